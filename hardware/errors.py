@@ -1,0 +1,59 @@
+"""Everything that can go wrong with a device, sorted by who is at fault and what a person can do.
+
+Libraries' own errors are translated into these at the edge of each driver, with `from`.
+"""
+
+from __future__ import annotations
+
+
+class DeviceError(Exception):
+    """Any trouble with a device. `code` is stable, for logs and JSON; `detail` is for people."""
+
+    code = "device_error"
+
+    def __init__(self, detail: str, **data: str | int | float | None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.data = data
+
+
+class DeviceMissing(DeviceError):
+    """Not there: no such port, connection refused, unplugged. Check cable, power and settings."""
+
+    code = "device_missing"
+
+
+class DeviceTimeout(DeviceError):
+    """There, but it did not answer in time. Switch it off and on."""
+
+    code = "device_timeout"
+
+
+class DeviceProtocolError(DeviceError):
+    """It answered something that its protocol does not allow. Wrong device or speed, or a bad line."""
+
+    code = "device_protocol"
+
+
+class DeviceRefused(DeviceError):
+    """It understood and said no (a status word, a fault bit); `data` says which."""
+
+    code = "device_refused"
+
+
+class CardNotReadable(DeviceError):
+    """The person's card could not be read: lift it and lay it down again."""
+
+    code = "card_not_readable"
+
+
+class NoCard(DeviceError):
+    """No card lay on the reader in the time given."""
+
+    code = "no_card"
+
+
+class SettingsUnusable(DeviceError):
+    """The settings name something that cannot be: an unknown profile, a malformed address."""
+
+    code = "settings_unusable"

@@ -1,0 +1,163 @@
+"""What the kiosk sees of its devices: Protocols and the plain values that cross them.
+
+No I/O and no library here. Every method may be called from any worker thread, never from the
+UI thread (they block); one device is used by one thread at a time unless its driver says more.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from hardware.errors import DeviceError
+
+
+class PrinterState(StrEnum):
+    OK = "ok"
+    NEAR_END = "near_end"
+    OUT = "out"
+    COVER_OPEN = "cover_open"
+    CUTTER = "cutter"
+    OVERHEATED = "overheated"
+    OFFLINE = "offline"
+    ERROR = "error"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterStatus:
+    """can_print: None when the printer does not tell (a mute or one-way printer)."""
+
+    state: PrinterState
+    can_print: bool | None
+    detail: str
+
+
+class PrintOutcome(StrEnum):
+    CONFIRMED = "confirmed"  # the printer said afterwards that all is well
+    FAILED = "failed"  # the ticket is certainly not (wholly) on paper
+    UNKNOWN = "unknown"  # sent, and the printer cannot tell: never guessed
+
+
+@dataclass(frozen=True, slots=True)
+class PrintResult:
+    outcome: PrintOutcome
+    status: PrinterStatus
+    bytes_sent: int
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TicketContent:
+    """What stands on a ticket; display words are chosen by the caller in the person's language.
+
+    lines: extra lines under the main block (how many wait, how long, which windows, materials).
+    follow_url: becomes the QR code; None prints none. Nothing personal in clear.
+    """
+
+    hall_name: str
+    number: str
+    service_name: str
+    issued_at: datetime  # aware, in the hall's own zone: it is printed as it stands
+    people_ahead: int | None
+    wait_text: str
+    window_text: str
+    follow_url: str | None = None
+    class_label: str = ""
+    materials: tuple[str, ...] = ()
+    footer: str = ""
+    language: str = "zh-CN"
+
+
+class TicketPrinter(Protocol):
+    def status(self, timeout_s: float = 2.0) -> PrinterStatus:
+        """Asks the printer. Never raises for a device that is away: that is state OFFLINE."""
+
+    def print_ticket(self, content: TicketContent, timeout_s: float = 10.0) -> PrintResult:
+        """Asks, prints, asks again. Never raises for device trouble: the result tells."""
+
+    def close(self) -> None: ...
+
+
+CardType = Literal["resident", "J", "I", "Y"]
+
+
+@dataclass(frozen=True, slots=True)
+class CardRecord:
+    """One identity card as read; what a card type does not have is None.
+
+    photo: 1024 opaque WLT bytes, b"" when absent. `repr` shows nothing personal.
+    """
+
+    type: CardType
+    name: str
+    english_name: str | None
+    sex: str
+    sex_code: str
+    ethnicity: str | None
+    ethnicity_code: str | None
+    birth: date | None
+    address: str | None
+    newest_address: str | None
+    id_number: str
+    id_number_valid: bool
+    authority: str | None
+    valid_from: date | None
+    valid_to: date | Literal["long_term"] | None
+    pass_number: str | None
+    issue_count: str | None
+    nationality: str | None
+    photo: bytes
+    sam_id: str | None
+
+    def __repr__(self) -> str:
+        return f"CardRecord(type={self.type!r}, ***)"
+
+
+@dataclass(frozen=True, slots=True)
+class CardSeen:
+    """A card was laid down; reading takes 2–3 s more: show that something happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardRead:
+    record: CardRecord
+
+
+@dataclass(frozen=True, slots=True)
+class CardUnreadable:
+    error: DeviceError
+
+
+@dataclass(frozen=True, slots=True)
+class CardRemoved:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderAway:
+    """The reader does not answer; the driver keeps trying and says ReaderBack."""
+
+    error: DeviceError
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderBack:
+    pass
+
+
+CardEvent = CardSeen | CardRead | CardUnreadable | CardRemoved | ReaderAway | ReaderBack
+
+
+class CardReader(Protocol):
+    def read_card(self, timeout_s: float = 10.0) -> CardRecord:
+        """Waits for a card and reads it. Raises NoCard, CardNotReadable or another DeviceError."""
+
+    def watch(self, on_event: Callable[[CardEvent], None], stop: threading.Event) -> None:
+        """Polls until `stop` is set, telling each change; survives unplugging. Blocks its thread."""
+
+    def close(self) -> None: ...

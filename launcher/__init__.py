@@ -1,0 +1,1 @@
+"""Sets the project up and starts its rooms; no room imports it."""

@@ -1,0 +1,1 @@
+"""The dispatcher: decides who is next, remembers everything, tells every screen."""

@@ -1,0 +1,201 @@
+"""The wire between server and clients: the JSON shapes of `/api/v1`, event names, error codes.
+
+Standard library only, so that a kiosk can import it without the server's dependencies. Times are
+RFC 3339 texts with offset, durations whole seconds. Fields may be added, never renamed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+TicketStatus = Literal[
+    "waiting", "called", "serving", "missed", "parked", "finished", "cancelled", "expired"
+]
+WindowState = Literal["open", "paused", "closed"]
+
+
+class Wait(TypedDict):
+    """Estimated wait from now until the call."""
+
+    p50_s: int
+    p90_s: int
+
+
+class Ticket(TypedDict):
+    """One ticket now. people_ahead, position and wait are null unless it waits."""
+
+    id: str
+    number: str
+    service: str
+    service_name: str
+    service_name_en: str
+    matter: str | None
+    status: TicketStatus
+    priority_class: str
+    issued_at: str
+    position: int | None
+    people_ahead: int | None
+    wait: Wait | None
+    window: str | None
+    windows: list[str]  # the windows that serve it, in order
+    calls: int
+    follow_path: str  # "/t/{token}", to be put behind the server's public address
+    reprint: bool  # true when the person already held this ticket
+    printed: bool | None  # null: not yet known
+
+
+class Service(TypedDict):
+    id: str
+    prefix: str
+    name: str
+    name_en: str
+    icon: str
+    waiting: int
+    wait: Wait | None  # for someone who came now; null when no window serves it
+    longest_wait_s: int
+    windows: list[str]
+    accepting: bool
+
+
+class Skill(TypedDict):
+    service: str
+    rank: int
+
+
+class WindowTicket(TypedDict):
+    id: str
+    number: str
+    service: str
+    service_name: str
+    priority_class: str
+    status: TicketStatus
+    since: str
+    calls: int
+    usual_s: int  # the service's usual duration
+
+
+class Window(TypedDict):
+    id: str
+    name: str
+    name_en: str
+    state: WindowState
+    reason: str | None
+    clerk: str | None
+    since: str
+    skills: list[Skill]
+    ticket: WindowTicket | None
+    waiting: int  # people this window could serve now
+
+
+class Call(TypedDict):
+    """One line of the call screen."""
+
+    seq: int
+    number: str
+    service: str
+    service_name: str
+    service_name_en: str
+    window: str
+    window_name: str
+    window_name_en: str
+    at: str
+    again: bool
+    audio: str  # path of the spoken announcement
+
+
+class Matter(TypedDict):
+    id: str
+    service: str
+    name: str
+    name_en: str
+    materials: list[str]
+
+
+class PriorityClass(TypedDict):
+    id: str
+    name: str
+    name_en: str
+
+
+class Device(TypedDict):
+    id: str
+    kind: str
+    state: str
+    detail: str
+    at: str
+
+
+class Hall(TypedDict):
+    """A hall as it is now; `seq` is the journal's number this view includes."""
+
+    id: str
+    name: str
+    name_en: str
+    region: list[str]
+    time_zone: str
+    business_day: str
+    now: str
+    seq: int
+    open: bool
+    hours: list[str]
+    notice: str
+    notice_en: str
+    services: list[Service]
+    matters: list[Matter]
+    priority_classes: list[PriorityClass]
+    windows: list[Window]
+    calls: list[Call]  # newest first
+    devices: list[Device]
+    today: dict[str, int]  # issued, finished, missed, cancelled, waiting, serving
+
+
+class JournalEvent(TypedDict):
+    seq: int
+    event: str
+    at: str
+    data: dict[str, Any]
+    prev_hash: str
+    hash: str
+
+
+class ErrorBody(TypedDict):
+    code: str
+    message: str
+    detail: dict[str, Any]
+
+
+class Person(TypedDict):
+    """Sent once with a request for a ticket; never stored in clear and never logged."""
+
+    id_number: str
+    name: NotRequired[str]
+    birth: NotRequired[str]  # YYYY-MM-DD
+
+
+# What event streams can be narrowed to with ?topics=, and the events in each.
+TOPICS: dict[str, frozenset[str]] = {
+    "calls": frozenset({"ticket_called", "ticket_recalled", "ticket_started", "ticket_missed"}),
+    "queue": frozenset(
+        {
+            "ticket_issued",
+            "ticket_printed",
+            "ticket_print_failed",
+            "ticket_called",
+            "ticket_started",
+            "ticket_finished",
+            "ticket_missed",
+            "ticket_rejoined",
+            "ticket_parked",
+            "ticket_resumed",
+            "ticket_transferred",
+            "ticket_cancelled",
+            "ticket_expired",
+            "day_opened",
+            "day_closed",
+        }
+    ),
+    "windows": frozenset(
+        {"window_opened", "window_closed", "window_paused", "window_resumed", "hall_configured"}
+    ),
+    "devices": frozenset({"device_changed"}),
+}
