@@ -40,6 +40,7 @@ def _mask_event(
 
 def configure_logs(room: str, level: str = "info") -> None:
     """Sets structlog up for this process; `room` stands in every line. Call once, from a CLI."""
+
     def name_room(
         _logger: Any, _name: str, event: MutableMapping[str, Any]
     ) -> MutableMapping[str, Any]:

@@ -1,0 +1,1 @@
+"""The dispatcher's pure core: standard library only, no I/O, no clock of its own."""

@@ -1,0 +1,69 @@
+"""About how long somebody will wait, from configured usual durations: a first-day estimate.
+
+The work ahead of a person is shared by the open windows that can do it; a window that serves
+several services gives each its share of the people who wait. The 90th percentile takes service
+times as exponential-like (coefficient of variation 1), so n services ahead vary by sqrt(n).
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+
+from queue_server.domain.state import HallState
+from queue_server.domain.vocabulary import WindowState
+
+Z90 = 1.2816  # the normal distribution's 90th percentile
+
+
+def estimate(state: HallState, service: str, ahead: int) -> tuple[int, int] | None:
+    """(p50_s, p90_s) until the call with `ahead` people first; None when no window is open for it."""
+    rules = state.known_rules
+    capacity, free = _capacity(state, service)
+    if capacity <= 0:
+        return None
+    if free and ahead == 0:
+        return 0, rules.service[service].usual_s // 4
+    # on average one service is half done when somebody joins
+    usual_s = rules.service[service].usual_s
+    services = ahead + 0.5
+    mean_s = services * usual_s / capacity
+    spread_s = math.sqrt(services) * usual_s / capacity
+    return round(mean_s), round(mean_s + Z90 * spread_s)
+
+
+def _capacity(state: HallState, service: str) -> tuple[float, bool]:
+    """How many windows' worth of work the service gets, and whether one of them is free now."""
+    rules = state.known_rules
+    mine = state.line.count(service) + 1
+    total, free = 0.0, False
+    for window_id in rules.windows_for[service]:
+        window = state.windows[window_id]
+        if window.state is not WindowState.OPEN:
+            continue
+        free = free or window.ticket is None
+        others = sum(
+            state.line.count(s.service)
+            for s in rules.window[window_id].skills
+            if s.service != service
+        )
+        total += mine / (mine + others)
+    return total, free
+
+
+def people_ahead(state: HallState, ticket_id: str, now_ms: int) -> int:
+    """How many in the same service would be called before this waiting ticket, as scores stand."""
+    key, place = state.line.place(ticket_id)
+    rules = state.known_rules
+    rates = {c.id: c.rate for c in rules.classes}
+    my_score = rates.get(key.priority_class, 1.0) * (now_ms - place.arrived_ms)
+    ahead = 0
+    for other, queue in state.line.queues(key.service).items():
+        if other.for_window != key.for_window and other.for_window is not None:
+            continue
+        if other == key:
+            ahead += bisect_left(queue, place)
+        else:
+            same_score_ms = round(now_ms - my_score / rates.get(other.priority_class, 1.0))
+            ahead += bisect_left(queue, same_score_ms, key=lambda p: p.arrived_ms)
+    return ahead

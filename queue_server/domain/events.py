@@ -1,0 +1,265 @@
+"""What has happened: one frozen dataclass per event, and their plain form for the journal.
+
+A field's name is its key in the journal's data, except that instants (`…_ms`, UTC milliseconds)
+are written as `…_at` in RFC 3339. Figures are whole numbers or texts, never floats.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+_NAME_PART = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def instant_text(at_ms: int) -> str:
+    """UTC milliseconds → RFC 3339 with offset, e.g. `2026-11-23T01:00:00.000+00:00`."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+def instant_ms(text: str) -> int:
+    """RFC 3339 → UTC milliseconds."""
+    return round(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+class Event:
+    """Base of all events; `name` is how the journal and the API call it."""
+
+    name: ClassVar[str]
+    registry: ClassVar[dict[str, type[Event]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        cls.name = _NAME_PART.sub("_", cls.__name__).lower()
+        Event.registry[cls.name] = cls
+
+
+@dataclass(frozen=True, slots=True)
+class HallConfigured(Event):
+    """rules: HallRules.to_data(), whole."""
+
+    rules: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DayOpened(Event):
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayClosed(Event):
+    """expired: tickets that still waited; flagged: tickets still being served."""
+
+    day: str
+    issued: int
+    expired: int
+    flagged: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketIssued(Event):
+    """serial counts within prefix, hall and business day; then: services of later steps.
+
+    people_ahead, p50_s, p90_s: the promise made at issue. person: a random reference, or None.
+    """
+
+    ticket: str
+    number: str
+    prefix: str
+    serial: int
+    service: str
+    matter: str | None
+    priority_class: str
+    person: str | None
+    kiosk: str | None
+    arrived_ms: int
+    then: tuple[str, ...]
+    people_ahead: int
+    p50_s: int | None
+    p90_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPrinted(Event):
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPrintFailed(Event):
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketReprinted(Event):
+    """The same person asked again for the same service and got the same ticket."""
+
+    ticket: str
+    kiosk: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCalled(Event):
+    """why: {"zh", "en", "figures"}, the explanation of this choice; calls: 1 for the first."""
+
+    ticket: str
+    number: str
+    service: str
+    window: str
+    calls: int
+    why: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRecalled(Event):
+    ticket: str
+    number: str
+    service: str
+    window: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallFoundNobody(Event):
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketStarted(Event):
+    ticket: str
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFinished(Event):
+    """next_service: the step that follows, or None at the end; flagged: closed by the day's end."""
+
+    ticket: str
+    window: str
+    outcome: str | None
+    next_service: str | None
+    flagged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TicketMissed(Event):
+    ticket: str
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRejoined(Event):
+    """arrived_ms: the arrival it counts from now, which puts it back after some people."""
+
+    ticket: str
+    arrived_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketParked(Event):
+    ticket: str
+    window: str
+    reason: str
+    until_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketResumed(Event):
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketTransferred(Event):
+    """for_window: only that window may call it; returns_to: window it comes back to afterwards."""
+
+    ticket: str
+    from_window: str | None
+    service: str
+    for_window: str | None
+    returns_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCancelled(Event):
+    ticket: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketExpired(Event):
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOpened(Event):
+    window: str
+    clerk: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WindowClosed(Event):
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPaused(Event):
+    window: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowResumed(Event):
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChanged(Event):
+    """A device's state became another; repeated reports of the same state are no event."""
+
+    device: str
+    kind: str
+    state: str
+    detail: str
+
+
+def _encoder(cls: type[Event]) -> Callable[[Any], dict[str, Any]]:
+    plain = [f.name for f in fields(cls) if not f.name.endswith("_ms")]  # type: ignore[arg-type]
+    instants = [f.name for f in fields(cls) if f.name.endswith("_ms")]  # type: ignore[arg-type]
+
+    def encode(event: Any) -> dict[str, Any]:
+        data = {name: getattr(event, name) for name in plain}
+        for name in instants:
+            at_ms = getattr(event, name)
+            data[f"{name[:-3]}_at"] = None if at_ms is None else instant_text(at_ms)
+        return data
+
+    return encode
+
+
+_ENCODERS = {cls: _encoder(cls) for cls in Event.registry.values()}
+_FIELDS = {
+    cls: frozenset(f.name for f in fields(cls))  # type: ignore[arg-type]
+    for cls in Event.registry.values()
+}
+
+
+def to_data(event: Event) -> dict[str, Any]:
+    """The event's plain form for the journal, without its name."""
+    return _ENCODERS[type(event)](event)
+
+
+def from_data(name: str, data: Mapping[str, Any]) -> Event:
+    """The inverse of `to_data`. Keys that the event does not know (who, request id) are left out.
+
+    Raises KeyError for a name that is no event: the journal was written by a newer version.
+    """
+    cls = Event.registry[name]
+    known = _FIELDS[cls]
+    values: dict[str, Any] = {}
+    for key, value in data.items():
+        if key in known:
+            values[key] = tuple(value) if isinstance(value, list) else value
+        elif key.endswith("_at") and f"{key[:-3]}_ms" in known:
+            values[f"{key[:-3]}_ms"] = None if value is None else instant_ms(value)
+    return cls(**values)

@@ -1,0 +1,204 @@
+"""How a hall works, as the dispatcher needs to know it: services, classes, windows and settings.
+
+A `HallRules` is immutable. It enters the journal whole (event `hall_configured`), so that replay
+needs no file; `to_data` and `from_data` are exact inverses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from functools import cached_property
+from typing import Any
+
+from queue_server.domain.calendar import Calendar, Session
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRule:
+    id: str
+    prefix: str
+    name: str
+    name_en: str
+    icon: str
+    usual_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityClass:
+    """rate: how fast priority grows, 1.0 for ordinary. min_age: years from which a card gives it."""
+
+    id: str
+    name: str
+    name_en: str
+    rate: float
+    min_age: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """rank 1 is the window's own service; a higher rank is a neighbour's."""
+
+    service: str
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRule:
+    """first_classes: priority classes that this window takes before all others."""
+
+    id: str
+    name: str
+    name_en: str
+    skills: tuple[Skill, ...]
+    first_classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MatterRule:
+    id: str
+    service: str
+    name: str
+    name_en: str
+    usual_s: int
+    materials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchSettings:
+    """rank_tolerance_s: scores (weighted seconds) closer than this are settled by skill rank.
+
+    overtaken_at_most, waits_at_most_s: the bounds of overtaking (rule 5). calls_before_missed and
+    call_pause_s: rule 6; rejoin_after people; rejoins_at_most times.
+    """
+
+    rank_tolerance_s: int = 120
+    overtaken_at_most: int = 8
+    waits_at_most_s: int = 5400
+    calls_before_missed: int = 3
+    call_pause_s: int = 10
+    rejoin_after: int = 3
+    rejoins_at_most: int = 2
+
+
+@dataclass(frozen=True)
+class HallRules:
+    id: str
+    calendar: Calendar
+    services: tuple[ServiceRule, ...]
+    classes: tuple[PriorityClass, ...]
+    windows: tuple[WindowRule, ...]
+    matters: tuple[MatterRule, ...] = ()
+    dispatch: DispatchSettings = field(default_factory=DispatchSettings)
+    windows_start_open: bool = False
+
+    @cached_property
+    def service(self) -> Mapping[str, ServiceRule]:
+        return {s.id: s for s in self.services}
+
+    @cached_property
+    def priority_class(self) -> Mapping[str, PriorityClass]:
+        return {c.id: c for c in self.classes}
+
+    @cached_property
+    def window(self) -> Mapping[str, WindowRule]:
+        return {w.id: w for w in self.windows}
+
+    @cached_property
+    def matter(self) -> Mapping[str, MatterRule]:
+        return {m.id: m for m in self.matters}
+
+    @cached_property
+    def windows_for(self) -> Mapping[str, tuple[str, ...]]:
+        """service id → ids of the windows that serve it, own windows before neighbours."""
+        found: dict[str, list[tuple[int, int, str]]] = {s.id: [] for s in self.services}
+        for order, window in enumerate(self.windows):
+            for skill in window.skills:
+                found[skill.service].append((skill.rank, order, window.id))
+        return {service: tuple(w for _, _, w in sorted(ws)) for service, ws in found.items()}
+
+    @property
+    def ordinary(self) -> str:
+        return self.classes[0].id
+
+    def class_for_age(self, age_years: int) -> str:
+        """The class that an age gives: the one with the highest age limit reached, else ordinary."""
+        reached = [c for c in self.classes if c.min_age is not None and age_years >= c.min_age]
+        return max(reached, key=lambda c: c.min_age or 0).id if reached else self.ordinary
+
+    def to_data(self) -> dict[str, Any]:
+        calendar = self.calendar
+        return {
+            "id": self.id,
+            "calendar": {
+                "time_zone": calendar.time_zone,
+                "closes_day_at": calendar.closes_day_at.isoformat(),
+                "always_open": calendar.always_open,
+                "sessions": [
+                    [list(s.weekdays), s.opens.isoformat(), s.closes.isoformat()]
+                    for s in calendar.sessions
+                ],
+                "holidays": sorted(d.isoformat() for d in calendar.holidays),
+                "makeup_days": sorted(d.isoformat() for d in calendar.makeup_days),
+            },
+            "services": [_plain(s) for s in self.services],
+            "classes": [
+                # a rate is written as text: figures in the journal are whole numbers or texts,
+                # so that every language hashes them alike
+                {**_plain(c), "rate": repr(c.rate)}
+                for c in self.classes
+            ],
+            "windows": [
+                {
+                    **_plain(w),
+                    "skills": [[s.service, s.rank] for s in w.skills],
+                    "first_classes": list(w.first_classes),
+                }
+                for w in self.windows
+            ],
+            "matters": [{**_plain(m), "materials": list(m.materials)} for m in self.matters],
+            "dispatch": _plain(self.dispatch),
+            "windows_start_open": self.windows_start_open,
+        }
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> HallRules:
+        calendar = data["calendar"]
+        return cls(
+            id=data["id"],
+            calendar=Calendar(
+                time_zone=calendar["time_zone"],
+                closes_day_at=time.fromisoformat(calendar["closes_day_at"]),
+                always_open=calendar["always_open"],
+                sessions=tuple(
+                    Session(tuple(days), time.fromisoformat(opens), time.fromisoformat(closes))
+                    for days, opens, closes in calendar["sessions"]
+                ),
+                holidays=frozenset(date.fromisoformat(d) for d in calendar["holidays"]),
+                makeup_days=frozenset(date.fromisoformat(d) for d in calendar["makeup_days"]),
+            ),
+            services=tuple(ServiceRule(**s) for s in data["services"]),
+            classes=tuple(
+                PriorityClass(**{**c, "rate": float(c["rate"])}) for c in data["classes"]
+            ),
+            windows=tuple(
+                WindowRule(
+                    **{
+                        **w,
+                        "skills": tuple(Skill(s, r) for s, r in w["skills"]),
+                        "first_classes": tuple(w["first_classes"]),
+                    }
+                )
+                for w in data["windows"]
+            ),
+            matters=tuple(
+                MatterRule(**{**m, "materials": tuple(m["materials"])}) for m in data["matters"]
+            ),
+            dispatch=DispatchSettings(**data["dispatch"]),
+            windows_start_open=data["windows_start_open"],
+        )
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}

@@ -1,0 +1,82 @@
+"""Who waits, indexed so that the next one is found without looking at everybody.
+
+Within one service and one priority class the earliest arrival always has the highest score, so
+only the head of each such queue can be next. Tickets that came back after a miss, and tickets
+kept for one window, stand in queues of their own, because other people's order there differs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterator
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """Orders a queue: earlier arrival, then lower number. overtaken_before: see `overtaken`."""
+
+    arrived_ms: int
+    serial: int
+    prefix: str
+    ticket: str
+    overtaken_before: int = 0
+
+
+class QueueKey(NamedTuple):
+    service: str
+    priority_class: str
+    rejoined: bool = False
+    for_window: str | None = None
+
+
+class WaitingLine:
+    """All waiting tickets of a hall, and how often later arrivals went ahead, per service."""
+
+    def __init__(self, services: Iterator[str] | tuple[str, ...] = ()) -> None:
+        self._queues: dict[str, dict[QueueKey, list[Place]]] = {s: {} for s in services}
+        self._where: dict[str, tuple[QueueKey, Place]] = {}
+        self._called_arrivals: dict[str, list[int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._where)
+
+    def __contains__(self, ticket: str) -> bool:
+        return ticket in self._where
+
+    def add(self, key: QueueKey, place: Place) -> None:
+        insort(self._queues.setdefault(key.service, {}).setdefault(key, []), place)
+        self._where[place.ticket] = (key, place)
+
+    def remove(self, ticket: str) -> None:
+        key, place = self._where.pop(ticket)
+        queue = self._queues[key.service][key]
+        del queue[bisect_left(queue, place)]
+        if not queue:
+            del self._queues[key.service][key]
+
+    def place(self, ticket: str) -> tuple[QueueKey, Place]:
+        return self._where[ticket]
+
+    def queues(self, service: str) -> dict[QueueKey, list[Place]]:
+        """The non-empty queues of a service; not to be changed by the caller."""
+        return self._queues.get(service, {})
+
+    def count(self, service: str) -> int:
+        return sum(len(queue) for queue in self.queues(service).values())
+
+    def services(self) -> Iterator[str]:
+        return iter(self._queues)
+
+    def note_call(self, services: Iterator[str] | list[str], arrived_ms: int) -> None:
+        """Somebody who arrived at `arrived_ms` was called by a window that serves `services`."""
+        for service in services:
+            insort(self._called_arrivals.setdefault(service, []), arrived_ms)
+
+    def calls_of_later(self, service: str, arrived_ms: int) -> int:
+        """How many calls went to later arrivals while `service` could have been served instead."""
+        called = self._called_arrivals.get(service)
+        return len(called) - bisect_right(called, arrived_ms) if called else 0
+
+    def overtaken(self, service: str, place: Place) -> int:
+        """By how many later arrivals this place has been overtaken since it was taken."""
+        return self.calls_of_later(service, place.arrived_ms) - place.overtaken_before

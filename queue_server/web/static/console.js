@@ -1,0 +1,281 @@
+/**
+ * The clerk's console: takes presses and keys, sends them once, shows what the window is doing.
+ * Shows nobody who waits; who comes next is the server's choice.
+ */
+import { ACTS, SMALL, STAGES, actOfKey, stageOf } from "./acts.js";
+import { Commands, Refused, Unanswered } from "./commands.js";
+import { byId, el, hasText, icon, lang, named, page, redraw, say, setText } from "./core.js";
+import { LiveHall } from "./live.js";
+import { clockText, minutesText, runningText, secondsSince } from "./time.js";
+
+const SETTLE_MS = 700; // after a change the big button is deaf, so that a double click is one press
+const MESSAGES = 4;
+
+let hall = null;
+let desk = null; // this window, wire.Window
+let why = null;
+let sending = null; // the act under way
+let settledAt = 0;
+const messages = [];
+
+const path = `/api/v1/halls/${encodeURIComponent(page.hall)}/windows/${encodeURIComponent(page.window)}`;
+const commands = new Commands(path, (trouble) => {
+  byId("trouble").hidden = !trouble;
+});
+
+const live = new LiveHall(
+  page.hall,
+  "queue,windows,calls",
+  {
+    hall: takeHall,
+    state: (state) => {
+      byId("link").dataset.state = state;
+      setText(byId("link-text"), say(state === "live" ? "common.live" : "common.stale"));
+      byId("offline").hidden = state === "live";
+      if (state === "live") live.wantSnapshot();
+    },
+  },
+  { sleepsWhenHidden: true },
+);
+
+function takeHall(snapshot) {
+  hall = snapshot;
+  const found = hall.windows.find((window) => window.id === page.window);
+  if (found && !sending) takeDesk(found);
+  else draw();
+}
+
+function takeDesk(next) {
+  const before = desk && stageOf(desk);
+  if (desk?.ticket?.number !== next.ticket?.number) why = null;
+  desk = next;
+  if (before !== stageOf(desk)) settledAt = performance.now() + SETTLE_MS;
+  draw();
+}
+
+/** One press. What the stage does not allow is answered in words, not sent. */
+async function press(act, kept = null) {
+  if (!desk || commands.pending) return;
+  if (!kept && !STAGES[stageOf(desk)].can.includes(act)) {
+    tell("info", say(`console.not_now.${stageOf(desk)}`));
+    return;
+  }
+  sending = act;
+  draw();
+  try {
+    answered(act, await commands.send(act, {}, kept));
+  } catch (error) {
+    refused(error);
+  }
+  sending = null;
+  settledAt = performance.now() + SETTLE_MS;
+  draw();
+  live.wantSnapshot();
+}
+
+function answered(act, answer) {
+  if (!answer) return;
+  if (answer.window) takeDesk(answer.window);
+  if (act !== "call-next") {
+    const number = answer.ticket?.number;
+    tell("done", say(`console.done.${act}`, { number }));
+  } else if (answer.ticket) {
+    why = answer.why?.[lang === "en" ? "en" : "zh"] ?? null;
+    tell("done", say("console.done.call-next", { number: answer.ticket.number }));
+  } else {
+    tell("info", say("console.nobody"));
+  }
+}
+
+function refused(error) {
+  if (error instanceof Unanswered) tell("alarm", say("console.unanswered"));
+  else if (error instanceof Refused) tell("alarm", refusalText(error));
+  else throw error;
+}
+
+function refusalText(error) {
+  const key = `errors.${error.code}`;
+  if (hasText(key)) return say(key);
+  return say(error.status === 409 ? "errors.changed" : "errors.other", { code: error.code });
+}
+
+/** A line at the bottom: what happened, and what to do. */
+function tell(kind, text) {
+  messages.unshift({ kind, text, at: clockText() });
+  messages.length = Math.min(messages.length, MESSAGES);
+  drawMessages();
+}
+
+function drawMessages() {
+  const icons = { done: "circle-check", info: "info", alarm: "circle-alert" };
+  redraw(byId("messages"), messages, () =>
+    messages.map((message) =>
+      el(
+        "li",
+        { class: message.kind },
+        icon(icons[message.kind]),
+        el("span", {}, message.text),
+        el("time", {}, message.at),
+      ),
+    ),
+  );
+}
+
+function draw() {
+  if (!desk) return;
+  const stage = stageOf(desk);
+  document.body.dataset.stage = stage;
+  setText(byId("window-name"), named(desk));
+  setText(byId("hall-name"), named(hall));
+  document.title = titleOf(stage);
+  drawHere(stage);
+  drawBig(stage);
+  drawSmall(stage);
+  drawQueues();
+  tick();
+}
+
+function titleOf(stage) {
+  const what = desk.ticket ? desk.ticket.number : say(`console.stage.${stage}`);
+  return `${what} · ${named(desk)}`;
+}
+
+function drawHere(stage) {
+  const ticket = desk.ticket;
+  setText(byId("stage"), say(`console.stage.${stage}`));
+  byId("here").dataset.stage = stage;
+  byId("ticket").hidden = !ticket;
+  byId("empty").hidden = Boolean(ticket);
+  byId("why").hidden = !ticket || !why;
+  setText(byId("why-text"), why ?? "");
+  if (!ticket) {
+    setText(byId("empty-text"), emptyText(stage));
+    return;
+  }
+  setText(byId("number"), ticket.number);
+  setText(byId("service"), serviceName(ticket));
+  const group = hall.priority_classes.find((one) => one.id === ticket.priority_class);
+  byId("class").hidden = !group || ticket.priority_class === "ordinary";
+  setText(byId("class-name"), group ? named(group) : "");
+  setText(byId("calls"), ticket.calls > 1 ? say("console.calls", { n: ticket.calls }) : "");
+}
+
+function serviceName(ticket) {
+  const service = hall.services.find((one) => one.id === ticket.service);
+  return service ? named(service) : ticket.service_name;
+}
+
+function emptyText(stage) {
+  if (stage !== "idle") return say(`console.empty.${stage}`);
+  if (desk.waiting === 0) return say("console.empty.nobody");
+  return say("console.empty.waiting", { n: desk.waiting });
+}
+
+function keysOf(act) {
+  const { fkey, letter } = ACTS[act];
+  return el("span", { class: "keys" }, el("kbd", {}, fkey), el("kbd", {}, letter));
+}
+
+function drawBig(stage) {
+  const act = sending && sending === STAGES[stage].next ? sending : STAGES[stage].next;
+  const button = byId("big");
+  button.dataset.act = act;
+  button.setAttribute("aria-disabled", String(Boolean(sending)));
+  button.setAttribute("aria-keyshortcuts", `${ACTS[act].fkey} ${ACTS[act].letter}`);
+  redraw(button, [act, sending], () => [
+    icon(sending ? "loader-circle" : ACTS[act].icon, sending ? "spin" : ""),
+    el("span", { class: "word" }, sending ? say("console.sending") : say(`console.act.${act}`)),
+    keysOf(act),
+  ]);
+}
+
+/** pause turns into resume, close into open, with the window's state. */
+function turned(act, stage) {
+  if (act === "pause" && stage === "paused") return "resume";
+  if (act === "close" && stage === "closed") return "open";
+  return act;
+}
+
+function drawSmall(stage) {
+  for (const place of SMALL) {
+    const act = turned(place, stage);
+    const button = byId(`small-${place}`);
+    const can = STAGES[stage].can.includes(act) && !sending;
+    button.dataset.act = act;
+    button.setAttribute("aria-disabled", String(!can));
+    button.setAttribute("aria-keyshortcuts", `${ACTS[act].fkey} ${ACTS[act].letter}`);
+    redraw(button, act, () => [
+      icon(ACTS[act].icon),
+      el("span", { class: "word" }, say(`console.act.${act}`)),
+      keysOf(act),
+    ]);
+  }
+}
+
+function drawQueues() {
+  setText(byId("mine"), String(desk.waiting));
+  const served = new Set(desk.skills.map((skill) => skill.service));
+  const rows = hall.services.filter((service) => served.has(service.id));
+  redraw(
+    byId("queues"),
+    rows.map((s) => [s.id, s.waiting, Math.floor(s.longest_wait_s / 60)]),
+    () =>
+      rows.map((service) =>
+        el(
+          "tr",
+          {},
+          el("th", { scope: "row" }, `${service.prefix} ${named(service)}`),
+          el("td", {}, String(service.waiting)),
+          el("td", {}, service.waiting ? minutesText(service.longest_wait_s) : "–"),
+        ),
+      ),
+  );
+}
+
+/** The running time against the usual one. */
+function tick() {
+  const ticket = desk?.ticket;
+  if (!ticket) return;
+  const seconds = secondsSince(ticket.since);
+  const serving = ticket.status === "serving";
+  setText(byId("running"), runningText(seconds));
+  setText(byId("running-word"), say(serving ? "console.served_for" : "console.called_for"));
+  byId("usual").hidden = !serving;
+  if (!serving) return;
+  setText(byId("usual-text"), say("console.usual", { time: minutesText(ticket.usual_s) }));
+  const meter = byId("meter");
+  meter.max = ticket.usual_s;
+  meter.value = Math.min(seconds, ticket.usual_s);
+  byId("usual").classList.toggle("over", seconds > ticket.usual_s);
+}
+
+function onClick(event) {
+  const button = event.target.closest("button[data-act]");
+  if (!button || button.getAttribute("aria-disabled") === "true") return;
+  if (button.id === "big" && performance.now() < settledAt) return; // the tail of a double click
+  press(button.dataset.act);
+}
+
+function onKey(event) {
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (typing || event.ctrlKey || event.altKey || event.metaKey || event.repeat || !desk) return;
+  const act = actOfKey(event.key, stageOf(desk));
+  if (!act) return;
+  event.preventDefault(); // F1, F3 and F6 belong to the browser otherwise
+  press(act);
+}
+
+byId("acts").addEventListener("click", onClick);
+document.addEventListener("keydown", onKey);
+setInterval(tick, 1000);
+live.start();
+
+// A reload in the middle of a press: the same press goes on, with its own id.
+const kept = commands.interrupted();
+if (kept) {
+  const ready = setInterval(() => {
+    if (!desk) return;
+    clearInterval(ready);
+    press(kept.act, kept);
+  }, 100);
+}

@@ -1,0 +1,97 @@
+/**
+ * What every page shares: its data, its texts, small DOM helpers.
+ * Knows no hall and opens no connection.
+ */
+
+/** What the template put on <body data-…>: hall, window, ticket, csrf, sprite, base. */
+export const page = document.body.dataset;
+export const lang = document.documentElement.lang;
+
+const texts = JSON.parse(document.getElementById("texts").textContent);
+
+/** The text at a dotted key, or undefined. */
+function lookUp(key) {
+  return key.split(".").reduce((node, part) => node?.[part], texts);
+}
+
+export const hasText = (key) => typeof lookUp(key) === "string";
+
+/** The text at `key` with its {places} filled; a key without text is shown as it is, to be noticed. */
+export function say(key, values = {}) {
+  const one = values.n === 1 ? lookUp(`${key}_one`) : undefined;
+  const text = one ?? lookUp(key);
+  if (typeof text !== "string") return key;
+  return text.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+}
+
+/** `thing.name`, or its English twin on an English page. `field` is "name", "service_name", … */
+export function named(thing, field = "name") {
+  return (lang === "en" && thing[`${field}_en`]) || thing[field];
+}
+
+export const byId = (id) => document.getElementById(id);
+
+/** A new element; `attributes` are set as attributes, null and false ones left out. */
+export function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An icon of the sprite; it says nothing to a screen reader, the word beside it does. */
+export function icon(name, extra = "") {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", `icon ${extra}`.trim());
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `${page.sprite}#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+/** Writes only what changed, so that aria-live speaks once and nothing flickers. */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** Replaces the children only when `key` differs from the last call's. */
+export function redraw(node, key, makeChildren) {
+  const mark = JSON.stringify(key);
+  if (node.drawnFrom === mark) return;
+  node.drawnFrom = mark;
+  node.replaceChildren(...makeChildren());
+}
+
+/** A UUID; crypto.randomUUID is missing on plain http in the hall's network. */
+export function newId() {
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40; // version 4
+  bytes[8] = (bytes[8] & 0x3f) | 0x80; // RFC 4122 variant
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** Sends the person to the login and back here afterwards. */
+export function goToLogin() {
+  location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+}
+
+/** fetch with an end: rejects after `limitMs`. */
+export async function fetchWithin(limitMs, url, options = {}) {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), limitMs);
+  try {
+    const answer = await fetch(url, { cache: "no-store", ...options, signal: abort.signal });
+    const body = await answer.text(); // still under the time limit
+    return { status: answer.status, ok: answer.ok, json: () => JSON.parse(body) };
+  } finally {
+    clearTimeout(timer);
+  }
+}

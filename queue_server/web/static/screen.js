@@ -1,0 +1,183 @@
+/**
+ * The call screen: shows a call the instant its event comes, lists the last ones, heals itself.
+ * Sends nothing.
+ */
+import { Announcer } from "./announcer.js";
+import { byId, el, icon, named, page, redraw, say, setText } from "./core.js";
+import { LiveHall } from "./live.js";
+import { clockText, dateText, localHour, minutesText, secondsSince, serverNow } from "./time.js";
+
+const LISTED = 6;
+const SPEAK_WITHIN_S = 90; // after a break in the line, older calls are listed but not spoken
+const RESTS_AFTER_S = 600; // a call this old is no longer "now"
+const RELOAD_AFTER_MS = 24 * 3600 * 1000;
+const RELOAD_HOURS = [2, 3, 4];
+const RELOAD_QUIET_MS = 10 * 60 * 1000;
+
+const options = new URLSearchParams(location.search);
+const main = byId("now");
+let hall = null;
+let shown = null; // the call on the big place
+let calls = []; // newest first, never more than LISTED + 1
+let notices = [];
+
+const announcer = new Announcer({
+  chimeUrl: page.chime,
+  silent: options.get("sound") === "off",
+  show: showCall,
+  soundBlocked: (blocked) => {
+    byId("sound").hidden = !blocked;
+  },
+});
+window.__announced = announcer.log;
+
+const live = new LiveHall(page.hall, "calls,queue,windows", {
+  hall: takeHall,
+  event: takeEvent,
+  state: (state) => {
+    document.body.dataset.state = state;
+    byId("stale").hidden = state === "live";
+  },
+});
+
+/** Letters count once, Chinese characters twice: what a text needs in half-widths. */
+const widthOf = (text) => [...text].reduce((sum, c) => sum + (c.charCodeAt(0) > 0x2e80 ? 2 : 1), 0);
+
+function showCall(call) {
+  shown = call;
+  main.dataset.state = "call";
+  const number = byId("number");
+  number.style.setProperty("--half-widths", Math.max(4, widthOf(call.number)));
+  setText(number, call.number);
+  byId("window").style.setProperty("--half-widths", Math.max(7, widthOf(named(call, "window_name"))));
+  setText(byId("window-name"), named(call, "window_name"));
+  setText(byId("service"), named(call, "service_name"));
+  byId("again").hidden = !call.again;
+  main.dataset.shownSeq = call.seq;
+  main.classList.remove("pulse");
+  void main.offsetWidth; // lets the pulse begin again
+  main.classList.add("pulse");
+  drawList();
+}
+
+function rest() {
+  if (announcer.current) return;
+  shown = null;
+  main.dataset.state = hall?.open ? "rest" : "closed";
+  drawList();
+}
+
+/** An event of the stream. The call carries all that is shown: nothing is fetched on this way. */
+function takeEvent(name, data) {
+  if ((name === "ticket_called" || name === "ticket_recalled") && data.call) {
+    noteCall(data.call);
+    if (secondsSince(data.call.at) <= SPEAK_WITHIN_S) announcer.add(data.call);
+    drawList();
+  } else if (name === "ticket_started" || name === "ticket_missed") {
+    announcer.drop(data.number);
+  } else if (name === "day_closed") {
+    calls = [];
+    rest();
+  }
+}
+
+function noteCall(call) {
+  calls = [call, ...calls.filter((other) => other.number !== call.number)].slice(0, LISTED + 1);
+}
+
+function takeHall(snapshot) {
+  hall = snapshot;
+  const newest = calls[0]?.seq ?? -1;
+  if (snapshot.seq >= newest) {
+    const seen = new Set();
+    calls = snapshot.calls
+      .filter((call) => !seen.has(call.number) && seen.add(call.number))
+      .slice(0, LISTED + 1);
+  }
+  if (!shown && !announcer.current && calls[0]) standWithoutVoice(calls[0]);
+  drawAll();
+}
+
+/** After a start or reload the last call stands again, silently. */
+function standWithoutVoice(call) {
+  if (secondsSince(call.at) >= RESTS_AFTER_S) return;
+  showCall(call);
+  main.classList.remove("pulse");
+}
+
+function drawAll() {
+  setText(byId("hall-name"), named(hall));
+  document.title = `${say("screen.title")} · ${named(hall)}`;
+  if (shown && secondsSince(shown.at) >= RESTS_AFTER_S) rest();
+  else if (!shown) rest();
+  drawServices();
+  notices = [named(hall, "notice"), say("screen.notice_missed"), say("screen.notice_priority")];
+  notices = notices.filter(Boolean);
+  setText(byId("hours"), hall.hours.join("  "));
+  drawList();
+}
+
+function drawList() {
+  const pending = new Set(announcer.waiting.map((call) => call.seq));
+  const rows = calls.filter((call) => call.seq !== shown?.seq).slice(0, LISTED);
+  const key = rows.map((call) => [call.seq, pending.has(call.seq)]);
+  byId("no-calls").hidden = rows.length > 0;
+  redraw(byId("calls"), key, () =>
+    rows.map((call) =>
+      el(
+        "li",
+        { class: pending.has(call.seq) ? "next" : null, "data-seq": call.seq },
+        el("span", { class: "list-number" }, call.number),
+        icon("arrow-right"),
+        el("span", { class: "list-window" }, named(call, "window_name")),
+      ),
+    ),
+  );
+}
+
+function drawServices() {
+  const figures = (service) =>
+    service.waiting > 0 ? say("screen.waiting", { n: service.waiting }) : say("screen.nobody");
+  const key = hall.services.map((s) => [s.id, named(s), figures(s), s.wait?.p50_s ?? null]);
+  redraw(byId("services"), key, () =>
+    hall.services.map((service) =>
+      el(
+        "li",
+        { "data-service": service.id, class: service.waiting > 0 ? null : "idle" },
+        el("span", { class: "prefix" }, service.prefix),
+        el("span", { class: "service-name" }, named(service)),
+        el("span", { class: "service-waiting" }, figures(service)),
+        el(
+          "span",
+          { class: "service-wait" },
+          service.waiting > 0 && service.wait
+            ? say("screen.about", { time: minutesText(service.wait.p50_s) })
+            : "",
+        ),
+      ),
+    ),
+  );
+}
+
+let second = 0;
+function tick() {
+  second += 1;
+  setText(byId("clock"), clockText());
+  setText(byId("date"), dateText());
+  if (notices.length > 0) setText(byId("notice"), notices[Math.floor(second / 12) % notices.length]);
+  if (shown && secondsSince(shown.at) >= RESTS_AFTER_S) rest();
+  if (second % 60 === 0) reloadAtNight();
+}
+
+/** A fresh page every night, in a quiet moment and only while the server answers. */
+async function reloadAtNight() {
+  const due = performance.now() > RELOAD_AFTER_MS && RELOAD_HOURS.includes(localHour(serverNow()));
+  if (!due || announcer.quietSinceMs < RELOAD_QUIET_MS || live.state !== "live") return;
+  const answer = await fetch(location.href, { method: "HEAD", cache: "no-store" }).catch(() => null);
+  if (answer && answer.status < 500) location.reload();
+}
+
+byId("sound").addEventListener("click", () => announcer.unlock());
+tick();
+setInterval(tick, 1000);
+live.start();
