@@ -1,0 +1,51 @@
+"""`./hall bench [NAME]`: runs tests/bench/bench_NAME.py and passes its JSON on.
+
+Standard output carries JSON alone; whatever a person should see meanwhile goes to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from launcher.cli import room_environment
+from launcher.places import ROOT
+from launcher.words import words
+
+FOLDER = ROOT / "tests" / "bench"
+
+
+def names(folder: Path = FOLDER) -> tuple[str, ...]:
+    """The benchmarks there are."""
+    return tuple(sorted(path.stem.removeprefix("bench_") for path in folder.glob("bench_*.py")))
+
+
+def main(arguments: Sequence[str], folder: Path = FOLDER) -> int:
+    """Lists the names when none is given; else runs one. 2 for an unknown name."""
+    known = names(folder)
+    if not arguments:
+        print(json.dumps({"benchmarks": known}, ensure_ascii=False))
+        return 0
+    if arguments[0] not in known:
+        listed = ", ".join(known) or "–"
+        print(words("bench_unknown", name=arguments[0], names=listed), file=sys.stderr)
+        return 2
+    return _run(folder / f"bench_{arguments[0]}.py", arguments[1:])
+
+
+def _run(script: Path, arguments: Sequence[str]) -> int:
+    command = (sys.executable, str(script), *arguments)
+    done = subprocess.run(
+        command, cwd=ROOT, env=room_environment(), stdout=subprocess.PIPE, text=True, check=False
+    )
+    try:
+        json.loads(done.stdout or "null")
+    except json.JSONDecodeError:
+        sys.stderr.write(done.stdout)
+        print(words("bench_not_json", name=script.name), file=sys.stderr)
+        return done.returncode or 1
+    sys.stdout.write(done.stdout)
+    return done.returncode

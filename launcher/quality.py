@@ -1,0 +1,48 @@
+"""`./hall test` and `./hall check`: the same for a person and for continuous integration.
+
+Starts the tools; judges nothing itself.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+from launcher.cli import room_environment
+from launcher.places import ROOT, VENV
+from launcher.words import words
+
+_BIN = VENV / "bin"
+_CHECKS = (
+    ("ruff check", ("ruff", "check", ".")),
+    ("ruff format", ("ruff", "format", "--check", ".")),
+    ("mypy", ("mypy",)),
+    ("import contracts", ("lint-imports", "--config", "setup.cfg")),
+)
+
+
+def test(arguments: Sequence[str]) -> int:
+    """pytest with the caller's arguments, from the top folder; all tests when there are none."""
+    command = (sys.executable, "-m", "pytest", *arguments)
+    print(words("test_begins", command="pytest " + " ".join(arguments)), flush=True)
+    return subprocess.run(command, cwd=ROOT, env=room_environment(), check=False).returncode
+
+
+def check(_arguments: Sequence[str]) -> int:
+    """Runs every check, then says which failed: 0 when none did, else 1."""
+    failed = [name for name, command in _CHECKS if not _passes(name, command)]
+    if failed:
+        print(words("check_failed", names=", ".join(failed)), flush=True)
+        return 1
+    print(words("check_passed"), flush=True)
+    return 0
+
+
+def _passes(name: str, command: Sequence[str]) -> bool:
+    print(f"— {name}", flush=True)
+    started = time.monotonic()
+    done = subprocess.run((_BIN / command[0], *command[1:]), cwd=ROOT, check=False)
+    print(f"  {'✓' if done.returncode == 0 else '✗'} {time.monotonic() - started:.1f} s", flush=True)
+    return done.returncode == 0
