@@ -16,6 +16,7 @@ let desk = null; // this window, wire.Window
 let why = null;
 let sending = null; // the act under way
 let settledAt = 0;
+let answeredAt = 0;
 const messages = [];
 
 const path = `/api/v1/halls/${encodeURIComponent(page.hall)}/windows/${encodeURIComponent(page.window)}`;
@@ -38,10 +39,12 @@ const live = new LiveHall(
   { sleepsWhenHidden: true },
 );
 
-function takeHall(snapshot) {
+function takeHall(snapshot, askedAt) {
   hall = snapshot;
   const found = hall.windows.find((window) => window.id === page.window);
-  if (found && !sending) takeDesk(found);
+  if (!found) setText(byId("stage"), say("console.no_window"));
+  // A picture taken before the last press was answered would turn the buttons back for a moment.
+  if (found && !sending && askedAt >= answeredAt) takeDesk(found);
   else draw();
 }
 
@@ -68,7 +71,8 @@ async function press(act, kept = null) {
     refused(error);
   }
   sending = null;
-  settledAt = performance.now() + SETTLE_MS;
+  answeredAt = performance.now();
+  settledAt = answeredAt + SETTLE_MS;
   draw();
   live.wantSnapshot();
 }

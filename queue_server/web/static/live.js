@@ -23,7 +23,7 @@ const EVENTS = [
 
 export class LiveHall {
   /**
-   * listener: {hall(snapshot), event(name, data, seq), state("live"|"stale")};
+   * listener: {hall(snapshot, askedAt in performance time), event(name, data, seq), state("live"|"stale")};
    * sleepsWhenHidden: lets go of the stream in a background tab, for browsers that allow six
    * connections to a server.
    */
@@ -135,7 +135,8 @@ export class LiveHall {
 
   /** Throws when there is no answer or not a good one. */
   async snapshot({ mayRewind = false } = {}) {
-    this.lastSnapshot = performance.now();
+    const askedAt = performance.now();
+    this.lastSnapshot = askedAt;
     const answer = await fetchWithin(FETCH_LIMIT_MS, this.url);
     if (answer.status === 401) goToLogin();
     if (!answer.ok) throw new Error(`hall answered ${answer.status}`);
@@ -147,7 +148,7 @@ export class LiveHall {
     this.hall = hall;
     learnServerTime(hall.now);
     setZone(hall.time_zone);
-    this.listener.hall?.(hall);
+    this.listener.hall?.(hall, askedAt);
   }
 
   watchVisibility() {

@@ -128,7 +128,7 @@ function drawList() {
         "li",
         { class: pending.has(call.seq) ? "next" : null, "data-seq": call.seq },
         el("span", { class: "list-number" }, call.number),
-        icon("arrow-right"),
+        icon(pending.has(call.seq) ? "volume-2" : "arrow-right"), // still to be spoken
         el("span", { class: "list-window" }, named(call, "window_name")),
       ),
     ),

@@ -1,0 +1,203 @@
+/**
+ * The manager's board: is all well, and if not, what to do. Live; sends nothing.
+ */
+import { alarmsOf, deviceFine, waitLevel } from "./alarms.js";
+import { byId, el, hasText, icon, named, page, redraw, say, setText } from "./core.js";
+import { LiveHall } from "./live.js";
+import {
+  clockText, dateText, minutesText, runningText, secondsSince, serverNow, waitText,
+} from "./time.js";
+
+const STATE_ICON = {
+  serving: "user", called: "megaphone", idle: "circle-check", paused: "circle-pause", closed: "circle-x",
+};
+const DEVICE_ICON = {
+  ticket_printer: "printer", printer: "printer", card_reader: "id-card", camera: "camera",
+  kiosk: "tablet-smartphone", screen: "monitor", speaker: "volume-2",
+};
+const WAIT_ICON = { fine: "circle-check", notable: "hourglass", long: "triangle-alert" };
+const TODAY = ["issued", "waiting", "serving", "finished", "missed", "cancelled"];
+
+let hall = null;
+
+const live = new LiveHall(
+  page.hall,
+  "calls,queue,windows,devices",
+  {
+    hall(snapshot) {
+      hall = snapshot;
+      draw();
+    },
+    state(state) {
+      byId("link").dataset.state = state;
+      setText(byId("link-text"), say(state === "live" ? "common.live" : "common.stale"));
+      draw();
+    },
+  },
+  { sleepsWhenHidden: true },
+);
+
+const stageOf = (window) =>
+  window.ticket ? window.ticket.status : window.state === "open" ? "idle" : window.state;
+
+const wordOr = (key, other) => (hasText(key) ? say(key) : other);
+const kindOf = (device) => wordOr(`device.kind.${device.kind}`, device.kind);
+const stateOf = (device) => wordOr(`device.state.${device.state}`, device.state);
+
+function draw() {
+  if (!hall) {
+    if (live.state === "stale") drawAlarms([{ kind: "stale", level: "red" }]);
+    return;
+  }
+  setText(byId("hall-name"), named(hall));
+  document.title = `${say("board.title")} · ${named(hall)}`;
+  drawAlarms(alarmsOf(hall, serverNow(), live.state));
+  drawWindows();
+  drawQueues();
+  drawToday();
+  drawDevices();
+}
+
+function headline(alarms) {
+  if (alarms.length > 0) return say("board.attention", { n: alarms.length });
+  if (!hall.open) return say("board.closed");
+  return say("board.well");
+}
+
+function summary() {
+  const open = hall.windows.filter((window) => window.state === "open").length;
+  const longest = Math.max(0, ...hall.services.map((service) => service.longest_wait_s));
+  const people = hall.services.reduce((sum, service) => sum + service.waiting, 0);
+  const values = { open, all: hall.windows.length, n: people, time: minutesText(longest) };
+  return say(people ? "board.summary" : "board.summary_nobody", { ...values, n: people });
+}
+
+function drawAlarms(alarms) {
+  const level = alarms.length === 0 ? "well" : alarms.some((a) => a.level === "red") ? "red" : "amber";
+  const box = byId("headline");
+  box.dataset.level = level;
+  redraw(byId("headline-icon"), level, () => [icon(level === "well" ? "circle-check" : "triangle-alert")]);
+  setText(byId("headline-text"), hall || alarms.length ? headline(alarms) : "");
+  setText(byId("summary"), hall ? summary() : "");
+  const lines = alarms.map((alarm) => [alarm.level, ...alarmTexts(alarm)]);
+  byId("alarms").hidden = lines.length === 0;
+  redraw(byId("alarms"), lines, () =>
+    lines.map(([level_, title, todo]) =>
+      el(
+        "li",
+        { class: level_ },
+        icon(level_ === "red" ? "circle-alert" : "triangle-alert"),
+        el("div", {}, el("b", {}, title), el("p", {}, todo)),
+      ),
+    ),
+  );
+}
+
+function alarmTexts(alarm) {
+  const values = {
+    service: alarm.service && named(alarm.service),
+    window: alarm.window && named(alarm.window),
+    number: alarm.window?.ticket?.number,
+    time: alarm.seconds === undefined ? undefined : minutesText(alarm.seconds),
+    n: alarm.service?.waiting ?? alarm.window?.waiting,
+    device: alarm.device && `${kindOf(alarm.device)} ${alarm.device.id}`,
+    state: alarm.device && stateOf(alarm.device),
+  };
+  const todo = alarm.device && `alarm.device_todo.${alarm.device.state}`;
+  return [
+    say(`alarm.${alarm.kind}.title`, values),
+    todo && hasText(todo) ? say(todo) : say(`alarm.${alarm.kind}.todo`, values),
+  ];
+}
+
+function drawWindows() {
+  const key = hall.windows.map((w) => [w.id, named(w), stageOf(w), w.ticket?.number, w.clerk, w.reason, w.since]);
+  redraw(byId("windows"), key, () => hall.windows.map(windowCard));
+  drawTimes();
+}
+
+function windowCard(window) {
+  const stage = stageOf(window);
+  const since = window.ticket ? window.ticket.since : window.since;
+  return el(
+    "li",
+    { class: "window", "data-stage": stage, "data-window": window.id },
+    el("h3", {}, named(window)),
+    el("p", { class: "state" }, icon(STATE_ICON[stage]), el("span", {}, say(`board.stage.${stage}`))),
+    el("p", { class: "number" }, window.ticket?.number ?? "–"),
+    el(
+      "p",
+      { class: "more" },
+      el("time", { "data-since": since }),
+      el("span", {}, window.state === "paused" && window.reason ? window.reason : (window.clerk ?? "")),
+    ),
+  );
+}
+
+/** Running times under an hour to the second; long ones in hours and minutes, they need no seconds. */
+function drawTimes() {
+  for (const node of document.querySelectorAll("time[data-since]")) {
+    const seconds = secondsSince(node.dataset.since);
+    setText(node, seconds < 3600 ? runningText(seconds) : minutesText(seconds));
+  }
+}
+
+function drawQueues() {
+  const longest = (s) => (s.waiting ? minutesText(s.longest_wait_s) : "–");
+  const key = hall.services.map((s) => [s.id, s.waiting, longest(s), waitText(s.wait), waitLevel(s)]);
+  redraw(byId("queues"), key, () =>
+    hall.services.map((service) => {
+      const level = waitLevel(service);
+      return el(
+        "tr",
+        { "data-service": service.id },
+        el("th", { scope: "row" }, el("b", {}, service.prefix), " ", named(service)),
+        el("td", { class: "people" }, String(service.waiting)),
+        el("td", {}, longest(service)),
+        el("td", { class: "now-wait" }, waitText(service.wait) ?? say("board.no_window")),
+        el(
+          "td",
+          {},
+          el("span", { class: `level ${level}` }, icon(WAIT_ICON[level]), say(`board.level.${level}`)),
+        ),
+      );
+    }),
+  );
+}
+
+function drawToday() {
+  const figures = TODAY.filter((name) => name in hall.today).map((name) => [name, hall.today[name]]);
+  redraw(byId("today"), figures, () =>
+    figures.map(([name, value]) =>
+      el("div", { "data-figure": name }, el("dt", {}, say(`board.today.${name}`)), el("dd", {}, String(value))),
+    ),
+  );
+}
+
+function drawDevices() {
+  byId("no-devices").hidden = hall.devices.length > 0;
+  redraw(byId("devices"), hall.devices.map((d) => [d.id, d.kind, d.state, d.detail]), () =>
+    hall.devices.map((device) => {
+      const fine = deviceFine(device);
+      return el(
+        "li",
+        { class: fine ? "fine" : "trouble" },
+        icon(DEVICE_ICON[device.kind] ?? "cpu"),
+        el("span", { class: "device-name" }, `${kindOf(device)} `, el("small", {}, device.id)),
+        el("span", { class: "device-state" }, icon(fine ? "circle-check" : "triangle-alert"), stateOf(device)),
+      );
+    }),
+  );
+}
+
+function tick() {
+  setText(byId("clock"), clockText());
+  setText(byId("date"), dateText());
+  if (!hall) return;
+  drawTimes();
+  drawAlarms(alarmsOf(hall, serverNow(), live.state));
+}
+
+tick();
+setInterval(tick, 1000);
+live.start();

@@ -1,0 +1,114 @@
+/**
+ * The citizen's ticket on a phone: asks every few seconds, says when it is the person's turn.
+ * Keeps showing what it knows when the network drops, and says so.
+ */
+import { byId, fetchWithin, named, page, say, setText } from "./core.js";
+import { clockText, learnServerTime, waitText } from "./time.js";
+
+const POLL_MS = 5000;
+const POLL_MOST_MS = 20000; // between tries while nothing answers
+const ANSWER_LIMIT_MS = 8000;
+const STALE_MS = 12000; // one lost answer is no reason to worry anybody
+const OVER = new Set(["finished", "cancelled", "expired"]);
+
+let ticket = null;
+let heardAt = performance.now();
+let heardClock = null;
+let waitMs = POLL_MS;
+let timer = null;
+let asking = false;
+let titleFlip = false;
+
+async function ask() {
+  if (asking) return;
+  asking = true;
+  clearTimeout(timer);
+  try {
+    const answer = await fetchWithin(ANSWER_LIMIT_MS, `/api/v1/t/${encodeURIComponent(page.ticket)}`);
+    if (answer.status === 404) return showGone();
+    if (!answer.ok) throw new Error(`ticket answered ${answer.status}`);
+    take(answer.json());
+  } catch {
+    // No answer: the page keeps what it knows, `drawLine` says since when, the next try follows.
+    waitMs = Math.min(POLL_MOST_MS, waitMs * 1.5);
+  } finally {
+    asking = false;
+  }
+  drawLine();
+  if (!ticket || !OVER.has(ticket.status)) timer = setTimeout(ask, waitMs);
+}
+
+function take(answer) {
+  learnServerTime(answer.now);
+  heardAt = performance.now();
+  heardClock = clockText();
+  waitMs = POLL_MS;
+  const before = ticket;
+  ticket = answer.ticket;
+  setText(byId("hall-name"), named(answer.hall));
+  if (ticket.status === "called" && (before?.status !== "called" || before.calls !== ticket.calls)) {
+    navigator.vibrate?.([400, 200, 400, 200, 400]);
+  }
+  draw();
+}
+
+function draw() {
+  document.body.dataset.status = ticket.status;
+  setText(byId("number"), ticket.number);
+  setText(byId("service"), named(ticket, "service_name"));
+  const windows = windowsText(ticket.windows);
+  setText(byId("status"), say(`ticket.status.${ticket.status}`, { window: ticket.window }));
+  setText(byId("advice"), say(`ticket.advice.${adviceKey()}`, { windows, window: ticket.window }));
+  byId("figures").hidden = ticket.status !== "waiting";
+  const ahead = ticket.people_ahead;
+  setText(byId("ahead"), ahead === null ? "–" : ahead === 0 ? say("ticket.you_next") : say("ticket.people", { n: ahead }));
+  setText(byId("wait"), waitText(ticket.wait) ?? say("ticket.wait_unknown"));
+  setText(byId("windows"), windows);
+  byId("where").hidden = ticket.status !== "called";
+  setText(byId("where-window"), ticket.window ? say("ticket.window", { window: ticket.window }) : "");
+  byId("issued").dateTime = ticket.issued_at;
+  setText(byId("issued"), clockText(Date.parse(ticket.issued_at)));
+  drawTitle();
+}
+
+/** Someone who is nearly next is told to come closer. */
+function adviceKey() {
+  const near = ticket.people_ahead !== null && ticket.people_ahead <= 2;
+  return ticket.status === "waiting" && near ? "soon" : ticket.status;
+}
+
+const windowsText = (ids) =>
+  ids.length ? say("ticket.windows", { windows: ids.join(say("ticket.join")) }) : say("ticket.no_windows");
+
+function drawTitle() {
+  if (!ticket) return;
+  const turn = say("ticket.title_turn", { window: ticket.window });
+  titleFlip = ticket.status === "called" && !titleFlip;
+  document.title = titleFlip ? turn : `${ticket.number} · ${say(`ticket.short.${ticket.status}`)}`;
+}
+
+/** The band that says that the page may be behind. */
+function drawLine() {
+  const late = performance.now() - heardAt > STALE_MS || !navigator.onLine;
+  byId("offline").hidden = !late;
+  const key = heardClock ? "ticket.offline" : "ticket.offline_first";
+  setText(byId("offline-text"), say(key, { time: heardClock ?? "" }));
+}
+
+function showGone() {
+  document.body.dataset.status = "gone";
+  setText(byId("status"), say("ticket.status.gone"));
+  setText(byId("advice"), say("ticket.advice.gone"));
+  byId("figures").hidden = true;
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) ask(); // back in the hand: look at once
+});
+window.addEventListener("online", ask);
+window.addEventListener("offline", drawLine);
+setInterval(() => {
+  drawLine();
+  drawTitle();
+}, 1000);
+ask();
