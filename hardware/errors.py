@@ -30,7 +30,7 @@ class DeviceTimeout(DeviceError):
 
 
 class DeviceProtocolError(DeviceError):
-    """It answered something that its protocol does not allow. Wrong device or speed, or a bad line."""
+    """It answered what its protocol does not allow: wrong device or speed, or a bad line."""
 
     code = "device_protocol"
 

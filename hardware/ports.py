@@ -158,6 +158,6 @@ class CardReader(Protocol):
         """Waits for a card and reads it. Raises NoCard, CardNotReadable or another DeviceError."""
 
     def watch(self, on_event: Callable[[CardEvent], None], stop: threading.Event) -> None:
-        """Polls until `stop` is set, telling each change; survives unplugging. Blocks its thread."""
+        """Polls until `stop` is set, tells each change; survives unplugging. Blocks its thread."""
 
     def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""The resident ID-card reader: SAM protocol, the text record of a card, link and driver."""

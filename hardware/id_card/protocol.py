@@ -1,0 +1,302 @@
+"""The SAM module's frames (GA 450, GA 467): bytes in, frames out; commands and replies as values.
+
+Pure: opens no port, sleeps never, logs nothing. Frames both ways are
+`AA AA AA 96 69 | length (2) | body | check`: length counts body and check, check is the XOR of
+length and body.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from functools import reduce
+from operator import xor
+
+from hardware.errors import DeviceProtocolError, DeviceRefused
+
+PREAMBLE = bytes.fromhex("AAAAAA9669")
+TEXT_BYTES = 256
+PHOTO_BYTES = 1024
+# The longest reply: SW, three lengths, text, photo and two fingerprints, check.
+MAX_LENGTH = 3 + 6 + TEXT_BYTES + PHOTO_BYTES + 1024 + 1
+MIN_LENGTH = 3  # CMD PARA CHK
+_OVERHEAD = len(PREAMBLE) + 2
+
+
+class Sw3(IntEnum):
+    """The third status byte, the only one to decide on: the first two vary between makers."""
+
+    GOOD = 0x90
+    FOUND = 0x9F
+    CHECKSUM_ERROR = 0x10
+    LENGTH_ERROR = 0x11
+    UNKNOWN_COMMAND = 0x21
+    UNKNOWN_COMMAND_2 = 0x24
+    NO_PRIVILEGE = 0x23
+    CARD_REJECTS_SAM = 0x31
+    SAM_REJECTS_CARD = 0x32
+    INFORMATION_CHECK_FAILED = 0x33
+    WRONG_CARD = 0x40
+    READ_FAILED = 0x41
+    RANDOM_NUMBER_FAILED = 0x47
+    SELF_TEST_FAILED = 0x60
+    NOT_AUTHORISED = 0x66
+    FIND_FAILED = 0x80
+    SELECT_FAILED = 0x81
+    ITEM_EMPTY = 0x91
+
+
+class CardFault(DeviceRefused):
+    """The SAM refused and the card (or how it lies) is the reason."""
+
+    code = "card_fault"
+
+
+# Refusals that lifting the card and laying it down again can mend.
+CARD_FAULTS = frozenset(
+    {
+        Sw3.CARD_REJECTS_SAM,
+        Sw3.SAM_REJECTS_CARD,
+        Sw3.INFORMATION_CHECK_FAILED,
+        Sw3.WRONG_CARD,
+        Sw3.READ_FAILED,
+        Sw3.RANDOM_NUMBER_FAILED,
+        Sw3.FIND_FAILED,
+        Sw3.SELECT_FAILED,
+    }
+)
+
+
+def checksum(data: bytes | bytearray) -> int:
+    return reduce(xor, data, 0)
+
+
+def to_wire(body: bytes) -> bytes:
+    """A whole frame around `body`."""
+    counted = struct.pack(">H", len(body) + 1) + body
+    return PREAMBLE + counted + bytes((checksum(counted),))
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame with a good check. body: without length and check."""
+
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Something looked like a frame and was none; reading goes on behind its preamble."""
+
+    reason: str
+
+
+class NeedData(Enum):
+    NEED_DATA = "need_data"
+
+
+NEED_DATA = NeedData.NEED_DATA
+
+
+class FrameParser:
+    """Finds frames in a stream of any quality. Holds at most one longest frame; never raises."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def receive(self, data: bytes) -> None:
+        self._buffer += data
+
+    def next_event(self) -> Frame | Damage | NeedData:
+        self._drop_noise()
+        if len(self._buffer) < _OVERHEAD:
+            return NEED_DATA
+        (length,) = struct.unpack_from(">H", self._buffer, len(PREAMBLE))
+        if not MIN_LENGTH <= length <= MAX_LENGTH:
+            return self._damaged(f"impossible length {length}")
+        end = _OVERHEAD + length
+        if len(self._buffer) < end:
+            return NEED_DATA
+        if checksum(self._buffer[len(PREAMBLE) : end]) != 0:
+            return self._damaged("wrong checksum")
+        body = bytes(self._buffer[_OVERHEAD : end - 1])
+        del self._buffer[:end]
+        return Frame(body)
+
+    def forget(self) -> None:
+        """Drops a frame begun: its rest did not come in time."""
+        self._buffer.clear()
+
+    @property
+    def buffered(self) -> int:
+        return len(self._buffer)
+
+    def _drop_noise(self) -> None:
+        """Everything before a preamble goes, but for a tail that may be the start of one."""
+        start = self._buffer.find(PREAMBLE)
+        if start < 0:
+            start = len(self._buffer) - _preamble_tail(self._buffer)
+        del self._buffer[:start]
+
+    def _damaged(self, reason: str) -> Damage:
+        del self._buffer[:1]  # a real frame may begin inside the broken one
+        return Damage(reason)
+
+
+def _preamble_tail(data: bytearray) -> int:
+    for size in range(len(PREAMBLE) - 1, 0, -1):
+        if data.endswith(PREAMBLE[:size]):
+            return size
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """usual_s: how long the module itself may think; the time on the wire comes on top.
+    reply_bytes: of the longest reply, whole frame."""
+
+    name: str
+    cmd: int
+    para: int
+    usual_s: float
+    reply_bytes: int = _OVERHEAD + 4
+
+    def to_bytes(self) -> bytes:
+        return to_wire(bytes((self.cmd, self.para)))
+
+
+_BASE_REPLY = _OVERHEAD + 3 + 4 + TEXT_BYTES + PHOTO_BYTES + 1
+RESET = Command("reset", 0x10, 0xFF, 1.0)
+SAM_STATUS = Command("SAM status", 0x11, 0xFF, 0.5)
+READ_SAM_ID = Command("read SAM id", 0x12, 0xFF, 0.5, _OVERHEAD + 20)
+FIND_CARD = Command("find card", 0x20, 0x01, 1.0, _OVERHEAD + 8)
+SELECT_CARD = Command("select card", 0x20, 0x02, 1.0, _OVERHEAD + 12)
+READ_BASE = Command("read text and photo", 0x30, 0x01, 3.0, _BASE_REPLY)
+READ_NEWEST_ADDRESS = Command("read newest address", 0x30, 0x03, 1.5, _OVERHEAD + 74)
+READ_MANAGEMENT_NUMBER = Command("read management number", 0x30, 0x05, 1.0, _OVERHEAD + 64)
+READ_WITH_FINGERPRINT = Command(
+    "read text, photo and fingerprint", 0x30, 0x10, 3.0, _OVERHEAD + MAX_LENGTH
+)
+SET_BAUD: Mapping[int, Command] = {
+    baud: Command(f"set {baud} baud", 0x60, para, 0.5)
+    for baud, para in ((115200, 0), (57600, 1), (38400, 2), (19200, 3), (9600, 4))
+}
+COMMANDS: tuple[Command, ...] = (
+    RESET,
+    SAM_STATUS,
+    READ_SAM_ID,
+    FIND_CARD,
+    SELECT_CARD,
+    READ_BASE,
+    READ_NEWEST_ADDRESS,
+    READ_MANAGEMENT_NUMBER,
+    READ_WITH_FINGERPRINT,
+    *SET_BAUD.values(),
+)
+_BY_CODE = {(command.cmd, command.para): command for command in COMMANDS}
+
+
+def command_from(frame: Frame) -> Command | None:
+    """The command that a frame asks for, None for one that no table has (the module's side)."""
+    return _BY_CODE.get((frame.body[0], frame.body[1])) if len(frame.body) == 2 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """data: what follows the three status bytes; never shown, it may be somebody's."""
+
+    sw1: int
+    sw2: int
+    sw3: int
+    data: bytes = b""
+
+    @classmethod
+    def from_frame(cls, frame: Frame) -> Reply:
+        """Raises DeviceProtocolError for a body shorter than its status."""
+        if len(frame.body) < 3:
+            raise DeviceProtocolError("a reply without status", length=len(frame.body))
+        return cls(frame.body[0], frame.body[1], frame.body[2], frame.body[3:])
+
+    def to_bytes(self) -> bytes:
+        return to_wire(bytes((self.sw1, self.sw2, self.sw3)) + self.data)
+
+    @property
+    def good(self) -> bool:
+        return self.sw3 in (Sw3.GOOD, Sw3.FOUND)
+
+    @property
+    def empty(self) -> bool:
+        return self.sw3 == Sw3.ITEM_EMPTY
+
+    def expect(self, command: Command) -> Reply:
+        """Itself when good. Raises CardFault or DeviceRefused with the status bytes."""
+        if self.good:
+            return self
+        kind = CardFault if self.sw3 in CARD_FAULTS else DeviceRefused
+        raise kind(f"{command.name}: {_status_name(self.sw3)}", sw3=self.sw3, command=command.name)
+
+    def __repr__(self) -> str:
+        return f"Reply({self.sw1:02X} {self.sw2:02X} {self.sw3:02X}, {len(self.data)} bytes)"
+
+
+def _status_name(sw3: int) -> str:
+    known = sw3 in Sw3.__members__.values()
+    return Sw3(sw3).name.lower().replace("_", " ") if known else f"status {sw3:02X}"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class BaseRecord:
+    """text: 256 bytes for `record.decode`. photo: 1024 opaque WLT bytes or b"".
+    fingerprint: 0, 512 or 1024 opaque bytes."""
+
+    text: bytes
+    photo: bytes
+    fingerprint: bytes = b""
+
+    @classmethod
+    def from_reply(cls, reply: Reply, *, fingerprint: bool = False) -> BaseRecord:
+        """Cuts by the lengths that the reply itself names, since makers differ in them.
+        Raises DeviceProtocolError when they do not add up."""
+        head = 6 if fingerprint else 4
+        if len(reply.data) < head:
+            raise DeviceProtocolError("a card record without lengths", length=len(reply.data))
+        sizes = struct.unpack_from(">" + "H" * (head // 2), reply.data)
+        if sizes[0] != TEXT_BYTES or sum(sizes) != len(reply.data) - head:
+            raise DeviceProtocolError(
+                "the lengths of a card record do not add up",
+                text=sizes[0],
+                length=len(reply.data),
+            )
+        pieces, at = [], head
+        for size in sizes:
+            pieces.append(reply.data[at : at + size])
+            at += size
+        return cls(*pieces)
+
+    def to_data(self, *, fingerprint: bool = False) -> bytes:
+        pieces = (self.text, self.photo, self.fingerprint)[: 3 if fingerprint else 2]
+        return struct.pack(">" + "H" * len(pieces), *map(len, pieces)) + b"".join(pieces)
+
+
+def sam_id_text(reply: Reply) -> str:
+    """The module's number as printed on its label. Raises DeviceProtocolError on a wrong length."""
+    if len(reply.data) != 16:
+        raise DeviceProtocolError("a SAM id of wrong length", length=len(reply.data))
+    return "{:02}.{:02}-{:08}-{:010}-{:010}".format(*struct.unpack("<HHIII", reply.data))
+
+
+def sam_id_data(text: str) -> bytes:
+    """The 16 bytes for a number such as `05.03-20170401-0001234567-0123456789`."""
+    return struct.pack("<HHIII", *(int(part) for part in text.replace(".", "-").split("-")))
+
+
+def address_text(reply: Reply) -> str | None:
+    """The newest address, None when the card holds none. Raises DeviceProtocolError when it is no
+    UTF-16 text."""
+    if reply.empty or not reply.data:
+        return None
+    if len(reply.data) % 2:
+        raise DeviceProtocolError("an address of odd length", length=len(reply.data))
+    return reply.data.decode("utf-16-le", "surrogatepass").rstrip(" \0") or None

@@ -1,0 +1,1 @@
+"""The ticket printer: status protocol, link, composition, driver, a picture of the paper."""

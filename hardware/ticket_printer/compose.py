@@ -1,0 +1,49 @@
+"""From a ticket's content to the bytes for one kind of printer; sends nothing.
+
+Starts from a clean printer (ESC @), ends with feed and cut as the profile has them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from escpos.capabilities import Profile
+from escpos.printer import Dummy
+
+from hardware.ports import TicketContent
+from hardware.ticket_printer.compose_bitmap import draw_ticket
+from hardware.ticket_printer.compose_text import TextTicket, encodable
+from hardware.ticket_printer.layout import TicketLayout, arrange
+from hardware.ticket_printer.profile import PrinterProfile
+
+_RESET = b"\x1b@"
+_CUTS = {"full": b"\x1dV\x00", "partial": b"\x1dV\x01", "none": b""}
+
+
+def compose(content: TicketContent, layout: TicketLayout, profile: PrinterProfile) -> bytes:
+    """Text mode falls back to a bitmap when a character is not in the printer's encoding.
+
+    Raises SettingsUnusable when a drawing is needed and no Chinese font is installed."""
+    parts = arrange(layout, content)
+    printer = _dummy(profile)
+    printer._raw(_RESET)
+    if profile.mode == "text" and (encodable(parts, profile) or not profile.images):
+        TextTicket(printer, profile).write(parts)
+    else:
+        printer.image(draw_ticket(parts, profile), fragment_height=profile.band_rows)
+    printer._raw(b"\x1bJ" + bytes((profile.dots(profile.feed_to_cut_mm),)))
+    printer._raw(_CUTS[profile.cutter])
+    output: bytes = printer.output
+    return output
+
+
+def _dummy(profile: PrinterProfile) -> Any:
+    """A python-escpos printer that collects bytes and knows how wide the paper is; one of its
+    stock profiles of unknown width prints a warning on standard output."""
+    return Dummy(profile=_width_profile(profile.paper_width_dots))
+
+
+def _width_profile(width_dots: int) -> Any:
+    plain = Profile()
+    plain.profile_data = {**plain.profile_data, "media": {"width": {"pixels": width_dots}}}
+    return plain

@@ -1,0 +1,261 @@
+"""Bytes to and from a printer, by URL; knows no ESC/POS.
+
+`tcp://host:port`, `serial:///dev/ttyS0?baud=9600`, `usb://vid:pid`, `file:///path`. Times are
+`time.monotonic()` deadlines, so that no wait adds up. Libraries' errors end here.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import stat
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+import serial
+from escpos.exceptions import Error as EscPosError
+from escpos.printer import Usb
+
+from hardware.errors import DeviceMissing, DeviceTimeout, SettingsUnusable
+
+_CHUNK_BYTES = 2_048
+
+
+class PrinterLink(Protocol):
+    @property
+    def two_way(self) -> bool:
+        """False when nothing can ever come back: then nobody need wait for an answer."""
+
+    def write(self, data: bytes, deadline: float) -> None:
+        """Hands all of `data` over. Raises DeviceTimeout when the printer takes no more in time,
+        DeviceMissing when it is gone; both carry `sent`, the bytes handed over before."""
+
+    def read(self, deadline: float) -> bytes:
+        """What has come, waiting for a first byte until `deadline`; b"" when nothing came.
+        Raises DeviceMissing when the printer is gone."""
+
+    def close(self) -> None: ...
+
+
+def left(deadline: float) -> float:
+    """Seconds until the deadline, never negative."""
+    return max(0.0, deadline - time.monotonic())
+
+
+class DescriptorLink:
+    """A non-blocking file descriptor: a TCP socket, a device node, a plain file."""
+
+    def __init__(self, fd: int, close: Callable[[], None], *, two_way: bool) -> None:
+        self._fd, self._close, self.two_way = fd, close, two_way
+
+    def write(self, data: bytes, deadline: float) -> None:
+        sent = 0
+        while sent < len(data):
+            _, ready, _ = select.select([], [self._fd], [], left(deadline))
+            if not ready:
+                raise DeviceTimeout("the printer takes no more data", sent=sent)
+            try:
+                sent += os.write(self._fd, data[sent : sent + _CHUNK_BYTES])
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise DeviceMissing(f"the printer is gone: {error.strerror}", sent=sent) from error
+
+    def read(self, deadline: float) -> bytes:
+        if not self.two_way:
+            return b""
+        ready, _, _ = select.select([self._fd], [], [], left(deadline))
+        if not ready:
+            return b""
+        try:
+            data = os.read(self._fd, 256)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            raise DeviceMissing(f"the printer is gone: {error.strerror}") from error
+        if not data:
+            raise DeviceMissing("the printer closed the connection")
+        return data
+
+    def close(self) -> None:
+        self._close()
+
+
+class SerialLink:
+    """pyserial with dsrdtr off: a three-wire cable has no DSR line to wait for."""
+
+    two_way = True
+
+    def __init__(self, port: str, baud: int) -> None:
+        try:
+            self._port = serial.Serial(port, baud, timeout=0, write_timeout=0, dsrdtr=False)
+        except (OSError, ValueError) as error:
+            raise DeviceMissing(f"cannot open {port}: {error}", port=port) from error
+
+    def write(self, data: bytes, deadline: float) -> None:
+        """Returns once the kernel has the bytes; the line itself may still be sending."""
+        sent = 0
+        while sent < len(data):
+            try:
+                self._port.write_timeout = max(0.001, left(deadline))
+                sent += self._port.write(data[sent : sent + _CHUNK_BYTES]) or 0
+            except serial.SerialTimeoutException as error:
+                raise DeviceTimeout("the printer takes no more data", sent=sent) from error
+            except OSError as error:
+                raise DeviceMissing(f"the printer is gone: {error}", sent=sent) from error
+
+    def read(self, deadline: float) -> bytes:
+        try:
+            self._port.timeout = left(deadline)
+            first: bytes = self._port.read(1)
+            rest: bytes = self._port.read(self._port.in_waiting) if first else b""
+            return first + rest
+        except OSError as error:
+            raise DeviceMissing(f"the printer is gone: {error}") from error
+
+    def close(self) -> None:
+        """Drops what is still unsent: waiting for it could hang on a dead line."""
+        try:
+            self._port.reset_output_buffer()
+        except OSError as error:
+            del error  # the port is gone, and with it what it held
+        self._port.close()
+
+
+class UsbLink:
+    """USB printer class through python-escpos, which finds and claims the device."""
+
+    two_way = True
+
+    def __init__(self, vendor: int, product: int, deadline: float) -> None:
+        self._usb: Any = Usb(vendor, product, timeout=_milliseconds(deadline))
+        try:
+            self._usb.open()
+        except (EscPosError, OSError, ValueError) as error:
+            # ValueError: pyusb found no libusb on this machine.
+            raise DeviceMissing(f"no USB printer {vendor:04x}:{product:04x}: {error}") from error
+
+    def write(self, data: bytes, deadline: float) -> None:
+        for sent in range(0, len(data), _CHUNK_BYTES):
+            self._usb.timeout = _milliseconds(deadline)
+            try:
+                self._usb._raw(data[sent : sent + _CHUNK_BYTES])
+            except OSError as error:
+                raise _usb_error(error, sent) from error
+
+    def read(self, deadline: float) -> bytes:
+        try:
+            device = self._usb.device
+            return bytes(device.read(self._usb.in_ep, 64, _milliseconds(deadline)))
+        except OSError as error:
+            if isinstance(_usb_error(error, 0), DeviceTimeout):
+                return b""
+            raise DeviceMissing(f"the printer is gone: {error}") from error
+
+    def close(self) -> None:
+        self._usb.close()
+
+
+def _milliseconds(deadline: float) -> int:
+    return max(1, int(left(deadline) * 1000))  # 0 would mean no limit
+
+
+def _usb_error(error: OSError, sent: int) -> DeviceTimeout | DeviceMissing:
+    """pyusb's time-out is an OSError with ETIMEDOUT."""
+    if isinstance(error, TimeoutError) or error.errno == 110:
+        return DeviceTimeout("the printer takes no more data", sent=sent)
+    return DeviceMissing(f"the printer is gone: {error}", sent=sent)
+
+
+def open_link(url: str, deadline: float) -> PrinterLink:
+    """Opens the printer at `url`. Raises SettingsUnusable for a malformed URL, DeviceMissing when
+    nothing is there."""
+    parts = parse_url(url)
+    return _OPENERS[parts.scheme](parts, deadline)
+
+
+def parse_url(url: str) -> SplitResult:
+    """Raises SettingsUnusable unless the URL is one that `open_link` can open."""
+    try:
+        parts = urlsplit(url)
+        _CHECKS[parts.scheme](parts)
+    except (KeyError, ValueError) as error:
+        raise SettingsUnusable(
+            f"{url!r} is no printer: use tcp://host:port, serial:///dev/ttyS0?baud=9600,"
+            " usb://vid:pid or file:///path",
+            url=url,
+        ) from error
+    return parts
+
+
+def _check_tcp(parts: SplitResult) -> None:
+    if not parts.hostname or not parts.port:
+        raise ValueError("host and port are needed")
+
+
+def _check_path(parts: SplitResult) -> None:
+    if not parts.path.startswith("/") or parts.netloc:
+        raise ValueError("an absolute path is needed")
+    _baud(parts)
+
+
+def _baud(parts: SplitResult) -> int:
+    return int(parse_qs(parts.query).get("baud", ["9600"])[0])
+
+
+def _usb_ids(parts: SplitResult) -> tuple[int, int]:
+    vendor, _, product = parts.netloc.partition(":")
+    return int(vendor, 16), int(product, 16)
+
+
+def _check_usb(parts: SplitResult) -> None:
+    _usb_ids(parts)
+
+
+def _open_tcp(parts: SplitResult, deadline: float) -> PrinterLink:
+    try:
+        address = (parts.hostname or "", parts.port or 0)
+        connection = socket.create_connection(address, timeout=max(0.001, left(deadline)))
+    except OSError as error:
+        raise DeviceMissing(f"no printer at {parts.netloc}: {error}", url=parts.geturl()) from error
+    connection.setblocking(False)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return DescriptorLink(connection.fileno(), connection.close, two_way=True)
+
+
+def _open_serial(parts: SplitResult, _deadline: float) -> PrinterLink:
+    return SerialLink(parts.path, _baud(parts))
+
+
+def _open_usb(parts: SplitResult, deadline: float) -> PrinterLink:
+    return UsbLink(*_usb_ids(parts), deadline)
+
+
+def _open_file(parts: SplitResult, _deadline: float) -> PrinterLink:
+    """A device node such as /dev/usb/lp0 is two-way if it lets itself be opened so; a plain file
+    is appended to."""
+    path = parts.path
+    try:
+        node = os.path.exists(path) and stat.S_ISCHR(os.stat(path).st_mode)
+        flags = os.O_RDWR if node else os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        fd = os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise DeviceMissing(f"cannot open {path}: {error.strerror}", path=path) from error
+    return DescriptorLink(fd, lambda: os.close(fd), two_way=node)
+
+
+_CHECKS: dict[str, Callable[[SplitResult], None]] = {
+    "tcp": _check_tcp,
+    "serial": _check_path,
+    "usb": _check_usb,
+    "file": _check_path,
+}
+_OPENERS: dict[str, Callable[[SplitResult, float], PrinterLink]] = {
+    "tcp": _open_tcp,
+    "serial": _open_serial,
+    "usb": _open_usb,
+    "file": _open_file,
+}

@@ -1,0 +1,64 @@
+"""What one make of printer can do, read from `config/printers/*.toml`; prints nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from foundation.settings_file import load_settings
+from hardware.errors import SettingsUnusable
+
+PROFILES_FOLDER = Path(__file__).resolve().parents[2] / "config" / "printers"
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterProfile:
+    """What a make of printer can do; the files in `config/printers` document each key.
+
+    paper_width_dots: printable width. status_replies: answers DLE EOT at all. ordered_reply:
+    answers GS r in order, so that the end of a ticket is known. native_qr: draws QR codes itself.
+    band_rows: most rows of an image in one command. feed_to_cut_mm: from print head to cutter or
+    tear bar. print_speed_mm_s: how fast paper moves, for bounding waits."""
+
+    name: str
+    paper_width_dots: int
+    dots_per_mm: int
+    mode: Literal["text", "bitmap"]
+    encoding: Literal["gb18030", "gbk"]
+    cutter: Literal["full", "partial", "none"]
+    status_replies: bool
+    ordered_reply: bool
+    near_end_sensor: bool
+    images: bool
+    native_qr: bool
+    band_rows: int
+    feed_to_cut_mm: int
+    print_speed_mm_s: int
+
+    def __post_init__(self) -> None:
+        if self.paper_width_dots % 8 or not 200 <= self.paper_width_dots <= 1000:
+            raise ValueError("paper_width_dots must be a multiple of 8 from 200 to 1000")
+        if self.mode == "bitmap" and not self.images:
+            raise ValueError('mode "bitmap" needs images = true')
+        for name in ("dots_per_mm", "band_rows", "print_speed_mm_s"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1")
+        if not 0 <= self.feed_to_cut_mm * self.dots_per_mm <= 255:
+            raise ValueError("feed_to_cut_mm must fit one feed command (255 dots)")
+
+    def dots(self, length_mm: float) -> int:
+        return round(length_mm * self.dots_per_mm)
+
+
+def load_profile(name_or_file: str | Path) -> PrinterProfile:
+    """A TOML file, or the name of one in `config/printers`.
+
+    Raises SettingsUnusable for a name that no profile has, SettingsError for a bad file."""
+    file = Path(name_or_file)
+    if file.suffix != ".toml":
+        file = PROFILES_FOLDER / f"{name_or_file}.toml"
+    if not file.is_file():
+        known = ", ".join(sorted(path.stem for path in PROFILES_FOLDER.glob("*.toml")))
+        raise SettingsUnusable(f"no printer profile {str(name_or_file)!r}; there are {known}")
+    return load_settings(file, PrinterProfile)

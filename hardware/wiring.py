@@ -1,0 +1,56 @@
+"""Builds the drivers from their settings; the one module that a kiosk imports to get them.
+
+Opens nothing: devices are opened at their first use, so a device that is away delays no start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hardware.errors import SettingsUnusable
+from hardware.id_card.driver import SamCardReader
+from hardware.id_card.link import SamLink
+from hardware.id_card.protocol import SET_BAUD
+from hardware.ports import CardReader, TicketPrinter
+from hardware.ticket_printer.driver import EscPosTicketPrinter
+from hardware.ticket_printer.layout import STANDARD_LAYOUT, load_layout
+from hardware.ticket_printer.link import open_link, parse_url
+from hardware.ticket_printer.profile import PROFILES_FOLDER, load_profile
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterSettings:
+    """url: tcp://host:port, serial:///dev/ttyS0?baud=9600, usb://vid:pid or file:///path.
+    profile: one of config/printers. layout: one of config/tickets."""
+
+    url: str
+    profile: Path = PROFILES_FOLDER / "generic-80mm.toml"
+    layout: Path = STANDARD_LAYOUT
+
+
+@dataclass(frozen=True, slots=True)
+class CardReaderSettings:
+    """port: a tty, a pty or socket://host:port. baud: as the reader is set."""
+
+    port: str
+    baud: int = 115200
+
+
+def make_printer(settings: PrinterSettings) -> TicketPrinter:
+    """Raises SettingsUnusable for a malformed URL or a missing profile, SettingsError for a file
+    that cannot be used."""
+    parse_url(settings.url)
+    return EscPosTicketPrinter(
+        lambda deadline: open_link(settings.url, deadline),
+        load_profile(settings.profile),
+        load_layout(settings.layout),
+    )
+
+
+def make_card_reader(settings: CardReaderSettings) -> CardReader:
+    """Raises SettingsUnusable for a baud rate that no SAM module has."""
+    if settings.baud not in SET_BAUD:
+        known = ", ".join(map(str, sorted(SET_BAUD)))
+        raise SettingsUnusable(f"{settings.baud} baud is none of {known}", baud=settings.baud)
+    return SamCardReader(lambda: SamLink(settings.port, settings.baud))
