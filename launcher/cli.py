@@ -34,7 +34,7 @@ def room_environment() -> dict[str, str]:
 def run_room(command: str, arguments: Sequence[str]) -> NoReturn:
     """Becomes the room's process, so that signals and the exit status are its own."""
     words = ("-P", "-m", *ROOM_COMMANDS[command], *arguments)
-    os.execve(sys.executable, (sys.executable, *words), room_environment())
+    os.execve(sys.executable, (sys.executable, *words), room_environment())  # noqa: S606
 
 
 def _demo(arguments: Sequence[str]) -> int:

@@ -22,10 +22,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from launcher import system_packages, torn_packages  # noqa: E402 - found only after the line above
-from launcher.places import ROOT, STATE, VENV, VENV_PYTHON, cache_folder  # noqa: E402
-from launcher.steps import CommandFailed, Steps  # noqa: E402
-from launcher.words import words  # noqa: E402
+from launcher import system_packages, torn_packages
+from launcher.places import ROOT, STATE, VENV, VENV_PYTHON, cache_folder
+from launcher.steps import CommandFailed, Steps
+from launcher.words import words
 
 LOCK_FILE = ROOT / "launcher" / "requirements.lock"
 MODELS = "face_recognition_models"  # 100 MB of source archive: built once, kept as a wheel
@@ -81,7 +81,7 @@ class Installer:
     def run(self) -> None:
         """All steps in order; raises SetupFailed."""
         started = time.monotonic()
-        print(words("setup_begins", log=self._steps_log()), file=sys.stderr, flush=True)
+        print(words("setup_begins", log=STATE / "setup.log"), file=sys.stderr, flush=True)
         with self._steps.step(words("setup_system")):
             self._system()
         self._enough_room()
@@ -97,9 +97,6 @@ class Installer:
             self._project()
         self._mark_ready()
         print(words("setup_done", seconds=int(time.monotonic() - started)), file=sys.stderr)
-
-    def _steps_log(self) -> Path:
-        return STATE / "setup.log"
 
     def _system(self) -> None:
         if os.environ.get("HALL_SYSTEM_PACKAGES") == "skip":
@@ -182,7 +179,7 @@ class Installer:
         return _runs(VENV / "bin" / "uv", "--version")
 
     def _environment(self) -> Mapping[str, str]:
-        """Where HOME is of no use, the clients keep their caches here, so a retry goes on from there."""
+        """Where HOME is of no use, the clients keep their caches here for the next try."""
         ours = {"PYTHONUTF8": "1"}
         if self._cache.is_relative_to(STATE):
             ours |= {"HOME": str(STATE), "UV_CACHE_DIR": str(self._cache / "uv")}
@@ -191,7 +188,7 @@ class Installer:
 
 
 def pinned() -> Mapping[str, str]:
-    """Package name → version, from the lock file (the first line wins where a marker splits one)."""
+    """Package name → version, from the lock file (the first line wins where markers split one)."""
     lines = LOCK_FILE.read_text(encoding="utf-8").splitlines()
     found: dict[str, str] = {}
     for line in lines:

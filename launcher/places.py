@@ -15,7 +15,7 @@ VENV_PYTHON = VENV / "bin" / "python"
 
 
 def cache_folder() -> Path:
-    """What outlives this checkout: `$XDG_CACHE_HOME/hall`, else `~/.cache/hall`, else `.hall/cache`.
+    """What outlives this checkout: `$XDG_CACHE_HOME/hall`, `~/.cache/hall` or `.hall/cache`.
 
     HOME may be unset, empty or not writable (a service account); then nothing outside is touched.
     """

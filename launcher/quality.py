@@ -44,5 +44,6 @@ def _passes(name: str, command: Sequence[str]) -> bool:
     print(f"— {name}", flush=True)
     started = time.monotonic()
     done = subprocess.run((_BIN / command[0], *command[1:]), cwd=ROOT, check=False)
-    print(f"  {'✓' if done.returncode == 0 else '✗'} {time.monotonic() - started:.1f} s", flush=True)
+    mark = "✗" if done.returncode else "✓"
+    print(f"  {mark} {time.monotonic() - started:.1f} s", flush=True)
     return done.returncode == 0

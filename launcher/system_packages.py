@@ -43,7 +43,7 @@ def _has_software_renderer() -> bool:
 
 
 def has_chinese_font() -> bool:
-    """Whether fontconfig knows a font with simplified Chinese; the kiosk finds its font that way."""
+    """Whether fontconfig, which the kiosk asks, knows a font with simplified Chinese."""
     if not shutil.which("fc-list"):
         return False
     found = subprocess.run(

@@ -12,7 +12,9 @@ from pathlib import Path
 
 def forget_torn(venv: Path) -> tuple[str, ...]:
     """Removes the record of every package of `venv` that is not whole; returns their names."""
-    torn = [record for record in venv.glob("lib/python*/site-packages/*.dist-info") if _torn(record)]
+    torn = [
+        record for record in venv.glob("lib/python*/site-packages/*.dist-info") if _torn(record)
+    ]
     for record in torn:
         shutil.rmtree(record)
     return tuple(record.name.removesuffix(".dist-info") for record in torn)
