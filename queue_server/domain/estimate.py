@@ -17,7 +17,7 @@ Z90 = 1.2816  # the normal distribution's 90th percentile
 
 
 def estimate(state: HallState, service: str, ahead: int) -> tuple[int, int] | None:
-    """(p50_s, p90_s) until the call with `ahead` people first; None when no window is open for it."""
+    """(p50_s, p90_s) until the call, `ahead` people first; None when no open window serves it."""
     rules = state.known_rules
     capacity, free = _capacity(state, service)
     if capacity <= 0:

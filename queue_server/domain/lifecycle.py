@@ -53,24 +53,53 @@ TABLE: Mapping[S, Mapping[H, frozenset[S]]] = {
 }
 
 
+_SAID = {
+    S.WAITING: "等候中",
+    S.CALLED: "已叫号",
+    S.SERVING: "办理中",
+    S.MISSED: "已过号",
+    S.PARKED: "已挂起",
+    S.FINISHED: "已办结",
+    S.CANCELLED: "已取消",
+    S.EXPIRED: "已过期",
+}
+
+
 def goes_to(status: S, happening: H) -> frozenset[S]:
-    """The states that `happening` may lead to from `status`. Raises IllegalMove for an empty cell."""
+    """The states `happening` may lead to from `status`. Raises IllegalMove for an empty cell."""
     try:
         return TABLE[status][happening]
     except KeyError:
-        raise IllegalMove(
-            f"a ticket that is {status} cannot be {happening}",
-            status=str(status),
-            happening=str(happening),
-        ) from None
+        raise _illegal(status, happening, None) from None
 
 
 def check(status: S, happening: H, to: S) -> None:
     """Refuses the move `status` → `to` by `happening` unless the table has it."""
     if to not in goes_to(status, happening):
-        raise IllegalMove(
-            f"a ticket that is {status} cannot become {to} when {happening}",
-            status=str(status),
-            happening=str(happening),
-            to=str(to),
-        )
+        raise _illegal(status, happening, to)
+
+
+def _illegal(status: S, happening: H, to: S | None) -> IllegalMove:
+    """Names the state the ticket is in and the one it was meant to reach."""
+    wanted = to or _MEANT[happening]
+    return IllegalMove(
+        f"这张号票{_SAID[status]}，不能变为{_SAID[wanted]}。",
+        status=status.value,
+        to=wanted.value,
+        happening=happening.value,
+    )
+
+
+# the state that a happening is meant to lead to, for naming it in a refusal
+_MEANT = {
+    H.CALLED: S.CALLED,
+    H.STARTED: S.SERVING,
+    H.FINISHED: S.FINISHED,
+    H.MISSED: S.MISSED,
+    H.REJOINED: S.WAITING,
+    H.PARKED: S.PARKED,
+    H.RESUMED: S.WAITING,
+    H.TRANSFERRED: S.WAITING,
+    H.CANCELLED: S.CANCELLED,
+    H.DAY_CLOSED: S.EXPIRED,
+}

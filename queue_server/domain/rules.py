@@ -27,7 +27,7 @@ class ServiceRule:
 
 @dataclass(frozen=True, slots=True)
 class PriorityClass:
-    """rate: how fast priority grows, 1.0 for ordinary. min_age: years from which a card gives it."""
+    """rate: how fast priority grows, 1.0 for ordinary. min_age: age from which a card gives it."""
 
     id: str
     name: str
@@ -123,7 +123,7 @@ class HallRules:
         return self.classes[0].id
 
     def class_for_age(self, age_years: int) -> str:
-        """The class that an age gives: the one with the highest age limit reached, else ordinary."""
+        """The class an age gives: the one with the highest age limit reached, else ordinary."""
         reached = [c for c in self.classes if c.min_age is not None and age_years >= c.min_age]
         return max(reached, key=lambda c: c.min_age or 0).id if reached else self.ordinary
 

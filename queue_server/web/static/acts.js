@@ -26,19 +26,26 @@ export const STAGES = {
   closed: { next: "open", can: ["open"] },
   paused: { next: "resume", can: ["resume", "close"] },
   idle: { next: "call-next", can: ["call-next", "pause", "close"] },
-  called: { next: "start", can: ["start", "recall", "miss"] },
-  serving: { next: "finish", can: ["finish"] },
+  called: { next: "start", can: ["start", "recall", "miss", "pause", "resume"] },
+  serving: { next: "finish", can: ["finish", "pause", "resume"] },
 };
+
+/** Whether the window would take `act` now. Pausing with somebody there means: nobody after them. */
+export function canNow(act, window) {
+  if (act === "pause" && window.state !== "open") return false;
+  if (act === "resume" && window.state !== "paused") return false;
+  return STAGES[stageOf(window)].can.includes(act);
+}
 
 /** The smaller buttons, always in the same places so that a hand learns them. */
 export const SMALL = ["recall", "miss", "pause", "close"];
 
-/** The act a key means in a stage, or null. P and O change their meaning with the window's state. */
-export function actOfKey(key, stage) {
+/** The act a key means at a window, or null. P and O change their meaning with the window's state. */
+export function actOfKey(key, window) {
   const pressed = key.length === 1 ? key.toUpperCase() : key;
   const acts = Object.keys(ACTS).filter(
     (act) => ACTS[act].fkey === pressed || ACTS[act].letter === pressed,
   );
   if (acts.length === 0) return null;
-  return acts.find((act) => STAGES[stage].can.includes(act)) ?? acts[0];
+  return acts.find((act) => canNow(act, window)) ?? acts[0];
 }

@@ -22,17 +22,17 @@ export function waitLevel(service) {
 
 const age = (iso, nowMs) => Math.max(0, (nowMs - Date.parse(iso)) / 1000);
 
-function queueAlarms(hall) {
-  const open = new Set(hall.windows.filter((w) => w.state === "open").map((w) => w.id));
-  return hall.services
-    .filter((service) => service.waiting > 0)
-    .flatMap((service) => {
-      const base = { service, seconds: service.longest_wait_s };
-      if (!service.windows.some((id) => open.has(id))) {
-        return [{ ...base, kind: "unserved", level: "red" }];
-      }
-      return waitLevel(service) === "long" ? [{ ...base, kind: "long_wait", level: "amber" }] : [];
-    });
+/** The gravest thing about one queue: nobody for it, somebody free for it, or simply too long. */
+function queueAlarm(service, hall, nowMs, freeSince) {
+  if (service.waiting === 0) return null;
+  const base = { service, seconds: service.longest_wait_s };
+  const open = hall.windows.filter((w) => w.state === "open" && service.windows.includes(w.id));
+  if (open.length === 0) return { ...base, kind: "unserved", level: "red" };
+  const free = open.filter((w) => nowMs - freeSince.get(w.id)?.at > IDLE_LONG_S * 1000);
+  if (free.length > 0 && service.longest_wait_s > IDLE_LONG_S) {
+    return { ...base, kind: "idle", windows: free, level: "red" };
+  }
+  return waitLevel(service) === "long" ? { ...base, kind: "long_wait", level: "amber" } : null;
 }
 
 function ticketAlarm(window, nowMs) {
@@ -45,29 +45,35 @@ function ticketAlarm(window, nowMs) {
   return seconds > limit ? { kind: "serving_long", window, seconds, level: "amber" } : null;
 }
 
-function windowAlarm(window, hall, nowMs) {
+function windowAlarm(window, nowMs) {
   if (window.ticket) return ticketAlarm(window, nowMs);
   if (window.waiting === 0) return null;
   const seconds = age(window.since, nowMs);
   if (window.state === "paused" && seconds > PAUSED_LONG_S) {
     return { kind: "paused_long", window, seconds, level: "amber" };
   }
-  const someWaitLong = window.skills.some(({ service }) => {
-    const queue = hall.services.find((one) => one.id === service);
-    return queue && queue.waiting > 0 && queue.longest_wait_s > IDLE_LONG_S;
-  });
-  if (window.state === "open" && seconds > IDLE_LONG_S && someWaitLong) {
-    return { kind: "idle", window, seconds, level: "red" };
-  }
   return null;
 }
 
-/** All alarms, the gravest first. */
-export function alarmsOf(hall, nowMs, lineState) {
+/**
+ * Keeps since when each window stands open without anybody: window id → {at ms, seen}.
+ * The snapshot tells only since when it is open, so this counts from the first look; `seen` is true
+ * when the page saw it become free.
+ */
+export function noteFree(freeSince, hall, nowMs, firstLook) {
+  for (const window of hall.windows) {
+    const free = window.state === "open" && !window.ticket;
+    if (!free) freeSince.delete(window.id);
+    else if (!freeSince.has(window.id)) freeSince.set(window.id, { at: nowMs, seen: !firstLook });
+  }
+}
+
+/** All alarms, the gravest first; freeSince as noteFree keeps it. */
+export function alarmsOf(hall, nowMs, lineState, freeSince) {
   const found = [
     ...(lineState === "stale" ? [{ kind: "stale", level: "red" }] : []),
-    ...queueAlarms(hall),
-    ...hall.windows.map((window) => windowAlarm(window, hall, nowMs)).filter(Boolean),
+    ...hall.services.map((service) => queueAlarm(service, hall, nowMs, freeSince)).filter(Boolean),
+    ...hall.windows.map((window) => windowAlarm(window, nowMs)).filter(Boolean),
     ...hall.devices
       .filter((device) => !deviceFine(device))
       .map((device) => ({ kind: "device", device, level: "amber" })),

@@ -1,8 +1,8 @@
 /**
  * The manager's board: is all well, and if not, what to do. Live; sends nothing.
  */
-import { alarmsOf, deviceFine, waitLevel } from "./alarms.js";
-import { byId, el, hasText, icon, named, page, redraw, say, setText } from "./core.js";
+import { alarmsOf, deviceFine, noteFree, waitLevel } from "./alarms.js";
+import { byId, el, hasText, icon, named, page, redraw, say, setText, shortName } from "./core.js";
 import { LiveHall } from "./live.js";
 import {
   clockText, dateText, minutesText, runningText, secondsSince, serverNow, waitText,
@@ -18,13 +18,17 @@ const DEVICE_ICON = {
 const WAIT_ICON = { fine: "circle-check", notable: "hourglass", long: "triangle-alert" };
 const TODAY = ["issued", "waiting", "serving", "finished", "missed", "cancelled"];
 
+const ALARMS_SHOWN = 6; // the windows and queues below must stay in sight
+
 let hall = null;
+const freeSince = new Map();
 
 const live = new LiveHall(
   page.hall,
   "calls,queue,windows,devices",
   {
     hall(snapshot) {
+      noteFree(freeSince, snapshot, serverNow(), hall === null);
       hall = snapshot;
       draw();
     },
@@ -51,7 +55,7 @@ function draw() {
   }
   setText(byId("hall-name"), named(hall));
   document.title = `${say("board.title")} · ${named(hall)}`;
-  drawAlarms(alarmsOf(hall, serverNow(), live.state));
+  drawAlarms(alarmsOf(hall, serverNow(), live.state, freeSince));
   drawWindows();
   drawQueues();
   drawToday();
@@ -81,22 +85,27 @@ function drawAlarms(alarms) {
   setText(byId("summary"), hall ? summary() : "");
   const lines = alarms.map((alarm) => [alarm.level, ...alarmTexts(alarm)]);
   byId("alarms").hidden = lines.length === 0;
-  redraw(byId("alarms"), lines, () =>
-    lines.map(([level_, title, todo]) =>
-      el(
-        "li",
-        { class: level_ },
-        icon(level_ === "red" ? "circle-alert" : "triangle-alert"),
-        el("div", {}, el("b", {}, title), el("p", {}, todo)),
-      ),
-    ),
+  redraw(byId("alarms"), lines, () => {
+    const left = lines.length - ALARMS_SHOWN;
+    const rows = lines.slice(0, ALARMS_SHOWN).map(alarmLine);
+    return left > 0 ? [...rows, el("li", { class: "more" }, say("board.more", { n: left }))] : rows;
+  });
+}
+
+function alarmLine([level, title, todo]) {
+  return el(
+    "li",
+    { class: level },
+    icon(level === "red" ? "circle-alert" : "triangle-alert"),
+    el("div", {}, el("b", {}, title), el("p", {}, todo)),
   );
 }
 
 function alarmTexts(alarm) {
   const values = {
     service: alarm.service && named(alarm.service),
-    window: alarm.window && named(alarm.window),
+    window: alarm.window && shortName(named(alarm.window)),
+    windows: alarm.windows?.map((one) => shortName(named(one))).join(say("board.join")),
     number: alarm.window?.ticket?.number,
     time: alarm.seconds === undefined ? undefined : minutesText(alarm.seconds),
     n: alarm.service?.waiting ?? alarm.window?.waiting,
@@ -118,20 +127,27 @@ function drawWindows() {
 
 function windowCard(window) {
   const stage = stageOf(window);
-  const since = window.ticket ? window.ticket.since : window.since;
   return el(
     "li",
     { class: "window", "data-stage": stage, "data-window": window.id },
-    el("h3", {}, named(window)),
+    el("h3", {}, shortName(named(window))),
     el("p", { class: "state" }, icon(STATE_ICON[stage]), el("span", {}, say(`board.stage.${stage}`))),
     el("p", { class: "number" }, window.ticket?.number ?? "–"),
     el(
       "p",
       { class: "more" },
-      el("time", { "data-since": since }),
+      el("time", { "data-since": sinceOf(window, stage) }),
       el("span", {}, window.state === "paused" && window.reason ? window.reason : (window.clerk ?? "")),
     ),
   );
+}
+
+/** When the present stage began, or null when this page cannot know. */
+function sinceOf(window, stage) {
+  if (window.ticket) return window.ticket.since;
+  if (stage !== "idle") return window.since;
+  const free = freeSince.get(window.id);
+  return free?.seen ? new Date(free.at).toISOString() : null;
 }
 
 /** Running times under an hour to the second; long ones in hours and minutes, they need no seconds. */
@@ -195,7 +211,7 @@ function tick() {
   setText(byId("date"), dateText());
   if (!hall) return;
   drawTimes();
-  drawAlarms(alarmsOf(hall, serverNow(), live.state));
+  drawAlarms(alarmsOf(hall, serverNow(), live.state, freeSince));
 }
 
 tick();

@@ -2,7 +2,7 @@
  * The clerk's console: takes presses and keys, sends them once, shows what the window is doing.
  * Shows nobody who waits; who comes next is the server's choice.
  */
-import { ACTS, SMALL, STAGES, actOfKey, stageOf } from "./acts.js";
+import { ACTS, SMALL, STAGES, actOfKey, canNow, stageOf } from "./acts.js";
 import { Commands, Refused, Unanswered } from "./commands.js";
 import { byId, el, hasText, icon, lang, named, page, redraw, say, setText } from "./core.js";
 import { LiveHall } from "./live.js";
@@ -59,7 +59,7 @@ function takeDesk(next) {
 /** One press. What the stage does not allow is answered in words, not sent. */
 async function press(act, kept = null) {
   if (!desk || commands.pending) return;
-  if (!kept && !STAGES[stageOf(desk)].can.includes(act)) {
+  if (!kept && !canNow(act, desk)) {
     tell("info", say(`console.not_now.${stageOf(desk)}`));
     return;
   }
@@ -134,7 +134,7 @@ function draw() {
   document.title = titleOf(stage);
   drawHere(stage);
   drawBig(stage);
-  drawSmall(stage);
+  drawSmall();
   drawQueues();
   tick();
 }
@@ -146,7 +146,8 @@ function titleOf(stage) {
 
 function drawHere(stage) {
   const ticket = desk.ticket;
-  setText(byId("stage"), say(`console.stage.${stage}`));
+  const after = desk.ticket && desk.state === "paused" ? say("console.pause_after") : "";
+  setText(byId("stage"), say(`console.stage.${stage}`) + after);
   byId("here").dataset.stage = stage;
   byId("ticket").hidden = !ticket;
   byId("empty").hidden = Boolean(ticket);
@@ -194,17 +195,17 @@ function drawBig(stage) {
 }
 
 /** pause turns into resume, close into open, with the window's state. */
-function turned(act, stage) {
-  if (act === "pause" && stage === "paused") return "resume";
-  if (act === "close" && stage === "closed") return "open";
+function turned(act) {
+  if (act === "pause" && desk.state === "paused") return "resume";
+  if (act === "close" && desk.state === "closed") return "open";
   return act;
 }
 
-function drawSmall(stage) {
+function drawSmall() {
   for (const place of SMALL) {
-    const act = turned(place, stage);
+    const act = turned(place);
     const button = byId(`small-${place}`);
-    const can = STAGES[stage].can.includes(act) && !sending;
+    const can = canNow(act, desk) && !sending;
     button.dataset.act = act;
     button.setAttribute("aria-disabled", String(!can));
     button.setAttribute("aria-keyshortcuts", `${ACTS[act].fkey} ${ACTS[act].letter}`);
@@ -263,7 +264,7 @@ function onClick(event) {
 function onKey(event) {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (typing || event.ctrlKey || event.altKey || event.metaKey || event.repeat || !desk) return;
-  const act = actOfKey(event.key, stageOf(desk));
+  const act = actOfKey(event.key, desk);
   if (!act) return;
   event.preventDefault(); // F1, F3 and F6 belong to the browser otherwise
   press(act);

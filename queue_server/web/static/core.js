@@ -29,6 +29,9 @@ export function named(thing, field = "name") {
   return (lang === "en" && thing[`${field}_en`]) || thing[field];
 }
 
+/** A window's name without what stands in brackets, where room is short. */
+export const shortName = (text) => text.replace(/\s*[(（][^)）]*[)）]\s*$/, "");
+
 export const byId = (id) => document.getElementById(id);
 
 /** A new element; `attributes` are set as attributes, null and false ones left out. */

@@ -3,7 +3,7 @@
  * Sends nothing.
  */
 import { Announcer } from "./announcer.js";
-import { byId, el, icon, named, page, redraw, say, setText } from "./core.js";
+import { byId, el, icon, named, page, redraw, say, setText, shortName } from "./core.js";
 import { LiveHall } from "./live.js";
 import { clockText, dateText, localHour, minutesText, secondsSince, serverNow } from "./time.js";
 
@@ -20,6 +20,7 @@ let hall = null;
 let shown = null; // the call on the big place
 let calls = []; // newest first, never more than LISTED + 1
 let notices = [];
+let restWanted = false; // as soon as nothing is being announced
 
 const announcer = new Announcer({
   chimeUrl: page.chime,
@@ -45,12 +46,14 @@ const widthOf = (text) => [...text].reduce((sum, c) => sum + (c.charCodeAt(0) > 
 
 function showCall(call) {
   shown = call;
+  restWanted = false;
   main.dataset.state = "call";
   const number = byId("number");
   number.style.setProperty("--half-widths", Math.max(4, widthOf(call.number)));
   setText(number, call.number);
-  byId("window").style.setProperty("--half-widths", Math.max(7, widthOf(named(call, "window_name"))));
-  setText(byId("window-name"), named(call, "window_name"));
+  const window_ = shortName(named(call, "window_name"));
+  byId("window").style.setProperty("--half-widths", Math.max(7, widthOf(window_)));
+  setText(byId("window-name"), window_);
   setText(byId("service"), named(call, "service_name"));
   byId("again").hidden = !call.again;
   main.dataset.shownSeq = call.seq;
@@ -61,7 +64,8 @@ function showCall(call) {
 }
 
 function rest() {
-  if (announcer.current) return;
+  restWanted = Boolean(announcer.current);
+  if (restWanted) return;
   shown = null;
   main.dataset.state = hall?.open ? "rest" : "closed";
   drawList();
@@ -111,10 +115,11 @@ function drawAll() {
   if (shown && secondsSince(shown.at) >= RESTS_AFTER_S) rest();
   else if (!shown) rest();
   drawServices();
-  notices = [named(hall, "notice"), say("screen.notice_missed"), say("screen.notice_priority")];
-  notices = notices.filter(Boolean);
+  const own = named(hall, "notice");
+  notices = own ? [own] : [say("screen.notice_missed"), say("screen.notice_priority")];
   setText(byId("hours"), hall.hours.join("  "));
   drawList();
+  drawNotice();
 }
 
 function drawList() {
@@ -129,7 +134,7 @@ function drawList() {
         { class: pending.has(call.seq) ? "next" : null, "data-seq": call.seq },
         el("span", { class: "list-number" }, call.number),
         icon(pending.has(call.seq) ? "volume-2" : "arrow-right"), // still to be spoken
-        el("span", { class: "list-window" }, named(call, "window_name")),
+        el("span", { class: "list-window" }, shortName(named(call, "window_name"))),
       ),
     ),
   );
@@ -160,12 +165,19 @@ function drawServices() {
 }
 
 let second = 0;
+const NOTICE_S = 12;
+
+function drawNotice() {
+  if (notices.length === 0) return;
+  setText(byId("notice"), notices[Math.floor(second / NOTICE_S) % notices.length]);
+}
+
 function tick() {
   second += 1;
   setText(byId("clock"), clockText());
   setText(byId("date"), dateText());
-  if (notices.length > 0) setText(byId("notice"), notices[Math.floor(second / 12) % notices.length]);
-  if (shown && secondsSince(shown.at) >= RESTS_AFTER_S) rest();
+  drawNotice();
+  if (restWanted || (shown && secondsSince(shown.at) >= RESTS_AFTER_S)) rest();
   if (second % 60 === 0) reloadAtNight();
 }
 

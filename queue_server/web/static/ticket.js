@@ -47,7 +47,7 @@ function take(answer) {
   ticket = answer.ticket;
   setText(byId("hall-name"), named(answer.hall));
   if (ticket.status === "called" && (before?.status !== "called" || before.calls !== ticket.calls)) {
-    navigator.vibrate?.([400, 200, 400, 200, 400]);
+    vibrate();
   }
   draw();
 }
@@ -69,6 +69,11 @@ function draw() {
   byId("issued").dateTime = ticket.issued_at;
   setText(byId("issued"), clockText(Date.parse(ticket.issued_at)));
   drawTitle();
+}
+
+/** Browsers allow it only after a first touch of the page. */
+function vibrate() {
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([400, 200, 400, 200, 400]);
 }
 
 /** Someone who is nearly next is told to come closer. */
@@ -100,6 +105,8 @@ function showGone() {
   setText(byId("status"), say("ticket.status.gone"));
   setText(byId("advice"), say("ticket.advice.gone"));
   byId("figures").hidden = true;
+  byId("known").hidden = true;
+  byId("number").hidden = true;
 }
 
 document.addEventListener("visibilitychange", () => {

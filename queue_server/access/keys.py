@@ -1,0 +1,73 @@
+"""The hall's secret key: a file outside the database, from which every keyed hash is derived.
+
+Without the file the hashes cannot be linked to ID numbers, tokens of phones or sessions.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+KEY_BYTES = 32
+
+
+class KeyUnusable(Exception):
+    """The key file is damaged or readable by others."""
+
+    code = "key_unusable"
+
+
+class Keys:
+    """Derives independent keyed hashes (HMAC-SHA-256, RFC 2104) from one secret."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._person = _derive(secret, b"person")
+        self._follow = _derive(secret, b"follow")
+        self._csrf = _derive(secret, b"csrf")
+
+    def id_hash(self, id_number: str) -> str:
+        """The keyed hash under which a person is looked up; hex."""
+        return hmac.new(self._person, id_number.upper().encode(), hashlib.sha256).hexdigest()
+
+    def follow_token(self, ticket_id: str) -> str:
+        """What stands in a ticket's QR code: 72 bits, not to be guessed from the ticket's id."""
+        digest = hmac.digest(self._follow, ticket_id.encode(), "sha256")
+        return base64.urlsafe_b64encode(digest[:9]).decode()
+
+    def csrf_token(self, session: str) -> str:
+        return hmac.new(self._csrf, session.encode(), hashlib.sha256).hexdigest()
+
+
+def _derive(secret: bytes, purpose: bytes) -> bytes:
+    return hmac.digest(secret, b"hall/" + purpose, "sha256")
+
+
+def load_keys(file: Path) -> Keys:
+    """Reads the key file, or makes one (mode 0600) when there is none.
+
+    Raises KeyUnusable for a file of the wrong size or one that others may read.
+    """
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        pass
+    else:
+        with os.fdopen(handle, "wb") as fresh:
+            fresh.write(secrets.token_bytes(KEY_BYTES))
+            fresh.flush()
+            os.fsync(fresh.fileno())
+    secret = file.read_bytes()
+    if len(secret) != KEY_BYTES:
+        raise KeyUnusable(f"{file} holds {len(secret)} bytes, not {KEY_BYTES}")
+    if file.stat().st_mode & 0o077:
+        raise KeyUnusable(f"{file} can be read by others; run: chmod 600 {file}")
+    return Keys(secret)
+
+
+def secret_hash(secret: str) -> str:
+    """How bearer tokens and sessions are stored: they are random, so a plain hash is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,95 @@
+"""What each role may do: one table; everything that is not in it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    PUBLIC = "public"  # nobody in particular: what hangs on the wall anyway
+    KIOSK = "kiosk"
+    SCREEN = "screen"
+    CLERK = "clerk"
+    MANAGER = "manager"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+class Act(StrEnum):
+    SEE_HALL = "see_hall"  # queues, windows, calls: numbers only, nothing personal
+    SEE_TICKET = "see_ticket"
+    ISSUE_TICKET = "issue_ticket"
+    SETTLE_PRINT = "settle_print"  # printed, print-failed
+    CANCEL_TICKET = "cancel_ticket"
+    REJOIN_TICKET = "rejoin_ticket"
+    WORK_WINDOW = "work_window"  # call, start, finish … at one's own window
+    CALL_CHOSEN = "call_chosen"  # 特呼, with a reason
+    SEE_BOARD = "see_board"
+    READ_JOURNAL = "read_journal"
+    REPORT_DEVICE = "report_device"
+
+
+_EVERY_DEVICE = frozenset({Act.SEE_HALL, Act.REPORT_DEVICE})
+_CLERK = frozenset(
+    {
+        Act.SEE_HALL,
+        Act.SEE_TICKET,
+        Act.ISSUE_TICKET,
+        Act.SETTLE_PRINT,
+        Act.CANCEL_TICKET,
+        Act.REJOIN_TICKET,
+        Act.WORK_WINDOW,
+        Act.CALL_CHOSEN,
+        Act.REPORT_DEVICE,
+    }
+)
+
+TABLE: Mapping[Role, frozenset[Act]] = {
+    Role.PUBLIC: frozenset({Act.SEE_HALL}),
+    Role.KIOSK: _EVERY_DEVICE
+    | {
+        Act.SEE_TICKET,
+        Act.ISSUE_TICKET,
+        Act.SETTLE_PRINT,
+        Act.CANCEL_TICKET,
+        Act.REJOIN_TICKET,
+    },
+    Role.SCREEN: _EVERY_DEVICE,
+    Role.CLERK: _CLERK,
+    Role.MANAGER: _CLERK | {Act.SEE_BOARD, Act.READ_JOURNAL},
+    Role.AUDITOR: frozenset({Act.SEE_HALL, Act.SEE_TICKET, Act.SEE_BOARD, Act.READ_JOURNAL}),
+    Role.ADMIN: frozenset(Act),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks. hall "" means every hall; window: the only one it may work at, or None.
+
+    csrf: for a browser session, the token its unsafe requests must carry; None for bearer tokens.
+    """
+
+    role: Role
+    name: str
+    hall: str
+    window: str | None = None
+    csrf: str | None = None
+
+    @property
+    def label(self) -> str:
+        """How the journal names the actor: a role and a work name, nothing personal."""
+        return f"{self.role}:{self.name}"
+
+
+ANYBODY = Actor(Role.PUBLIC, "anybody", "")
+
+
+def may(actor: Actor, act: Act, hall: str, window: str | None = None) -> bool:
+    """Whether `actor` may do `act` in `hall`, at `window` when the act belongs to one."""
+    if act not in TABLE[actor.role]:
+        return False
+    if actor.hall not in ("", hall):
+        return False
+    return window is None or actor.window in (None, window)

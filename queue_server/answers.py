@@ -1,0 +1,72 @@
+"""What a command is answered, as JSON shapes; the same for live answers and for recomputed ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from queue_server.domain import commands as c
+from queue_server.domain import events as e
+from queue_server.domain.state import HallState
+from queue_server.views import ticket_view, window_view
+
+FollowToken = Callable[[str], str]
+
+
+def asked(command: c.Command) -> str:
+    """Names what a request asked for, to tell a repeated request from a re-used id."""
+    if isinstance(command, c.IssueTicket):
+        return f"IssueTicket:{command.service or ''}:{command.matter or ''}"
+    target = getattr(command, "window", None) or getattr(command, "ticket", "")
+    return f"{type(command).__name__}:{target}"
+
+
+def answer(
+    state: HallState,
+    command: c.Command,
+    happened: Sequence[e.Event],
+    now_ms: int,
+    follow_token: FollowToken,
+) -> dict[str, Any]:
+    """The body of the answer, from the state after `happened`."""
+    if isinstance(command, c.IssueTicket):
+        return _issued(state, happened, now_ms, follow_token)
+    if isinstance(command, c.TicketCommand):
+        return {"ticket": _ticket(state, command.ticket, now_ms, follow_token)}
+    if isinstance(command, c.AtWindowCommand):
+        return _at_window(state, command, happened, now_ms, follow_token)
+    return {}
+
+
+def _ticket(state: HallState, ticket: str, now_ms: int, follow_token: FollowToken) -> Any:
+    return ticket_view(state, state.tickets[ticket], now_ms, follow_token(ticket))
+
+
+def _issued(
+    state: HallState, happened: Sequence[e.Event], now_ms: int, follow_token: FollowToken
+) -> dict[str, Any]:
+    issued = happened[-1]
+    if not isinstance(issued, e.TicketIssued | e.TicketReprinted):
+        raise TypeError(f"issuing led to {issued.name}")
+    ticket = state.tickets[issued.ticket]
+    reprint = isinstance(issued, e.TicketReprinted)
+    return {"ticket": ticket_view(state, ticket, now_ms, follow_token(ticket.id), reprint=reprint)}
+
+
+def _at_window(
+    state: HallState,
+    command: c.AtWindowCommand,
+    happened: Sequence[e.Event],
+    now_ms: int,
+    follow_token: FollowToken,
+) -> dict[str, Any]:
+    window = state.windows[command.window]
+    touched = next((t for x in happened if (t := getattr(x, "ticket", None))), window.ticket)
+    body: dict[str, Any] = {
+        "window": window_view(state, window, state.known_rules.window[window.id]),
+        "ticket": _ticket(state, touched, now_ms, follow_token) if touched else None,
+    }
+    if isinstance(command, c.CallNext | c.CallTicket):
+        called = next((x for x in happened if isinstance(x, e.TicketCalled)), None)
+        body["why"] = dict(called.why) if called else None
+    return body

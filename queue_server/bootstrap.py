@@ -1,0 +1,118 @@
+"""Wires the server together, once: settings → store → halls → routes. Nothing happens at import."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI
+
+from queue_server.access.keys import Keys, load_keys
+from queue_server.access.store import (
+    AccessStore,
+    Staff,
+    hash_password,
+    insert_staff,
+    insert_token,
+)
+from queue_server.clock import SystemClock
+from queue_server.domain import commands as c
+from queue_server.journal.sqlite import SqliteDatabase, SqliteJournal
+from queue_server.service import Halls, HallService
+from queue_server.settings import HallSettings, presentation_of, rules_of
+from queue_server.speech import Speech
+from queue_server.web.app import create_app
+from queue_server.web.context import Context
+from queue_server.web.metrics import Metrics
+from queue_server.web.texts import Texts
+
+log = structlog.get_logger()
+
+DAY_CHECK_S = 20.0
+
+
+class UnusableDatabase(Exception):
+    """A database address that this server does not understand."""
+
+    code = "database_unusable"
+
+
+def sqlite_file(database: str, base: Path) -> Path:
+    """The file of a `sqlite:///…` address; a relative one is taken from `base`."""
+    if not database.startswith("sqlite:///"):
+        raise UnusableDatabase(f"{database!r} is not understood; use sqlite:///FILE")
+    return (base / database.removeprefix("sqlite:///")).resolve()
+
+
+def key_file_of(settings: HallSettings, database: Path) -> Path:
+    return settings.server.key_file or database.with_suffix(database.suffix + ".key")
+
+
+def build(settings: HallSettings, database: Path) -> FastAPI:
+    """The application for one hall on one database file."""
+
+    @asynccontextmanager
+    async def open_context() -> AsyncIterator[Context]:
+        store = SqliteDatabase(database)
+        keys = load_keys(key_file_of(settings, database))
+        access = AccessStore(store, keys)
+        await _seed(store, settings)
+        hall = _hall(store, settings, keys)
+        await hall.start()
+        halls = Halls([hall])
+        speech = Speech(settings.hall.announce)
+        rolling = asyncio.create_task(_roll_days(hall))
+        log.info("ready", hall=hall.id, database=str(database))
+        try:
+            yield Context(settings, halls, access, speech, Texts(), Metrics(halls, store))
+        finally:
+            rolling.cancel()
+            hall.streams.end_all()
+            await store.close()
+
+    return create_app(open_context)
+
+
+def _hall(store: SqliteDatabase, settings: HallSettings, keys: Keys) -> HallService:
+    return HallService(
+        SqliteJournal(store),
+        rules_of(settings),
+        presentation_of(settings),
+        SystemClock(),
+        keys.follow_token,
+    )
+
+
+async def _seed(store: SqliteDatabase, settings: HallSettings) -> None:
+    """Puts a demonstration's devices and staff in place."""
+    if not settings.is_demonstration:
+        return
+    hall = settings.hall.id
+    hashes: dict[str, str] = {}
+    for person in settings.staff:
+        if person.password not in hashes:
+            hashes[person.password] = await asyncio.to_thread(hash_password, person.password)
+
+    def work(connection: sqlite3.Connection) -> None:
+        for device in settings.paired:
+            insert_token(connection, device.token, device.role, hall, device.window, device.name)
+        for s in settings.staff:
+            member = Staff(hall, s.login, s.name, s.role, s.window, hashes[s.password])
+            insert_staff(connection, member)
+
+    await store.write(work)
+    log.warning("demonstration", hall=hall, detail="devices and staff are set up from the file")
+
+
+async def _roll_days(hall: HallService) -> None:
+    """Closes the day in time also when nobody asks for anything."""
+    while True:
+        await asyncio.sleep(DAY_CHECK_S)
+        try:
+            await hall.execute(c.RollDay(), request_id=None, by="system")
+        except Exception as error:  # the next round tries again
+            log.error("day_not_rolled", hall=hall.id, error=str(error))

@@ -1,0 +1,1 @@
+"""The append-only journal of every hall and the ledgers that the same transaction fills."""

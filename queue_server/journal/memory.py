@@ -1,0 +1,59 @@
+"""The journal in memory: for tests and simulation. Same contract, nothing kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+
+from queue_server.journal.chain import GENESIS, Record
+from queue_server.journal.port import Answer, Append, SeqConflict, TicketRow
+
+
+class MemoryJournal:
+    """Acknowledges at once; refuses what does not follow, like the others."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, list[Record]] = defaultdict(list)
+        self._answers: dict[tuple[str, str], Answer] = {}
+        self._tickets: dict[tuple[str, str], TicketRow] = {}
+
+    def append(self, append: Append) -> asyncio.Future[None]:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        stored = self._records[append.hall]
+        seq, prev_hash = (stored[-1].seq, stored[-1].hash) if stored else (0, GENESIS)
+        first = append.records[0]
+        if (first.seq, first.prev_hash) != (seq + 1, prev_hash):
+            done.set_exception(SeqConflict(f"{append.hall}: {first.seq} does not follow {seq}"))
+            return done
+        stored.extend(append.records)
+        self._tickets.update({(row.hall, row.id): row for row in append.tickets})
+        if append.answer:
+            self._answers[append.hall, append.answer.request_id] = append.answer
+        done.set_result(None)
+        return done
+
+    async def load(self, hall: str) -> Sequence[Record]:
+        stored = self._records[hall]
+        opened = max((r.seq for r in stored if r.event == "day_opened"), default=None)
+        if opened is None:
+            return list(stored)
+        head = [r for r in stored if r.event == "hall_configured" and r.seq < opened]
+        return [*head[-1:], *stored[opened - 1 :]]
+
+    async def last(self, hall: str) -> tuple[int, str]:
+        stored = self._records[hall]
+        return (stored[-1].seq, stored[-1].hash) if stored else (0, GENESIS)
+
+    async def read(self, hall: str, after: int, limit: int) -> Sequence[Record]:
+        stored = self._records[hall][after:]
+        return stored if limit < 0 else stored[:limit]
+
+    def find_answer(self, hall: str, request_id: str) -> Answer | None:
+        return self._answers.get((hall, request_id))
+
+    async def find_ticket(self, hall: str, ticket: str) -> TicketRow | None:
+        return self._tickets.get((hall, ticket))
+
+    async def close(self) -> None:
+        """Nothing to close."""

@@ -1,0 +1,93 @@
+"""What the service sees of the journal: one port, several stores that pass the same tests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from queue_server.journal.chain import Record
+
+
+class JournalError(Exception):
+    """The store's own trouble, translated; nothing of the append was kept."""
+
+    code = "journal_error"
+
+
+class SeqConflict(JournalError):
+    """Somebody else appended first: decide again on fresh state."""
+
+    code = "seq_conflict"
+
+
+class NotStored(JournalError):
+    """The store could not write: disk full, read-only, gone."""
+
+    code = "not_stored"
+
+
+class TicketRow(NamedTuple):
+    """One ticket in the ledger, as of the append that carries it; times RFC 3339."""
+
+    hall: str
+    id: str
+    day: str
+    prefix: str
+    serial: int
+    number: str
+    service: str
+    matter: str | None
+    priority_class: str
+    status: str
+    window: str | None
+    issued_at: str
+    called_at: str | None
+    started_at: str | None
+    since_at: str
+    calls: int
+
+
+class Answer(NamedTuple):
+    """What a request was answered. command: what was asked, to tell a re-used id; body: JSON."""
+
+    hall: str
+    request_id: str
+    command: str
+    body: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """One command's result: goes to disk whole or not at all."""
+
+    hall: str
+    records: Sequence[Record]
+    tickets: Sequence[TicketRow]
+    answer: Answer | None
+
+
+class Journal(Protocol):
+    """Thread: all methods are called on the event loop's thread."""
+
+    def append(self, append: Append) -> asyncio.Future[None]:
+        """Puts `append` behind all earlier ones. The future ends when it is on disk, or raises
+        SeqConflict (its first record does not follow the last stored one) or NotStored."""
+
+    async def load(self, hall: str) -> Sequence[Record]:
+        """The records from which the hall's present day can be rebuilt, in order: the last
+        configuration before the day, then everything since the day was opened."""
+
+    async def last(self, hall: str) -> tuple[int, str]:
+        """seq and hash of the last record; (0, GENESIS) for a new hall."""
+
+    async def read(self, hall: str, after: int, limit: int) -> Sequence[Record]:
+        """Up to `limit` records with seq > after, in order."""
+
+    def find_answer(self, hall: str, request_id: str) -> Answer | None: ...
+
+    async def find_ticket(self, hall: str, ticket: str) -> TicketRow | None: ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,424 @@
+"""One command's way through a hall: load → decide → append → acknowledge → publish.
+
+Decisions run ahead of the disk: each applies to the state at once and rides on the next commit, and
+nobody is answered or shown anything before that commit is done. When it fails, the state is loaded
+again from the journal and whatever was lost of a race is decided again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import orjson
+import structlog
+
+from queue_server.answers import FollowToken, answer, asked
+from queue_server.clock import Clock
+from queue_server.domain import commands as c
+from queue_server.domain import events as e
+from queue_server.domain.calendar import Calendar, day_bounds_ms
+from queue_server.domain.decide import decide
+from queue_server.domain.errors import Refusal, WrongState
+from queue_server.domain.rules import HallRules
+from queue_server.domain.state import HallState
+from queue_server.journal.chain import GENESIS, Record, link
+from queue_server.journal.port import Answer, Append, Journal, NotStored, SeqConflict
+from queue_server.presentation import Presentation
+from queue_server.push import Broadcaster, Pushed, frame
+from queue_server.views import hall_view, pushed_data, ticket_row, ticket_view
+
+log = structlog.get_logger()
+
+RACES_AT_MOST = 50
+
+
+class Unavailable(Exception):
+    """The command could not be stored and did not happen; asking again later is safe."""
+
+    code = "not_stored"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """body: the answer as JSON text; replayed: the same request had been answered before."""
+
+    body: str
+    replayed: bool
+    events: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Request:
+    command: c.Command
+    request_id: str | None
+    by: str
+    done: asyncio.Future[Outcome] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+
+class HallService:
+    """One hall, live. All methods run on the event loop's thread."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        rules: HallRules,
+        presentation: Presentation,
+        clock: Clock,
+        follow_token: FollowToken,
+    ) -> None:
+        self.id = rules.id
+        self.presentation = presentation
+        self.streams = Broadcaster()
+        self._journal = journal
+        self._rules = rules
+        self._clock = clock
+        self._follow_token = follow_token
+        self._state = HallState()
+        self._hash = GENESIS
+        self._day_ends_ms = 0
+        self._epoch = 0
+        self._reloading = asyncio.Lock()
+        self._tail: asyncio.Future[None] | None = None
+        self._running: dict[str, _Request] = {}
+        self._followed: dict[str, str] = {}
+        self._view: tuple[tuple[int, int, int], bytes] | None = None
+
+    async def start(self) -> None:
+        """Loads the present day, takes in the configuration and opens the day if it is new."""
+        await self._load()
+        await self.execute(c.Configure(self._rules), request_id=None, by="system")
+        await self.execute(c.RollDay(), request_id=None, by="system")
+
+    # --- commands --------------------------------------------------------------------------
+
+    async def execute(self, command: c.Command, *, request_id: str | None, by: str) -> Outcome:
+        """Carries a command out once per `request_id`; the answer is on disk when this returns.
+
+        Raises a Refusal (nothing changed) or Unavailable (nothing changed, the store is in
+        trouble).
+        """
+        if request_id is not None and (known := await self._known(command, request_id)):
+            return known
+        request = _Request(command, request_id, by)
+        if request_id is not None:
+            self._running[request_id] = request
+        try:
+            outcome = await self._carry_out(request)
+        except asyncio.CancelledError:
+            # the caller went away; until its commit is done, a repeated request must find it
+            self._when_settled(lambda: self._finish(request, Unavailable("abandoned")))
+            raise
+        except Exception as error:
+            self._finish(request, error)
+            raise
+        self._finish(request, outcome)
+        return outcome
+
+    async def _known(self, command: c.Command, request_id: str) -> Outcome | None:
+        """The answer that this request has had already, or is about to have."""
+        if running := self._running.get(request_id):
+            _same_request(asked(running.command), command)
+            outcome = await asyncio.shield(running.done)
+            return Outcome(outcome.body, True, outcome.events)
+        if stored := self._journal.find_answer(self.id, request_id):
+            _same_request(stored.command, command)
+            return Outcome(stored.body, True)
+        return None
+
+    def _finish(self, request: _Request, result: Outcome | Exception) -> None:
+        if request.request_id is not None:
+            self._running.pop(request.request_id, None)
+        if isinstance(result, Outcome):
+            request.done.set_result(result)
+        else:
+            request.done.set_exception(result)
+            request.done.exception()  # seen: nobody else may be waiting for it
+
+    def _when_settled(self, then: Callable[[], None]) -> None:
+        if self._tail is None or self._tail.done():
+            then()
+        else:
+            self._tail.add_done_callback(lambda _: then())
+
+    async def _carry_out(self, request: _Request) -> Outcome:
+        for _ in range(RACES_AT_MOST):
+            if self._reloading.locked():
+                async with self._reloading:
+                    pass
+            epoch = self._epoch
+            try:
+                outcome, stored = self._decide(request)
+            except Refusal:
+                if await self._settled(epoch):
+                    raise
+                continue
+            try:
+                # shielded: a caller that goes away must not undo what is on its way to disk
+                await asyncio.shield(stored)
+            except SeqConflict:
+                await self._reload(epoch)
+            except NotStored as error:
+                await self._reload(epoch)
+                log.error("not_stored", hall=self.id, error=str(error))
+                raise Unavailable(str(error)) from error
+            else:
+                return outcome
+        raise Unavailable("too many lost races")
+
+    def _decide(self, request: _Request) -> tuple[Outcome, asyncio.Future[None]]:
+        """Decides on the state as it is, applies that and sends it to the journal, no waiting."""
+        now_ms = max(self._clock.now_ms(), self._state.last_ms)
+        if now_ms >= self._day_ends_ms and self._state.rules is not None:
+            self._roll_day(now_ms)
+        events = decide(request.command, self._state, now_ms)
+        if not events:
+            tail = self._tail or _done()
+            return self._outcome(request, events, now_ms), tail
+        extra = {"by": request.by}
+        if request.request_id is not None:
+            extra["request_id"] = request.request_id
+        records = self._apply(events, now_ms, extra)
+        outcome = self._outcome(request, events, now_ms)
+        return outcome, self._send(records, events, request, outcome)
+
+    def _roll_day(self, now_ms: int) -> None:
+        events = decide(c.RollDay(), self._state, now_ms)
+        if events:
+            system = _Request(c.RollDay(), None, "system")
+            self._send(self._apply(events, now_ms, {"by": "system"}), events, system, None)
+        self._know_day_end()
+
+    def _know_day_end(self) -> None:
+        if self._state.day:
+            day = date.fromisoformat(self._state.day)
+            self._day_ends_ms = day_bounds_ms(self._state.known_rules.calendar, day)[1]
+
+    def _apply(self, events: Sequence[e.Event], now_ms: int, extra: dict[str, Any]) -> list[Record]:
+        records = []
+        for event in events:
+            record = link(self.id, self._state.seq + 1, event, now_ms, self._hash, extra)
+            self._state.apply(event, now_ms)
+            self._hash = record.hash
+            records.append(record)
+            if isinstance(event, e.TicketIssued):
+                self._followed[self._follow_token(event.ticket)] = event.ticket
+        return records
+
+    def _outcome(self, request: _Request, events: Sequence[e.Event], now_ms: int) -> Outcome:
+        body = answer(self._state, request.command, events, now_ms, self._follow_token)
+        return Outcome(orjson.dumps(body).decode(), False, tuple(x.name for x in events))
+
+    def _send(
+        self,
+        records: list[Record],
+        events: Sequence[e.Event],
+        request: _Request,
+        outcome: Outcome | None,
+    ) -> asyncio.Future[None]:
+        given = None
+        if request.request_id is not None and outcome is not None:
+            given = Answer(
+                self.id, request.request_id, asked(request.command), outcome.body, records[-1].seq
+            )
+        tickets = dict.fromkeys(t for x in events if (t := getattr(x, "ticket", None)))
+        rows = [
+            ticket_row(self.id, self._state.day, self._state.tickets[t])
+            for t in tickets
+            if t in self._state.tickets
+        ]
+        stored = self._journal.append(Append(self.id, records, rows, given))
+        stored.add_done_callback(lambda done: self._committed(done, records, events))
+        self._tail = stored
+        return stored
+
+    def _committed(
+        self, done: asyncio.Future[None], records: list[Record], events: Sequence[e.Event]
+    ) -> None:
+        """Runs in the order of the journal, because futures are settled in that order."""
+        if done.cancelled() or done.exception() is not None:
+            return
+        for record, event in zip(records, events, strict=True):
+            if record.seq > self.streams.seq:
+                self.streams.push(self._pushed(record, event))
+
+    def _pushed(self, record: Record, event: e.Event) -> Pushed:
+        data = pushed_data(
+            self._state.rules or self._rules,
+            self.id,
+            record.seq,
+            event,
+            record.at_ms(),
+            orjson.loads(record.data),
+        )
+        return Pushed(record.seq, record.event, frame(record.seq, record.event, orjson.dumps(data)))
+
+    # --- loading ---------------------------------------------------------------------------
+
+    async def _load(self) -> None:
+        records = await self._journal.load(self.id)
+        seq, last_hash = await self._journal.last(self.id)
+        state = HallState()
+        followed = {}
+        for record in records:
+            event = record.to_event()
+            state.seq = record.seq - 1
+            state.apply(event, record.at_ms())
+            if isinstance(event, e.TicketIssued):
+                followed[self._follow_token(event.ticket)] = event.ticket
+        if records and records[-1].seq != seq:
+            raise NotStored(f"{self.id}: the journal ends at {seq}, not {records[-1].seq}")
+        self._state, self._hash, self._followed = state, last_hash, followed
+        self._know_day_end()
+        if self.streams.seq == 0:
+            self.streams.seq = seq
+
+    async def _reload(self, epoch: int) -> None:
+        """Starts again from what is stored, once for all requests that failed together."""
+        async with self._reloading:
+            if self._epoch != epoch:
+                return
+            await self._load()
+            self._epoch += 1
+            self._view = None
+            for record in await self._journal.read(self.id, self.streams.seq, -1):
+                self.streams.push(self._pushed(record, record.to_event()))
+
+    async def _settled(self, epoch: int) -> bool:
+        """Waits until all that was decided so far is on disk; False when it had to be undone."""
+        tail = self._tail
+        if tail is not None and not tail.done():
+            await asyncio.wait([tail])
+        if tail is not None and tail.exception() is not None:
+            await self._reload(epoch)
+        return self._epoch == epoch
+
+    # --- reading ---------------------------------------------------------------------------
+
+    async def _read(self, look: Callable[[HallState, int], bytes]) -> bytes:
+        """What `look` sees, once everything it saw is on disk."""
+        while True:
+            epoch = self._epoch
+            seen = look(self._state, max(self._clock.now_ms(), self._state.last_ms))
+            if await self._settled(epoch):
+                return seen
+
+    async def hall_json(self) -> bytes:
+        """wire.Hall as JSON; computed at most once per change and second."""
+        return await self._read(self._hall_json)
+
+    def _hall_json(self, state: HallState, now_ms: int) -> bytes:
+        key = (self._epoch, state.seq, now_ms // 1000)
+        if self._view is None or self._view[0] != key:
+            self._view = (key, orjson.dumps(hall_view(state, self.presentation, now_ms)))
+        return self._view[1]
+
+    async def ticket_json(self, ticket_id: str) -> bytes | None:
+        """`{"ticket": wire.Ticket}` of a ticket of this day, or None."""
+
+        def look(state: HallState, now_ms: int) -> bytes:
+            if ticket_id not in state.tickets:
+                return b""
+            ticket = state.tickets[ticket_id]
+            view = ticket_view(state, ticket, now_ms, self._follow_token(ticket_id))
+            return orjson.dumps({"ticket": view})
+
+        return await self._read(look) or None
+
+    def followed_ticket(self, follow_token: str) -> str | None:
+        """The ticket that a phone follows with this token."""
+        return self._followed.get(follow_token)
+
+    def can_be_called(self, number: str, window: str) -> bool:
+        """Whether this number could be called to this window: guards the announcements."""
+        rules = self._state.known_rules
+        known = any(
+            number.startswith(s.prefix) and number[len(s.prefix) :].isdigit()
+            for s in rules.services
+        )
+        return known and window in rules.window and len(number) <= 8
+
+    def has_window(self, window: str) -> bool:
+        return window in self._state.known_rules.window
+
+    def now_ms(self) -> int:
+        return self._clock.now_ms()
+
+    def now_text(self) -> str:
+        return e.instant_text(self._clock.now_ms())
+
+    @property
+    def calendar(self) -> Calendar:
+        return self._state.known_rules.calendar
+
+    @property
+    def waiting(self) -> int:
+        return len(self._state.line)
+
+    async def journal_page(self, after: int, limit: int) -> Sequence[Record]:
+        return await self._journal.read(self.id, after, limit)
+
+    async def stream(
+        self, after: int | None, events: frozenset[str] | None, heartbeat_s: float
+    ) -> AsyncIterator[bytes]:
+        """Server-Sent Events frames after seq `after` (None: from now), with heartbeats."""
+        subscription = self.streams.subscribe(events)
+        try:
+            sent = self.streams.seq if after is None else after
+            yield self._heartbeat()
+            upto = self.streams.seq
+            while sent < upto:
+                page = await self._journal.read(self.id, sent, min(500, upto - sent))
+                if not page:
+                    break
+                for record in page:
+                    if subscription.wants(record.event):
+                        yield self._pushed(record, record.to_event()).frame
+                sent = page[-1].seq
+            while not subscription.cut_off:
+                pushed = await subscription.next(heartbeat_s)
+                if pushed is None:
+                    yield self._heartbeat()
+                elif pushed.seq > sent:
+                    sent = pushed.seq
+                    yield pushed.frame
+        finally:
+            self.streams.unsubscribe(subscription)
+
+    def _heartbeat(self) -> bytes:
+        now = e.instant_text(self._clock.now_ms())
+        data = orjson.dumps({"seq": self.streams.seq, "now": now})
+        return frame(None, "heartbeat", data)
+
+
+def _same_request(was: str, command: c.Command) -> None:
+    if was != asked(command):
+        raise WrongState(
+            "request_id_reused",
+            "这个 request_id 已经用于另一个请求。",
+            was=was.split(":")[0],
+        )
+
+
+def _done() -> asyncio.Future[None]:
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    done.set_result(None)
+    return done
+
+
+class Halls:
+    """All halls that this process serves."""
+
+    def __init__(self, halls: Sequence[HallService]) -> None:
+        self._halls = {hall.id: hall for hall in halls}
+
+    def __iter__(self) -> Iterator[HallService]:
+        return iter(self._halls.values())
+
+    def get(self, hall: str) -> HallService | None:
+        return self._halls.get(hall)

@@ -1,0 +1,284 @@
+"""hall.toml as typed, frozen settings, and what the dispatcher makes of them.
+
+Every key is documented in config/hall.toml; a key that is not declared here is refused there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, time
+from pathlib import Path
+from typing import Literal
+
+from foundation.settings_file import load_settings
+from queue_server.access.roles import Role
+from queue_server.domain.calendar import Calendar, Session
+from queue_server.domain.rules import (
+    DispatchSettings,
+    HallRules,
+    MatterRule,
+    PriorityClass,
+    ServiceRule,
+    Skill,
+    WindowRule,
+)
+from queue_server.presentation import Presentation
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True)
+class HallSection:
+    id: str
+    name: str
+    name_en: str
+    region: tuple[str, ...] = ()
+    time_zone: str = "Asia/Shanghai"
+    day_closes_at: time = time(4)
+    always_open: bool = False
+    windows_start_open: bool = False
+    notice: str = ""
+    notice_en: str = ""
+    announce: tuple[str, ...] = ("zh-CN",)
+
+
+@dataclass(frozen=True)
+class ServerSection:
+    """public_url: what ticket QR codes begin with; key_file: made on the first start."""
+
+    listen: str = "127.0.0.1:8701"
+    database: str = "sqlite:///hall.db"
+    key_file: Path | None = None
+    public_screen: bool = False
+    secure_cookies: bool = True
+    heartbeat_s: float = 3.0
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+@dataclass(frozen=True)
+class DispatchSection:
+    rank_tolerance_s: int = 120
+    overtaken_at_most: int = 8
+    waits_at_most_minutes: int = 90
+    calls_before_missed: int = 3
+    call_pause_s: int = 10
+    rejoin_after: int = 3
+    rejoins_at_most: int = 2
+
+
+@dataclass(frozen=True)
+class HoursSection:
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...]
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True)
+class ClassSection:
+    id: str
+    name: str
+    name_en: str
+    rate: float = 1.0
+    min_age: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.rate <= 0:
+            raise ValueError("rate must be above 0")
+
+
+@dataclass(frozen=True)
+class ServiceSection:
+    id: str
+    name: str
+    name_en: str
+    usual_minutes: float
+    prefix: str | None = None
+    icon: str = "ticket"
+
+    def __post_init__(self) -> None:
+        if not (self.prefix or self.id).isascii() or not (self.prefix or self.id).isalpha():
+            raise ValueError("prefix must be Latin letters, such as A")
+        if self.usual_minutes <= 0:
+            raise ValueError("usual_minutes must be above 0")
+
+
+@dataclass(frozen=True)
+class MatterSection:
+    """One matter with its service guide (五公开)."""
+
+    id: str
+    service: str
+    name: str
+    name_en: str
+    usual_minutes: float | None = None
+    materials: tuple[str, ...] = ()
+    procedure: tuple[str, ...] = ()
+    promised_working_days: int = 0
+    result: str = ""
+    fee: str = "不收费"
+    legal_basis: str = ""
+
+
+@dataclass(frozen=True)
+class WindowSection:
+    """skills: service ids, a neighbour's service as "B:2" (rank 2); ["*"] is every service."""
+
+    id: str
+    name: str
+    name_en: str
+    skills: tuple[str, ...]
+    first_classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PairedSection:
+    """A device or script paired beforehand. Only for demonstrations: the token is in clear."""
+
+    name: str
+    role: Role
+    token: str
+    window: str | None = None
+
+
+@dataclass(frozen=True)
+class StaffSection:
+    """Staff made beforehand. Only for demonstrations: the password is in clear."""
+
+    login: str
+    name: str
+    role: Role
+    password: str
+    window: str | None = None
+
+
+@dataclass(frozen=True)
+class HallSettings:
+    hall: HallSection
+    service: tuple[ServiceSection, ...]
+    window: tuple[WindowSection, ...]
+    priority_class: tuple[ClassSection, ...]
+    matter: tuple[MatterSection, ...] = ()
+    hours: tuple[HoursSection, ...] = ()
+    holidays: tuple[date, ...] = ()
+    makeup_days: tuple[date, ...] = ()
+    server: ServerSection = field(default_factory=ServerSection)
+    dispatch: DispatchSection = field(default_factory=DispatchSection)
+    paired: tuple[PairedSection, ...] = ()
+    staff: tuple[StaffSection, ...] = ()
+
+    def __post_init__(self) -> None:
+        _refuse_repeats("service", [s.id for s in self.service])
+        _refuse_repeats("service prefix", [s.prefix or s.id for s in self.service])
+        _refuse_repeats("window", [w.id for w in self.window])
+        _refuse_repeats("priority_class", [c.id for c in self.priority_class])
+        _refuse_repeats("matter", [m.id for m in self.matter])
+        if not self.priority_class:
+            raise ValueError("at least one priority_class is needed; the first is the ordinary one")
+        services = {s.id for s in self.service}
+        classes = {c.id for c in self.priority_class}
+        for window in self.window:
+            _refuse_unknown(f"window {window.id}", _skill_names(window, services), services)
+            _refuse_unknown(f"window {window.id}", set(window.first_classes), classes)
+        for matter in self.matter:
+            _refuse_unknown(f"matter {matter.id}", {matter.service}, services)
+
+    @property
+    def is_demonstration(self) -> bool:
+        """Secrets stand in the file: for a machine of one's own only."""
+        return bool(self.paired or self.staff)
+
+
+def _refuse_repeats(what: str, names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{what} {name!r} is there twice")
+
+
+def _refuse_unknown(where: str, named: set[str], known: set[str]) -> None:
+    for name in sorted(named - known):
+        raise ValueError(f"{where} names {name!r}, which is not declared")
+
+
+def _skill_names(window: WindowSection, services: set[str]) -> set[str]:
+    return {s.split(":")[0] for s in window.skills if s != "*"}
+
+
+def _skills(window: WindowSection, services: tuple[ServiceSection, ...]) -> tuple[Skill, ...]:
+    found: list[Skill] = []
+    for text in window.skills:
+        name, _, rank = text.partition(":")
+        if name == "*":
+            found.extend(Skill(s.id, int(rank or 1)) for s in services)
+        else:
+            found.append(Skill(name, int(rank or 1)))
+    return tuple(found)
+
+
+def load_hall_settings(file: Path) -> HallSettings:
+    """Raises foundation.settings_file.SettingsError."""
+    return load_settings(file, HallSettings)
+
+
+def rules_of(settings: HallSettings) -> HallRules:
+    usual_s = {s.id: round(s.usual_minutes * 60) for s in settings.service}
+    dispatch = settings.dispatch
+    return HallRules(
+        id=settings.hall.id,
+        calendar=Calendar(
+            time_zone=settings.hall.time_zone,
+            closes_day_at=settings.hall.day_closes_at,
+            always_open=settings.hall.always_open,
+            sessions=tuple(
+                Session(tuple(_WEEKDAYS.index(d) for d in h.days), h.opens, h.closes)
+                for h in settings.hours
+            ),
+            holidays=frozenset(settings.holidays),
+            makeup_days=frozenset(settings.makeup_days),
+        ),
+        services=tuple(
+            ServiceRule(s.id, s.prefix or s.id, s.name, s.name_en, s.icon, usual_s[s.id])
+            for s in settings.service
+        ),
+        classes=tuple(
+            PriorityClass(c.id, c.name, c.name_en, c.rate, c.min_age)
+            for c in settings.priority_class
+        ),
+        windows=tuple(
+            WindowRule(w.id, w.name, w.name_en, _skills(w, settings.service), w.first_classes)
+            for w in settings.window
+        ),
+        matters=tuple(
+            MatterRule(
+                m.id,
+                m.service,
+                m.name,
+                m.name_en,
+                round(m.usual_minutes * 60) if m.usual_minutes else usual_s[m.service],
+                m.materials,
+            )
+            for m in settings.matter
+        ),
+        dispatch=DispatchSettings(
+            rank_tolerance_s=dispatch.rank_tolerance_s,
+            overtaken_at_most=dispatch.overtaken_at_most,
+            waits_at_most_s=dispatch.waits_at_most_minutes * 60,
+            calls_before_missed=dispatch.calls_before_missed,
+            call_pause_s=dispatch.call_pause_s,
+            rejoin_after=dispatch.rejoin_after,
+            rejoins_at_most=dispatch.rejoins_at_most,
+        ),
+        windows_start_open=settings.hall.windows_start_open,
+    )
+
+
+def presentation_of(settings: HallSettings) -> Presentation:
+    hall = settings.hall
+    return Presentation(
+        name=hall.name,
+        name_en=hall.name_en,
+        region=hall.region,
+        notice=hall.notice,
+        notice_en=hall.notice_en,
+        hours=tuple(f"{','.join(h.days)} {h.opens:%H:%M}–{h.closes:%H:%M}" for h in settings.hours),
+        announce=hall.announce,
+    )

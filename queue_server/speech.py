@@ -1,0 +1,102 @@
+"""Spoken announcements: a call as a WAV file, from the system's synthesiser.
+
+The screens play the files, so that every browser speaks the same voice, also one without voices of
+its own. Blocking; call it from a worker thread.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import threading
+import wave
+from collections import OrderedDict
+
+# espeak-ng's plain "cmn" voice reads pinyin as English; this variant reads characters right.
+_VOICES = {"zh-CN": "cmn-latn-pinyin", "en": "en"}
+_WORDS_PER_MINUTE = 150
+_PAUSE_S = 0.35
+_TIMEOUT_S = 10.0
+
+
+class SpeechUnavailable(Exception):
+    """The synthesiser is missing or failed; calls are still shown."""
+
+    code = "speech_unavailable"
+
+
+def call_sentence(language: str, number: str, window: str) -> str:
+    """What is said when `number` is called to `window`; characters apart, so each is spoken."""
+    spelled = " ".join(number)
+    if language == "en":
+        return f"Ticket {spelled}, please go to window {window}."
+    return f"请 {spelled} 号 到 {window} 号 窗口 办理"
+
+
+class Speech:
+    """Synthesises and remembers the most recent announcements. Any thread."""
+
+    def __init__(self, languages: tuple[str, ...], remembered: int = 256) -> None:
+        unknown = set(languages) - set(_VOICES)
+        if unknown:
+            raise ValueError(f"no voice for {', '.join(sorted(unknown))}")
+        self._languages = languages
+        self._remembered = remembered
+        self._known: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def call(self, number: str, window: str) -> bytes:
+        """The announcement of a call as a mono 16-bit WAV file, all languages in turn.
+
+        Raises SpeechUnavailable.
+        """
+        key = (number, window)
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+        sentences = [(x, call_sentence(x, number, window)) for x in self._languages]
+        spoken = _joined([_synthesise(language, text) for language, text in sentences])
+        with self._lock:
+            self._known[key] = spoken
+            while len(self._known) > self._remembered:
+                self._known.popitem(last=False)
+        return spoken
+
+
+def _synthesise(language: str, text: str) -> bytes:
+    program = shutil.which("espeak-ng")
+    if program is None:
+        raise SpeechUnavailable("espeak-ng is not installed")
+    command = [program, "-v", _VOICES[language], "-s", str(_WORDS_PER_MINUTE), "--stdout", text]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT_S, check=True)
+    except (subprocess.SubprocessError, OSError) as error:
+        raise SpeechUnavailable(f"espeak-ng failed: {error}") from error
+    return done.stdout
+
+
+def _joined(files: list[bytes]) -> bytes:
+    """Several WAV files of one format as one, with a short pause between them."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as joined:
+        for position, data in enumerate(files):
+            samples, rate = _samples(data)
+            if position == 0:
+                joined.setnchannels(1)
+                joined.setsampwidth(2)
+                joined.setframerate(rate)
+            else:
+                joined.writeframes(b"\0\0" * int(rate * _PAUSE_S))
+            joined.writeframes(samples)
+    return out.getvalue()
+
+
+def _samples(data: bytes) -> tuple[bytes, int]:
+    """16-bit mono samples and their rate. A piped WAV's header claims an endless length."""
+    with wave.open(io.BytesIO(data), "rb") as source:
+        if (source.getnchannels(), source.getsampwidth()) != (1, 2):
+            raise SpeechUnavailable("espeak-ng gave an unexpected sound format")
+        available = (len(data) - 44) // 2
+        return source.readframes(min(source.getnframes(), available)), source.getframerate()

@@ -1,0 +1,219 @@
+"""The hall and its tickets as the wire shows them: pure functions from state to JSON shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from queue_server import wire
+from queue_server.domain import events as e
+from queue_server.domain.calendar import is_open
+from queue_server.domain.estimate import estimate, people_ahead
+from queue_server.domain.events import instant_text
+from queue_server.domain.rules import HallRules, WindowRule
+from queue_server.domain.state import HallState, RecentCall, Ticket, Window
+from queue_server.domain.vocabulary import AT_A_WINDOW, TicketStatus
+from queue_server.journal.port import TicketRow
+from queue_server.presentation import Presentation
+
+CALLS_SHOWN = 12
+
+
+def ticket_view(
+    state: HallState, ticket: Ticket, now_ms: int, follow_token: str, *, reprint: bool = False
+) -> wire.Ticket:
+    rules = state.known_rules
+    service = rules.service[ticket.service]
+    ahead = None
+    wait = None
+    if ticket.status is TicketStatus.WAITING:
+        ahead = people_ahead(state, ticket.id, now_ms)
+        wait = _wait(estimate(state, ticket.service, ahead))
+    return {
+        "id": ticket.id,
+        "number": ticket.number,
+        "service": ticket.service,
+        "service_name": service.name,
+        "service_name_en": service.name_en,
+        "matter": ticket.matter,
+        "status": ticket.status.value,
+        "priority_class": ticket.priority_class,
+        "issued_at": instant_text(ticket.issued_ms),
+        "position": None if ahead is None else ahead + 1,
+        "people_ahead": ahead,
+        "wait": wait,
+        "window": ticket.window,
+        "windows": list(rules.windows_for[ticket.service]),
+        "calls": ticket.calls,
+        "follow_path": f"/t/{follow_token}",
+        "reprint": reprint,
+        "printed": ticket.printed,
+    }
+
+
+def _wait(figures: tuple[int, int] | None) -> wire.Wait | None:
+    return None if figures is None else {"p50_s": figures[0], "p90_s": figures[1]}
+
+
+def window_view(state: HallState, window: Window, presentation: WindowRule) -> wire.Window:
+    ticket = state.tickets[window.ticket] if window.ticket else None
+    return {
+        "id": window.id,
+        "name": presentation.name,
+        "name_en": presentation.name_en,
+        "state": window.state.value,
+        "reason": window.reason,
+        "clerk": window.clerk,
+        "since": instant_text(window.since_ms),
+        "skills": [{"service": s.service, "rank": s.rank} for s in presentation.skills],
+        "ticket": _at_window(state.known_rules, ticket) if ticket else None,
+        "waiting": sum(state.line.count(s.service) for s in presentation.skills),
+    }
+
+
+def _at_window(rules: HallRules, ticket: Ticket) -> wire.WindowTicket:
+    service = rules.service[ticket.service]
+    matter = rules.matter.get(ticket.matter or "")
+    return {
+        "id": ticket.id,
+        "number": ticket.number,
+        "service": ticket.service,
+        "service_name": service.name,
+        "priority_class": ticket.priority_class,
+        "status": ticket.status.value,
+        "since": instant_text(ticket.since_ms),
+        "calls": ticket.calls,
+        "usual_s": matter.usual_s if matter else service.usual_s,
+    }
+
+
+def service_view(state: HallState, service: str, now_ms: int) -> wire.Service:
+    rules = state.known_rules
+    rule = rules.service[service]
+    waiting = state.line.count(service)
+    heads = [queue[0].arrived_ms for queue in state.line.queues(service).values()]
+    return {
+        "id": rule.id,
+        "prefix": rule.prefix,
+        "name": rule.name,
+        "name_en": rule.name_en,
+        "icon": rule.icon,
+        "waiting": waiting,
+        "wait": _wait(estimate(state, service, waiting)),
+        "longest_wait_s": max(0, now_ms - min(heads)) // 1000 if heads else 0,
+        "windows": list(rules.windows_for[service]),
+        "accepting": is_open(rules.calendar, now_ms),
+    }
+
+
+def call_view(rules: HallRules, hall: str, call: RecentCall) -> wire.Call:
+    service, window = rules.service.get(call.service), rules.window.get(call.window)
+    return {
+        "seq": call.seq,
+        "number": call.number,
+        "service": call.service,
+        "service_name": service.name if service else call.service,
+        "service_name_en": service.name_en if service else call.service,
+        "window": call.window,
+        "window_name": window.name if window else call.window,
+        "window_name_en": window.name_en if window else call.window,
+        "at": instant_text(call.at_ms),
+        "again": call.again,
+        "audio": f"/api/v1/halls/{hall}/announcements/{call.number}-{call.window}.wav",
+    }
+
+
+def hall_view(state: HallState, presentation: Presentation, now_ms: int) -> wire.Hall:
+    rules = state.known_rules
+    return {
+        "id": rules.id,
+        "name": presentation.name,
+        "name_en": presentation.name_en,
+        "region": list(presentation.region),
+        "time_zone": rules.calendar.time_zone,
+        "business_day": state.day,
+        "now": instant_text(now_ms),
+        "seq": state.seq,
+        "open": is_open(rules.calendar, now_ms),
+        "hours": list(presentation.hours),
+        "notice": presentation.notice,
+        "notice_en": presentation.notice_en,
+        "services": [service_view(state, s.id, now_ms) for s in rules.services],
+        "matters": [
+            {
+                "id": m.id,
+                "service": m.service,
+                "name": m.name,
+                "name_en": m.name_en,
+                "materials": list(m.materials),
+            }
+            for m in rules.matters
+        ],
+        "priority_classes": [
+            {"id": c.id, "name": c.name, "name_en": c.name_en} for c in rules.classes
+        ],
+        "windows": [window_view(state, state.windows[w.id], w) for w in rules.windows],
+        "calls": [call_view(rules, rules.id, c) for c in list(state.recent_calls)[:CALLS_SHOWN]],
+        "devices": [
+            {
+                "id": d.id,
+                "kind": d.kind,
+                "state": d.state,
+                "detail": d.detail,
+                "at": instant_text(d.at_ms),
+            }
+            for d in state.devices.values()
+        ],
+        "today": _today(state),
+    }
+
+
+def _today(state: HallState) -> dict[str, int]:
+    counted = ("issued", "finished", "missed", "cancelled", "waiting")
+    busy = [t for w in state.windows if (t := state.at_window(w)) is not None]
+    return {
+        **{name: state.today[name] for name in counted},
+        "called": sum(t.status is TicketStatus.CALLED for t in busy),
+        "serving": sum(t.status is TicketStatus.SERVING for t in busy),
+    }
+
+
+def pushed_data(
+    rules: HallRules, hall: str, seq: int, event: e.Event, at_ms: int, data: dict[str, Any]
+) -> dict[str, Any]:
+    """What event streams carry: the journal's data less who and why it was asked, plus the call."""
+    shown = {k: v for k, v in data.items() if k not in ("request_id", "by", "person")}
+    if isinstance(event, e.TicketCalled | e.TicketRecalled):
+        again = isinstance(event, e.TicketRecalled)
+        call = RecentCall(seq, event.number, event.service, event.window, at_ms, again)
+        shown["call"] = call_view(rules, hall, call)
+    if isinstance(event, e.HallConfigured):
+        del shown["rules"]
+    shown["at"] = instant_text(at_ms)
+    return shown
+
+
+def ticket_row(hall: str, day: str, ticket: Ticket) -> TicketRow:
+    """The ticket as the ledger keeps it."""
+    at_a_window = ticket.status in AT_A_WINDOW
+    return TicketRow(
+        hall=hall,
+        id=ticket.id,
+        day=day,
+        prefix=ticket.prefix,
+        serial=ticket.serial,
+        number=ticket.number,
+        service=ticket.service,
+        matter=ticket.matter,
+        priority_class=ticket.priority_class,
+        status=ticket.status.value,
+        window=ticket.window if at_a_window or ticket.status is TicketStatus.FINISHED else None,
+        issued_at=instant_text(ticket.issued_ms),
+        called_at=_maybe(ticket.called_ms),
+        started_at=_maybe(ticket.started_ms),
+        since_at=instant_text(ticket.since_ms),
+        calls=ticket.calls,
+    )
+
+
+def _maybe(at_ms: int | None) -> str | None:
+    return None if at_ms is None else instant_text(at_ms)

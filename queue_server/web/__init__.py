@@ -1,0 +1,1 @@
+"""HTTP: the API, the event streams and the pages. Decides nothing; translates."""

@@ -1,0 +1,127 @@
+"""Tickets: issue, look, settle the print, cancel, rejoin."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from queue_server.access.roles import Act
+from queue_server.domain import commands as c
+from queue_server.domain.calendar import local
+from queue_server.service import HallService, Outcome
+from queue_server.web.context import Context, context, permitted
+from queue_server.web.errors import ApiError
+from queue_server.web.schemas import CancelIn, Command, ErrorOut, IssueIn, PersonIn
+
+router = APIRouter(prefix="/api/v1", tags=["tickets"])
+JSON = "application/json"
+ERRORS: dict[int | str, dict[str, object]] = {
+    status: {"model": ErrorOut} for status in (400, 401, 403, 404, 409, 422, 503)
+}
+
+
+def answered(outcome: Outcome, status: int = 200) -> Response:
+    return Response(outcome.body, status, media_type=JSON)
+
+
+@router.post("/halls/{hall}/tickets", status_code=201, responses=ERRORS)
+async def issue(hall: str, wanted: IssueIn, request: Request) -> Response:
+    """Gives a number. 201 for a new ticket; 200 when this request, or this person for this
+    service, has one already."""
+    ctx, actor, service = permitted(request, Act.ISSUE_TICKET, hall)
+    if wanted.service is None and wanted.matter is None:
+        raise ApiError(422, "fields_invalid", "请选择业务或事项。", fields=["service", "matter"])
+    command = c.IssueTicket(
+        ticket=str(uuid.uuid4()),
+        service=wanted.service,
+        matter=wanted.matter,
+        priority_class=wanted.priority_class,
+        age_years=_age(service, wanted.person),
+        person=await _person_ref(ctx, wanted.person),
+        kiosk=wanted.kiosk,
+        then=tuple(wanted.then),
+    )
+    outcome = await service.execute(command, request_id=str(wanted.request_id), by=actor.label)
+    new = not outcome.replayed and "ticket_issued" in outcome.events
+    ctx.metrics.issued(hall, new)
+    return answered(outcome, 201 if new else 200)
+
+
+async def _person_ref(ctx: Context, person: PersonIn | None) -> str | None:
+    return await ctx.access.person_ref(person.id_number) if person else None
+
+
+def _age(service: HallService, person: PersonIn | None) -> int | None:
+    """Full years on the hall's own date."""
+    if person is None or person.birth is None:
+        return None
+    return full_years(person.birth, local(service.calendar, service.now_ms()).date())
+
+
+def full_years(birth: date, today: date) -> int:
+    return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
+
+
+@router.get("/halls/{hall}/tickets/{ticket}", responses=ERRORS)
+async def look(hall: str, ticket: str, request: Request) -> Response:
+    _, _, service = permitted(request, Act.SEE_TICKET, hall)
+    body = await service.ticket_json(ticket)
+    if body is None:
+        raise ApiError(404, "not_found", "今天没有这张号票。", ticket=ticket)
+    return Response(body, media_type=JSON)
+
+
+async def _act(
+    request: Request, hall: str, act: Act, command: c.Command, body: Command
+) -> Response:
+    _, actor, service = permitted(request, act, hall)
+    outcome = await service.execute(command, request_id=str(body.request_id), by=actor.label)
+    return answered(outcome)
+
+
+@router.post("/halls/{hall}/tickets/{ticket}/printed", responses=ERRORS)
+async def printed(hall: str, ticket: str, body: Command, request: Request) -> Response:
+    return await _act(request, hall, Act.SETTLE_PRINT, c.ConfirmPrinted(ticket), body)
+
+
+@router.post("/halls/{hall}/tickets/{ticket}/print-failed", responses=ERRORS)
+async def print_failed(hall: str, ticket: str, body: Command, request: Request) -> Response:
+    return await _act(request, hall, Act.SETTLE_PRINT, c.ReportPrintFailed(ticket), body)
+
+
+@router.post("/halls/{hall}/tickets/{ticket}/cancel", responses=ERRORS)
+async def cancel(hall: str, ticket: str, body: CancelIn, request: Request) -> Response:
+    return await _act(request, hall, Act.CANCEL_TICKET, c.CancelTicket(ticket, body.reason), body)
+
+
+@router.post("/halls/{hall}/tickets/{ticket}/rejoin", responses=ERRORS)
+async def rejoin(hall: str, ticket: str, body: Command, request: Request) -> Response:
+    return await _act(request, hall, Act.REJOIN_TICKET, c.RejoinTicket(ticket), body)
+
+
+@router.post("/halls/{hall}/tickets/{ticket}/resume", responses=ERRORS)
+async def resume(hall: str, ticket: str, body: Command, request: Request) -> Response:
+    """A parked person is back and waits again."""
+    return await _act(request, hall, Act.REJOIN_TICKET, c.ResumeTicket(ticket), body)
+
+
+@router.get("/t/{token}", responses=ERRORS)
+async def followed(token: str, request: Request) -> Response:
+    """The ticket that a citizen's phone follows; whoever holds the ticket has the token."""
+    ctx = context(request)
+    client = request.client.host if request.client else ""
+    ctx.followers.check(client)
+    for service in ctx.halls:
+        ticket = service.followed_ticket(token)
+        body = await service.ticket_json(ticket) if ticket else None
+        if body is not None:
+            view = orjson.loads(body)
+            shown = service.presentation
+            view["hall"] = {"id": service.id, "name": shown.name, "name_en": shown.name_en}
+            view["now"] = service.now_text()
+            return Response(orjson.dumps(view), media_type=JSON)
+    ctx.followers.count(client)
+    raise ApiError(404, "not_found", "没有这张号票，或者已经不是今天的了。")

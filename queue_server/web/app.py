@@ -1,0 +1,75 @@
+"""Puts the routes together; adds what every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from queue_server.web import api_hall, api_tickets, api_windows, pages, probes
+from queue_server.web.context import Context
+from queue_server.web.errors import error_response, install_error_handlers
+
+BODY_AT_MOST = 64 * 1024
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'self' http://localhost:*"
+    " http://127.0.0.1:*",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+OpenContext = Callable[[], AbstractAsyncContextManager[Context]]
+
+
+def create_app(open_context: OpenContext) -> FastAPI:
+    """The application; `open_context` opens the store when it starts and closes it at the end."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_context() as ctx:
+            app.state.context = ctx
+            yield
+
+    app = FastAPI(title="Hall queue server", version="1", lifespan=lifespan, docs_url=None)
+    for module in (api_tickets, api_windows, api_hall, probes, pages):
+        app.include_router(module.router)
+    app.mount("/static", pages.STATIC, name="static")
+    install_error_handlers(app)
+    app.add_middleware(Envelope)
+    return app
+
+
+class Envelope:
+    """Refuses bodies that are too large and adds the security headers to each answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        if _too_large(scope):
+            refused = error_response(413, "too_large", "发送的内容太大。")
+            await refused(scope, receive, send_with_headers)
+            return
+        await self._app(scope, receive, send_with_headers)
+
+
+def _too_large(scope: Scope) -> bool:
+    """A body must tell its length, and be short: nothing here needs more."""
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return not value.isdigit() or int(value) > BODY_AT_MOST
+        if name == b"transfer-encoding":
+            return True
+    return False

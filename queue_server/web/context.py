@@ -1,0 +1,112 @@
+"""What the routes work with, injected once by bootstrap, and how a request is given its actor."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from dataclasses import dataclass, field
+
+from fastapi import Request
+
+from queue_server.access.roles import ANYBODY, Act, Actor, Role, may
+from queue_server.access.store import AccessStore
+from queue_server.service import Halls, HallService
+from queue_server.settings import HallSettings
+from queue_server.speech import Speech
+from queue_server.web.errors import ApiError
+from queue_server.web.limits import AttemptLimit
+from queue_server.web.metrics import Metrics
+from queue_server.web.texts import Texts
+
+SESSION_COOKIE = "hall_session"
+CSRF_HEADER = "x-csrf-token"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+TOKEN_TRUSTED_S = 5.0
+
+
+@dataclass
+class Context:
+    """token_cache: bearer token → actor and when it was looked up; a revoked token lives on for
+    TOKEN_TRUSTED_S at the most."""
+
+    settings: HallSettings
+    halls: Halls
+    access: AccessStore
+    speech: Speech
+    texts: Texts
+    metrics: Metrics
+    started_at: float = field(default_factory=time.monotonic)
+    logins: AttemptLimit = field(default_factory=lambda: AttemptLimit(10, 300.0))
+    followers: AttemptLimit = field(default_factory=lambda: AttemptLimit(60, 60.0))
+    token_cache: dict[str, tuple[Actor, float]] = field(default_factory=dict)
+
+
+def context(request: Request) -> Context:
+    found: Context = request.app.state.context
+    return found
+
+
+def hall_of(ctx: Context, hall: str) -> HallService:
+    found = ctx.halls.get(hall)
+    if found is None:
+        raise ApiError(404, "hall_not_found", "没有这个大厅。", hall=hall)
+    return found
+
+
+def actor_of(request: Request, ctx: Context) -> Actor:
+    """Who asks: a bearer token, else a session cookie, else nobody in particular.
+
+    Raises ApiError 401 for a token that is not known, 403 for a session without its CSRF token.
+    """
+    authorization = request.headers.get("authorization")
+    if authorization is not None:
+        return _bearer(authorization, ctx)
+    session = request.cookies.get(SESSION_COOKIE)
+    actor = ctx.access.actor_of_session(session) if session else None
+    if actor is None:
+        return ANYBODY
+    if request.method not in SAFE_METHODS:
+        check_csrf(actor, request.headers.get(CSRF_HEADER, ""))
+    return actor
+
+
+def check_csrf(actor: Actor, given: str) -> None:
+    if not hmac.compare_digest(actor.csrf or "", given):
+        raise ApiError(403, "csrf_missing", "页面已过期，请刷新后再试。")
+
+
+def _bearer(authorization: str, ctx: Context) -> Actor:
+    known = ctx.token_cache.get(authorization)
+    now = time.monotonic()
+    if known is not None and now - known[1] < TOKEN_TRUSTED_S:
+        return known[0]
+    scheme, _, token = authorization.partition(" ")
+    actor = ctx.access.actor_of_token(token.strip()) if scheme.lower() == "bearer" else None
+    if actor is None:
+        ctx.token_cache.pop(authorization, None)
+        raise ApiError(401, "token_unknown", "令牌无效，请重新配对设备。")
+    if len(ctx.token_cache) > 4096:
+        ctx.token_cache.clear()
+    ctx.token_cache[authorization] = (actor, now)
+    return actor
+
+
+def allowed(ctx: Context, actor: Actor, act: Act, hall: str, window: str | None = None) -> bool:
+    if actor.role is Role.PUBLIC and not ctx.settings.server.public_screen:
+        return False
+    return may(actor, act, hall, window)
+
+
+def permitted(
+    request: Request, act: Act, hall: str, window: str | None = None
+) -> tuple[Context, Actor, HallService]:
+    """The context, the actor and the hall, if the actor may do this there; else 401, 403 or 404."""
+    ctx = context(request)
+    actor = actor_of(request, ctx)
+    if not allowed(ctx, actor, act, hall, window):
+        if actor.role is Role.PUBLIC:
+            raise ApiError(401, "login_needed", "请先登录。")
+        raise ApiError(
+            403, "not_permitted", "您没有做这件事的权限。", role=actor.role.value, act=act.value
+        )
+    return ctx, actor, hall_of(ctx, hall)

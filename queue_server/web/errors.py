@@ -1,0 +1,92 @@
+"""Errors in one shape everywhere: {"error": {"code", "message", "detail"}}."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from queue_server.domain.errors import NotFound, Refusal
+from queue_server.service import Unavailable
+
+log = structlog.get_logger()
+
+_HTTP_WORDS = {
+    400: ("bad_request", "请求无法识别。"),
+    401: ("login_needed", "请先登录。"),
+    403: ("not_permitted", "您没有做这件事的权限。"),
+    404: ("not_found", "没有这个地址。"),
+    405: ("method_not_allowed", "这个地址不接受这种请求。"),
+    413: ("too_large", "发送的内容太大。"),
+}
+
+
+class ApiError(Exception):
+    """An error on the way in; status is the HTTP status, code is stable."""
+
+    def __init__(self, status: int, code: str, message: str, **detail: Any) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message, self.detail = status, code, message, detail
+
+
+def error_response(
+    status: int,
+    code: str,
+    message: str,
+    detail: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    body = {"error": {"code": code, "message": message, "detail": dict(detail or {})}}
+    return JSONResponse(body, status, headers)
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(ApiError, _api_error)
+    app.add_exception_handler(Refusal, _refusal)
+    app.add_exception_handler(Unavailable, _unavailable)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _api_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ApiError)  # noqa: S101 - the registration says so
+    headers = {"Retry-After": str(error.detail["retry_after_s"])} if error.status == 429 else None
+    return error_response(error.status, error.code, error.message, error.detail, headers)
+
+
+async def _refusal(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refusal)  # noqa: S101
+    status = 404 if isinstance(error, NotFound) else 409
+    return error_response(status, error.code, error.message, error.detail)
+
+
+async def _unavailable(request: Request, error: Exception) -> JSONResponse:
+    message = "暂时无法保存，没有执行。请稍后再试。"
+    return error_response(503, Unavailable.code, message, headers={"Retry-After": "1"})
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    found = error.errors()
+    if any(x["type"] == "json_invalid" for x in found):
+        return error_response(400, "json_invalid", "请求不是有效的 JSON。")
+    # what was sent is left out: it may be personal
+    fields = [{"field": ".".join(map(str, x["loc"])), "problem": x["msg"]} for x in found]
+    return error_response(422, "fields_invalid", "有的内容没有填对。", {"fields": fields})
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    code, message = _HTTP_WORDS.get(error.status_code, ("http_error", str(error.detail)))
+    return error_response(error.status_code, code, message, headers=error.headers)
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    log.error("unexpected", path=request.url.path, exc_info=error)
+    return error_response(500, "unexpected", "服务器出了意外，已经记录下来。请稍后再试。")

@@ -1,0 +1,46 @@
+"""Limits on attempts, for logins and public pages; never for a paired device."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict, deque
+
+from queue_server.web.errors import ApiError
+
+KEYS_AT_MOST = 10_000
+
+
+class AttemptLimit:
+    """At most `attempts` per key within `window_s`; keys are forgotten oldest first."""
+
+    def __init__(self, attempts: int, window_s: float) -> None:
+        self._attempts, self._window_s = attempts, window_s
+        self._seen: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def check(self, key: str) -> None:
+        """Raises ApiError 429 when `key` has had its attempts."""
+        recent = self._recent(key)
+        if len(recent) >= self._attempts:
+            wait_s = int(recent[0] + self._window_s - time.monotonic()) + 1
+            raise ApiError(
+                429,
+                "too_many_attempts",
+                f"尝试次数过多，请 {wait_s} 秒后再试。",
+                retry_after_s=wait_s,
+            )
+
+    def count(self, key: str) -> None:
+        self._recent(key).append(time.monotonic())
+
+    def forget(self, key: str) -> None:
+        self._seen.pop(key, None)
+
+    def _recent(self, key: str) -> deque[float]:
+        recent = self._seen.setdefault(key, deque())
+        self._seen.move_to_end(key)
+        while len(self._seen) > KEYS_AT_MOST:
+            self._seen.popitem(last=False)
+        horizon = time.monotonic() - self._window_s
+        while recent and recent[0] < horizon:
+            recent.popleft()
+        return recent

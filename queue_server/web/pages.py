@@ -1,0 +1,204 @@
+"""The pages: login, call screen, clerk's console, manager's board, the citizen's ticket."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import secrets
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote, urlsplit
+
+import orjson
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+from starlette.responses import Response
+
+from queue_server.access.roles import ANYBODY, Act, Actor, Role
+from queue_server.access.store import SESSION_HOURS, password_fits
+from queue_server.web.context import (
+    SESSION_COOKIE,
+    Context,
+    actor_of,
+    allowed,
+    check_csrf,
+    context,
+    hall_of,
+)
+from queue_server.web.errors import ApiError
+
+_HERE = Path(__file__).parent
+STATIC = StaticFiles(directory=_HERE / "static")
+LOGIN_COOKIE = "hall_login"
+LANGUAGE_COOKIE = "hall_lang"
+YEAR_S = 365 * 24 * 3600
+
+router = APIRouter(include_in_schema=False)
+_templates = Jinja2Templates(directory=_HERE / "templates")
+
+
+def _static(name: str) -> str:
+    """A static file's address with its version, so that no cache serves an old release."""
+    version = int((_HERE / "static" / name).stat().st_mtime)
+    return f"/static/{name}?v={version}"
+
+
+def _render(
+    request: Request, template: str, actor: Actor = ANYBODY, status: int = 200, **more: Any
+) -> HTMLResponse:
+    ctx = context(request)
+    asked = request.query_params.get("lang")
+    language = ctx.texts.language(asked or request.cookies.get(LANGUAGE_COOKIE))
+    texts = ctx.texts.of(language)
+    values = {
+        "lang": language,
+        "t": texts,
+        "texts_json": orjson.dumps(texts).decode().replace("<", "\\u003c"),
+        "csrf": actor.csrf or "",
+        "actor": None if actor.role is Role.PUBLIC else {"role": actor.role, "name": actor.name},
+        "static": _static,
+        **more,
+    }
+    page = _templates.TemplateResponse(request, template, values, status)
+    if asked:
+        page.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_S, samesite="lax")
+    return page
+
+
+def _page(
+    request: Request, template: str, act: Act, hall: str, window: str | None = None, **more: Any
+) -> Response:
+    """The page, or the way to the login, or a page that says why not."""
+    ctx = context(request)
+    hall_of(ctx, hall)
+    actor = actor_of(request, ctx)
+    if allowed(ctx, actor, act, hall, window):
+        return _render(request, template, actor, hall_id=hall, **more)
+    if actor.role is Role.PUBLIC:
+        there = quote(request.url.path, safe="")
+        return RedirectResponse(f"/login?hall={quote(hall)}&next={there}", 303)
+    return _render(
+        request, "error.html", actor, 403, title="not_permitted", message="not_permitted"
+    )
+
+
+@router.get("/screen/{hall}")
+async def screen(hall: str, request: Request) -> Response:
+    return _page(request, "screen.html", Act.SEE_HALL, hall)
+
+
+@router.get("/window/{hall}/{window}")
+async def console(hall: str, window: str, request: Request) -> Response:
+    service = hall_of(context(request), hall)
+    if not service.has_window(window):
+        raise ApiError(404, "not_found", f"没有 {window} 号窗口。", window=window)
+    return _page(request, "console.html", Act.WORK_WINDOW, hall, window, window_id=window)
+
+
+@router.get("/manager/{hall}")
+async def board(hall: str, request: Request) -> Response:
+    return _page(request, "board.html", Act.SEE_BOARD, hall)
+
+
+@router.get("/t/{token}")
+async def ticket(token: str, request: Request) -> Response:
+    return _render(request, "ticket.html", ticket_token=token)
+
+
+# --- logging in and out -----------------------------------------------------------------------
+
+
+@router.get("/login")
+async def login_form(request: Request, hall: str = "", next: str = "") -> Response:
+    return _login_page(request, hall, next)
+
+
+def _login_page(
+    request: Request, hall: str, there: str, error: str | None = None, status: int = 200
+) -> Response:
+    ctx = context(request)
+    token = request.cookies.get(LOGIN_COOKIE) or secrets.token_urlsafe(16)
+    page = _render(
+        request,
+        "login.html",
+        status=status,
+        hall_id=hall or ctx.settings.hall.id,
+        next=_own_path(there),
+        error=error,
+        csrf=token,
+        logins=_demo_logins(ctx),
+    )
+    page.set_cookie(
+        LOGIN_COOKIE,
+        token,
+        httponly=True,
+        samesite="lax",
+        secure=ctx.settings.server.secure_cookies,
+    )
+    return page
+
+
+def _demo_logins(ctx: Context) -> list[dict[str, str]]:
+    return [{"login": s.login, "password": s.password, "what": s.name} for s in ctx.settings.staff]
+
+
+def _own_path(there: str) -> str:
+    """Only a path of this server; anything else, such as //elsewhere, becomes empty."""
+    parts = urlsplit(there)
+    own = not parts.scheme and not parts.netloc and there.startswith("/") and "\\" not in there
+    return there if own and not there.startswith("//") else ""
+
+
+@router.post("/login")
+async def login(
+    request: Request,
+    login: Annotated[str, Form(max_length=64)],
+    password: Annotated[str, Form(max_length=200)],
+    csrf: Annotated[str, Form(max_length=64)] = "",
+    hall: Annotated[str, Form(max_length=64)] = "",
+    next: Annotated[str, Form(max_length=300)] = "",
+) -> Response:
+    ctx = context(request)
+    hall = hall or ctx.settings.hall.id
+    if not hmac.compare_digest(csrf, request.cookies.get(LOGIN_COOKIE, "-")):
+        return _login_page(request, hall, next, "expired", 400)
+    key = f"{hall}/{login}"
+    ctx.logins.check(key)
+    staff = ctx.access.staff(hall, login)
+    stored = staff.password_hash if staff else None
+    if not await asyncio.to_thread(password_fits, stored, password) or staff is None:
+        ctx.logins.count(key)
+        return _login_page(request, hall, next, "wrong", 401)
+    ctx.logins.forget(key)
+    session = await ctx.access.open_session(staff)
+    page = RedirectResponse(_own_path(next) or _home(hall, staff.role, staff.window), 303)
+    page.set_cookie(
+        SESSION_COOKIE,
+        session,
+        max_age=SESSION_HOURS * 3600,
+        httponly=True,
+        samesite="lax",
+        secure=ctx.settings.server.secure_cookies,
+    )
+    return page
+
+
+def _home(hall: str, role: Role, window: str | None) -> str:
+    if role is Role.CLERK and window:
+        return f"/window/{quote(hall)}/{quote(window)}"
+    return f"/manager/{quote(hall)}"
+
+
+@router.post("/logout")
+async def logout(request: Request, csrf: Annotated[str, Form(max_length=64)] = "") -> Response:
+    ctx = context(request)
+    session = request.cookies.get(SESSION_COOKIE)
+    actor = ctx.access.actor_of_session(session) if session else None
+    if session and actor:
+        check_csrf(actor, csrf)
+        await ctx.access.close_session(session)
+    page = RedirectResponse("/login", 303)
+    page.delete_cookie(SESSION_COOKIE)
+    return page
