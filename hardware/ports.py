@@ -11,9 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from hardware.errors import DeviceError
+
+if TYPE_CHECKING:  # a type's name alone: this module stays free of libraries
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class PrinterState(StrEnum):
@@ -159,5 +163,21 @@ class CardReader(Protocol):
 
     def watch(self, on_event: Callable[[CardEvent], None], stop: threading.Event) -> None:
         """Polls until `stop` is set, tells each change; survives unplugging. Blocks its thread."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture of a camera. taken_at: UTC. picture: height × width × 3 of uint8, BGR, origin
+    top left. Held in memory only."""
+
+    taken_at: datetime
+    picture: NDArray[np.uint8]
+
+
+class Camera(Protocol):
+    def read(self, timeout_s: float = 5.0) -> Frame:
+        """The next frame, reopening a camera that vanished. Raises DeviceMissing, DeviceTimeout."""
 
     def close(self) -> None: ...

@@ -12,7 +12,7 @@ from hardware.errors import SettingsUnusable
 from hardware.id_card.driver import SamCardReader
 from hardware.id_card.link import SamLink
 from hardware.id_card.protocol import SET_BAUD
-from hardware.ports import CardReader, TicketPrinter
+from hardware.ports import Camera, CardReader, TicketPrinter
 from hardware.ticket_printer.driver import EscPosTicketPrinter
 from hardware.ticket_printer.layout import STANDARD_LAYOUT, load_layout
 from hardware.ticket_printer.link import open_link, parse_url
@@ -37,6 +37,13 @@ class CardReaderSettings:
     baud: int = 115200
 
 
+@dataclass(frozen=True, slots=True)
+class CameraSettings:
+    """source: a device index, a file or a stream URL, as OpenCV takes them."""
+
+    source: str
+
+
 def make_printer(settings: PrinterSettings) -> TicketPrinter:
     """Raises SettingsUnusable for a malformed URL or a missing profile, SettingsError for a file
     that cannot be used."""
@@ -54,3 +61,9 @@ def make_card_reader(settings: CardReaderSettings) -> CardReader:
         known = ", ".join(map(str, sorted(SET_BAUD)))
         raise SettingsUnusable(f"{settings.baud} baud is none of {known}", baud=settings.baud)
     return SamCardReader(lambda: SamLink(settings.port, settings.baud))
+
+
+def make_camera(settings: CameraSettings) -> Camera:
+    from hardware.camera.driver import OpenCvCamera  # late: OpenCV takes a third of a second
+
+    return OpenCvCamera(settings.source)

@@ -239,6 +239,11 @@ class EscPosParser:
                 yield command
 
     @property
+    def consumed(self) -> int:
+        """Bytes of the stream that the commands told so far took up."""
+        return self._offset
+
+    @property
     def pending(self) -> int:
         """Bytes of a command begun but not complete."""
         return len(self._buffer)

@@ -125,6 +125,13 @@ class Paper:
             top += strip.height
         return paper
 
+    def tear_off(self) -> Image.Image:
+        """The picture; the printer goes on with fresh paper and unchanged styles."""
+        picture = self.picture()
+        self._strips.clear()
+        self._line.clear()
+        return picture
+
     @property
     def height_dots(self) -> int:
         return sum(strip.height for strip in self._strips)

@@ -1,0 +1,1 @@
+"""Cameras: whatever OpenCV opens, with time stamps and reopening."""

@@ -1,0 +1,1 @@
+"""Virtual devices that speak the real wire protocols, with faults on demand."""

@@ -1,0 +1,90 @@
+"""A virtual camera: the drawn scene as an MJPEG stream over HTTP, as network cameras send it."""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import structlog
+
+from hardware.simulators.scene import draw_frames
+
+_log = structlog.get_logger()
+_BOUNDARY = "frame"
+_LOOP_FRAMES = 24
+
+
+class VirtualCamera:
+    """Serves `/stream.mjpg` and, for pages, one `/frame.jpg`."""
+
+    def __init__(self, width: int = 640, height: int = 480, frames_per_s: float = 10.0) -> None:
+        self.frames_per_s = frames_per_s
+        self.frames = draw_frames(width, height, _LOOP_FRAMES)
+        self.stopping = threading.Event()
+        self._server: _Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self, host: str, port: int) -> str:
+        """Returns the address of the stream; port 0 picks a free one."""
+        self._server = _Server((host, port), self)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="camera"
+        )
+        self._thread.start()
+        return f"http://{host}:{self._server.server_address[1]}/stream.mjpg"
+
+    def stop(self) -> None:
+        self.stopping.set()
+        if self._server is not None and self._thread is not None:
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True  # a client that reads no more must not hold up the end
+    block_on_close = False
+
+    def __init__(self, address: tuple[str, int], camera: VirtualCamera) -> None:
+        super().__init__(address, _Handler)
+        self.camera = camera
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
+    def do_GET(self) -> None:
+        if self.path == "/stream.mjpg":
+            self._stream()
+        elif self.path.partition("?")[0] == "/frame.jpg":
+            self._picture(self.server.camera.frames[0])
+        else:
+            self.send_error(404)
+
+    def log_message(self, format: str, *args: object) -> None:
+        _log.debug("camera_request", line=format % args)
+
+    def _picture(self, jpeg: bytes) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "image/jpeg")
+        self.send_header("Content-Length", str(len(jpeg)))
+        self.end_headers()
+        self.wfile.write(jpeg)
+
+    def _stream(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", f"multipart/x-mixed-replace; boundary={_BOUNDARY}")
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        camera = self.server.camera
+        index = 0
+        try:
+            while not camera.stopping.wait(1 / camera.frames_per_s):
+                self._part(camera.frames[index])
+                index = (index + 1) % len(camera.frames)
+        except OSError as error:
+            _log.debug("camera_client_left", reason=error.strerror)
+
+    def _part(self, jpeg: bytes) -> None:
+        head = f"--{_BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
+        self.wfile.write(head.encode() + jpeg + b"\r\n")
