@@ -10,7 +10,7 @@ const FETCH_LIMIT_MS = 8000;
 const SNAPSHOT_GAP_MS = 1000; // at most one snapshot a second, however many events come
 const SNAPSHOT_IDLE_MS = 30000; // waiting times grow without any event
 const RETRY_FIRST_MS = 500;
-const RETRY_MOST_MS = 5000;
+const RETRY_MOST_MS = 3000;
 const HIDDEN_LIMIT_MS = 20000;
 
 const EVENTS = [

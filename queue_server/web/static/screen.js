@@ -126,7 +126,7 @@ function drawList() {
   const pending = new Set(announcer.waiting.map((call) => call.seq));
   const rows = calls.filter((call) => call.seq !== shown?.seq).slice(0, LISTED);
   const key = rows.map((call) => [call.seq, pending.has(call.seq)]);
-  byId("no-calls").hidden = rows.length > 0;
+  byId("no-calls").hidden = rows.length > 0 || shown !== null;
   redraw(byId("calls"), key, () =>
     rows.map((call) =>
       el(
