@@ -78,7 +78,8 @@ class HallPlan:
 
 def _room(name: str, *words: tuple[str, ...], ready_url: str | None = None) -> ChildPlan:
     command = (sys.executable, "-P", "-m", *(word for part in words for word in part))
-    environment = {**room_environment(), "PYTHONUNBUFFERED": "1"}
+    environment = room_environment()
+    environment |= {"PYTHONUNBUFFERED": "1", "NO_PROXY": HOST, "no_proxy": HOST}
     return ChildPlan(name, command, ready_url, environment)
 
 

@@ -1,0 +1,80 @@
+"""Brings some life into a demonstration hall: numbers taken, some called, one ticket printed.
+
+Speaks to the server and the simulators over HTTP as any script would; keeps nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.request
+import uuid
+from typing import Any
+
+from launcher.cli import room_environment
+from launcher.hall_plan import HALL, HallPlan, hall_settings
+from launcher.hall_ports import HOST
+
+# Service and priority class of each visitor, in the order of their coming.
+VISITORS = (
+    *(("A", "ordinary"), ("D", "elderly"), ("G", "ordinary"), ("F", "ordinary"), ("A", "ordinary")),
+    *(("B", "ordinary"), ("E", "ordinary"), ("D", "elderly"), ("G", "disabled"), ("C", "ordinary")),
+    *(("A", "ordinary"), ("F", "ordinary"), ("G", "ordinary"), ("A", "ordinary"), ("D", "elderly")),
+)
+WINDOWS_CALLING = ("2", "4", "7", "6", "8", "1")
+
+
+class HallVisit:
+    """One set of visitors in one running hall."""
+
+    def __init__(self, plan: HallPlan) -> None:
+        self._plan = plan
+        self._api = f"http://{HOST}:{plan.ports.server}/api/v1/halls/{HALL}"
+        self._direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def take_numbers(self) -> str:
+        """Takes a number for each of VISITORS; returns the address path of the last one's page."""
+        token = next(d["token"] for d in hall_settings()["paired"] if d["role"] == "kiosk")
+        path = ""
+        for service, priority_class in VISITORS:
+            body = {"service": service, "priority_class": priority_class}
+            path = self._post(f"{self._api}/tickets", body, token)["ticket"]["follow_path"]
+        return path
+
+    def call_some(self) -> None:
+        """Each of WINDOWS_CALLING calls its next person."""
+        for window in WINDOWS_CALLING:
+            address = f"{self._api}/windows/{window}/call-next"
+            self._post(address, {}, self._clerk_token(window))
+
+    def print_ticket(self) -> bytes:
+        """Prints a sample ticket through the real driver; returns its picture, a PNG."""
+        printer = f"tcp://{HOST}:{self._plan.ports.printer}"
+        self._room("hardware", "device", "printer", "print-test", "--printer", printer)
+        page = f"http://{HOST}:{self._plan.ports.simulators}"
+        with self._direct.open(f"{page}/api/tickets", timeout=10) as answer:
+            newest = json.load(answer)[0]
+        with self._direct.open(page + newest["png"], timeout=10) as answer:
+            picture: bytes = answer.read()
+        return picture
+
+    def _clerk_token(self, window: str) -> str:
+        words = ("token", "--role", "clerk", "--hall", HALL, "--window", window)
+        return self._room("queue_server", *words, "--database", self._plan.database).strip()
+
+    def _room(self, *words: str) -> str:
+        command = (sys.executable, "-P", "-m", *words)
+        return subprocess.run(
+            command, env=room_environment(), stdout=subprocess.PIPE, text=True, check=True
+        ).stdout
+
+    def _post(self, address: str, body: dict[str, str], token: str) -> dict[str, Any]:
+        whole = {"request_id": str(uuid.uuid4()), **body}
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        request = urllib.request.Request(  # noqa: S310 - built from our own loopback address
+            address, json.dumps(whole).encode(), headers
+        )
+        with self._direct.open(request, timeout=10) as answer:
+            told: dict[str, Any] = json.load(answer)
+        return told
