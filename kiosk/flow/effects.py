@@ -1,0 +1,64 @@
+"""What the flow asks the world to do. Frozen values; the runtime carries them out in workers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.flow.events import Language
+from kiosk.flow.facts import PersonFacts, TicketFacts
+
+
+class Effect:
+    """Anything the flow wants done."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskPrinter(Effect):
+    """Answered by PrinterAnswered."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTicket(Effect):
+    """Answered by TicketIssued or TicketRefused, perhaps after TicketDelayed."""
+
+    request_id: str
+    service: str
+    person: PersonFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class AbandonTicket(Effect):
+    """The person left before the number came: whatever number still comes must be given back."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintTicket(Effect):
+    """Answered by PrintEnded."""
+
+    request_id: str
+    ticket: TicketFacts
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPrinted(Effect):
+    request_id: str
+    ticket_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPrintFailed(Effect):
+    request_id: str
+    ticket_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTicket(Effect):
+    """Answered by TicketCancelled, however long the server is away."""
+
+    request_id: str
+    ticket_id: str

@@ -1,0 +1,111 @@
+"""What the flow knows of hall, ticket and person: frozen values, already checked at the edge.
+
+No JSON and no I/O here; `kiosk.gateway.reading` makes these from the wire, `kiosk.devices` from a card.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class WaitFacts:
+    """From now until the call: half of the people wait less than p50_s, nine in ten less than p90_s."""
+
+    p50_s: int
+    p90_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFacts:
+    """wait: for someone who came now; None when no window serves it."""
+
+    id: str
+    name: str
+    name_en: str
+    icon: str
+    waiting: int
+    wait: WaitFacts | None
+    windows: tuple[str, ...]
+    accepting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFacts:
+    """One priority class of the hall's own list."""
+
+    id: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class HallFacts:
+    """time_zone: IANA name; business_day: the hall's own date, which decides a person's age."""
+
+    id: str
+    name: str
+    name_en: str
+    time_zone: str
+    business_day: date
+    open: bool
+    hours: tuple[str, ...]
+    notice: str
+    notice_en: str
+    services: tuple[ServiceFacts, ...]
+    classes: tuple[ClassFacts, ...]
+
+    def service(self, service_id: str | None) -> ServiceFacts | None:
+        return next((s for s in self.services if s.id == service_id), None)
+
+    def priority_class(self, class_id: str) -> ClassFacts | None:
+        return next((c for c in self.classes if c.id == class_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFacts:
+    """people_ahead and wait are None when the server cannot tell (no window, or no longer waiting).
+
+    reprint: the person already held this number; printed: None when not yet known.
+    """
+
+    id: str
+    number: str
+    service: str
+    service_name: str
+    service_name_en: str
+    priority_class: str
+    issued_at: str
+    people_ahead: int | None
+    wait: WaitFacts | None
+    windows: tuple[str, ...]
+    follow_path: str
+    reprint: bool
+    printed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """Who laid the card down. Personal: lives in the session alone and never in a log."""
+
+    id_number: str
+    name: str
+    birth: date | None
+
+    def __repr__(self) -> str:
+        return "PersonFacts(***)"
+
+
+def masked_name(name: str) -> str:
+    """`王芳` → `王*`, `王小芳` → `王*芳`, `欧阳小芳` → `欧**芳`; a single sign stays."""
+    if len(name) <= 1:
+        return name
+    if len(name) == 2:
+        return name[0] + "*"
+    return name[0] + "*" * (len(name) - 2) + name[-1]
+
+
+def age_on(birth: date, day: date) -> int:
+    """Whole years completed on `day`; a birthday itself counts."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))

@@ -1,0 +1,323 @@
+"""The single moves of the kiosk: each takes state and event and gives the next state and effects.
+
+Pure. Which move belongs where stands in `kiosk.flow.table`; nothing here asks where it is called.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from kiosk.flow import events as ev
+from kiosk.flow.effects import (
+    AbandonTicket,
+    AskPrinter,
+    CancelTicket,
+    Effect,
+    PrintTicket,
+    ReportPrinted,
+    ReportPrintFailed,
+    RequestTicket,
+)
+from kiosk.flow.facts import TicketFacts, age_on
+from kiosk.flow.states import CardTrouble, Link, Manner, Paper, Place, Session, State
+
+Step = tuple[State, tuple[Effect, ...]]
+Move = Callable[[State, Any], Step]
+
+SERVICES_PER_PAGE = 8
+
+
+def stay(state: State, _event: ev.Event) -> Step:
+    """The event means nothing here, and that is intended."""
+    return state, ()
+
+
+def enter(state: State, place: Place, *effects: Effect, **session: Any) -> Step:
+    """Goes to `place`; its clock starts now, and the help closes."""
+    moved = replace(
+        state,
+        place=place,
+        session=replace(state.session, **session),
+        help_open=False,
+        entered_s=state.now_s,
+        active_s=state.now_s,
+    )
+    return moved, effects
+
+
+# --- arriving home ------------------------------------------------------------------------------
+
+
+def arrive_home(state: State, *effects: Effect) -> Step:
+    """The one place where everything personal is wiped."""
+    resting = {Link.UP: Place.HOME, Link.DOWN: Place.AWAY, Link.UNKNOWN: Place.STARTING}
+    clean = replace(state, session=Session(), page=0)
+    return enter(clean, resting[state.around.server], *effects)
+
+
+def go_home(state: State, _event: ev.Event) -> Step:
+    return arrive_home(state)
+
+
+def go_home_unattended(state: State, _event: ev.Event) -> Step:
+    """Nobody is here any more: view and language are the next person's too."""
+    return arrive_home(replace(state, manner=state.usual_manner))
+
+
+def reset_manner(state: State, _event: ev.Event) -> Step:
+    """Nobody touched home for a while: it looks as it usually does, from the first page."""
+    return replace(state, manner=state.usual_manner, page=0, help_open=False,
+                   active_s=state.now_s), ()
+
+
+def leave_issuing(state: State, _event: ev.Event) -> Step:
+    """Whoever leaves before the number came leaves no number behind."""
+    return arrive_home(state, AbandonTicket(_request(state)))
+
+
+def back_to_choice(state: State, _event: ev.Event) -> Step:
+    """Back to choosing, with the card still known if there was one."""
+    if state.session.person is None:
+        return arrive_home(state)
+    return enter(
+        state, Place.GREETING, service=None, request_id=None, printer_state="", refusal=""
+    )
+
+
+# --- what may happen anywhere -------------------------------------------------------------------
+
+
+def be_active(state: State, _event: ev.Event) -> Step:
+    return replace(state, active_s=state.now_s), ()
+
+
+def toggle_help(state: State, _event: ev.Event) -> Step:
+    return replace(state, help_open=not state.help_open, active_s=state.now_s), ()
+
+
+def choose_view(state: State, event: ev.ViewChosen) -> Step:
+    manner = Manner(event.view, state.manner.language)
+    return replace(state, manner=manner, active_s=state.now_s), ()
+
+
+def choose_language(state: State, event: ev.LanguageChosen) -> Step:
+    manner = Manner(state.manner.view, event.language)
+    return replace(state, manner=manner, active_s=state.now_s), ()
+
+
+def turn_page(state: State, _event: ev.Event) -> Step:
+    hall = state.around.hall
+    pages = -(-len(hall.services) // SERVICES_PER_PAGE) if hall else 1
+    return replace(state, page=(state.page + 1) % max(pages, 1), active_s=state.now_s), ()
+
+
+def see_hall(state: State, event: ev.HallSeen) -> Step:
+    return replace(state, around=replace(state.around, hall=event.hall, server=Link.UP)), ()
+
+
+def lose_hall(state: State, _event: ev.Event) -> Step:
+    return replace(state, around=replace(state.around, server=Link.DOWN)), ()
+
+
+def open_service(state: State, event: ev.HallSeen) -> Step:
+    """The server is there (again): from starting or out of service to home."""
+    return arrive_home(see_hall(state, event)[0])
+
+
+def close_service(state: State, event: ev.Event) -> Step:
+    return arrive_home(lose_hall(state, event)[0])
+
+
+def lose_reader(state: State, _event: ev.Event) -> Step:
+    around = replace(state.around, reader=Link.DOWN, card_lies=False)
+    return replace(state, around=around), ()
+
+
+def find_reader(state: State, _event: ev.Event) -> Step:
+    return replace(state, around=replace(state.around, reader=Link.UP)), ()
+
+
+def note_card(state: State, _event: ev.Event) -> Step:
+    """A card lies there, but now is not the time to read it."""
+    return replace(state, around=replace(state.around, card_lies=True, reader=Link.UP)), ()
+
+
+def note_no_card(state: State, _event: ev.Event) -> Step:
+    return replace(state, around=replace(state.around, card_lies=False)), ()
+
+
+# --- card ---------------------------------------------------------------------------------------
+
+
+def start_reading(state: State, event: ev.Event) -> Step:
+    """A new card is a new person: whatever was known of the last one is forgotten first."""
+    fresh = replace(note_card(state, event)[0], session=Session())
+    return enter(fresh, Place.READING)
+
+
+def greet(state: State, event: ev.CardKnown) -> Step:
+    person, hall = event.person, state.around.hall
+    known = person.birth is not None and hall is not None
+    elderly = bool(known) and (
+        age_on(person.birth, hall.business_day) >= state.elderly_age_years  # type: ignore[arg-type,union-attr]
+    )
+    return enter(state, Place.GREETING, person=person, elderly=elderly)
+
+
+def _card_trouble(state: State, why: CardTrouble) -> Step:
+    return enter(replace(state, session=Session()), Place.CARD_TROUBLE, card_trouble=why)
+
+
+def card_unreadable(state: State, _event: ev.Event) -> Step:
+    return _card_trouble(state, CardTrouble.UNREADABLE)
+
+
+def card_lifted_too_soon(state: State, event: ev.Event) -> Step:
+    return _card_trouble(note_no_card(state, event)[0], CardTrouble.LIFTED)
+
+
+def reader_gone_meanwhile(state: State, event: ev.Event) -> Step:
+    return _card_trouble(lose_reader(state, event)[0], CardTrouble.READER)
+
+
+# --- one ticket ---------------------------------------------------------------------------------
+
+
+def _request(state: State) -> str:
+    """The running request; only places that have one call this."""
+    request_id = state.session.request_id
+    if request_id is None:
+        raise AssertionError(f"no request is running at {state.place}")
+    return request_id
+
+
+def _ticket(state: State) -> TicketFacts:
+    ticket = state.session.ticket
+    if ticket is None:
+        raise AssertionError(f"no ticket at {state.place}")
+    return ticket
+
+
+def derived_request_id(request_id: str, purpose: str) -> str:
+    """A second command about the same ticket: its own id, the same on every retry."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{request_id}/{purpose}"))
+
+
+def choose_service(state: State, event: ev.ServiceTouched) -> Step:
+    """The printer is asked before a number is."""
+    hall = state.around.hall
+    service = hall.service(event.service) if hall else None
+    chosen: dict[str, Any] = {"service": event.service, "request_id": event.request_id}
+    if hall is None or service is None or not (hall.open and service.accepting):
+        return enter(state, Place.REFUSED, refusal="service_closed", **chosen)
+    return enter(state, Place.CHECKING, AskPrinter(event.request_id), **chosen)
+
+
+def _ask_for_number(state: State, **session: Any) -> Step:
+    request = RequestTicket(
+        _request(state), str(state.session.service), state.session.person
+    )
+    return enter(state, Place.ISSUING, request, **session)
+
+
+def printer_answered(state: State, event: ev.PrinterAnswered) -> Step:
+    """Only a printer that surely cannot print stands in the way; one that does not tell may try."""
+    if event.can_print is False:
+        return enter(state, Place.NO_PAPER, printer_state=event.state)
+    return _ask_for_number(state, printer_state=event.state)
+
+
+def printer_hangs(state: State, _event: ev.Event) -> Step:
+    """No answer at all, not even from the driver: it will not print either."""
+    return enter(state, Place.NO_PAPER, printer_state="offline")
+
+
+def go_without_paper(state: State, _event: ev.Event) -> Step:
+    return _ask_for_number(state, without_paper=True)
+
+
+def issued(state: State, event: ev.TicketIssued) -> Step:
+    if state.session.without_paper:
+        report = _report_no_paper(event.request_id, event.ticket)
+        return enter(state, Place.TICKET, *report, ticket=event.ticket, paper=Paper.DECLINED)
+    job = PrintTicket(event.request_id, event.ticket, state.manner.language)
+    return enter(state, Place.PRINTING, job, ticket=event.ticket)
+
+
+def delayed(state: State, _event: ev.Event) -> Step:
+    return replace(state, session=replace(state.session, delayed=True)), ()
+
+
+def refused(state: State, event: ev.TicketRefused) -> Step:
+    return enter(state, Place.REFUSED, refusal=event.code)
+
+
+def no_number(state: State, _event: ev.Event) -> Step:
+    """The server never answered; should a number come yet, it is given back."""
+    return enter(state, Place.REFUSED, AbandonTicket(_request(state)), refusal="no_answer")
+
+
+def _report_no_paper(request_id: str, ticket: TicketFacts) -> tuple[Effect, ...]:
+    """A number printed earlier stays printed, whatever happens to its second copy."""
+    if ticket.reprint and ticket.printed:
+        return ()
+    return (ReportPrintFailed(derived_request_id(request_id, "print-failed"), ticket.id),)
+
+
+def _report_printed(request_id: str, ticket: TicketFacts) -> Effect:
+    return ReportPrinted(derived_request_id(request_id, "printed"), ticket.id)
+
+
+def _cancel(request_id: str, ticket: TicketFacts) -> Effect:
+    """Answered under the same request, so that the screen knows which number went back."""
+    return CancelTicket(request_id, ticket.id)
+
+
+def print_ended(state: State, event: ev.PrintEnded) -> Step:
+    if event.outcome is ev.Outcome.FAILED:
+        report = _report_no_paper(event.request_id, event.ticket)
+        return enter(
+            state, Place.UNPRINTED, *report, paper=Paper.FAILED, printer_state=event.state
+        )
+    sure = event.outcome is ev.Outcome.CONFIRMED
+    paper = Paper.PRINTED if sure else Paper.UNSURE
+    return enter(
+        state, Place.TICKET, _report_printed(event.request_id, event.ticket), paper=paper
+    )
+
+
+def print_unanswered(state: State, _event: ev.Event) -> Step:
+    """The driver has not come back in time: the number stands, the paper is uncertain."""
+    return enter(state, Place.TICKET, paper=Paper.UNSURE)
+
+
+def print_ended_unseen(state: State, event: ev.PrintEnded) -> Step:
+    """The person went home meanwhile. No paper and nobody to answer: the number is given back."""
+    if event.outcome is not ev.Outcome.FAILED:
+        return state, (_report_printed(event.request_id, event.ticket),)
+    report = _report_no_paper(event.request_id, event.ticket)
+    if event.ticket.reprint:
+        return state, report
+    return state, (*report, _cancel(event.request_id, event.ticket))
+
+
+def keep_number(state: State, _event: ev.Event) -> Step:
+    return enter(state, Place.TICKET)
+
+
+def cancel_number(state: State, _event: ev.Event) -> Step:
+    return enter(state, Place.CANCELLING, _cancel(_request(state), _ticket(state)))
+
+
+def unanswered(state: State, event: ev.Event) -> Step:
+    """No answer gives the number back, unless the person held it before this visit to the kiosk."""
+    if _ticket(state).reprint:
+        return go_home_unattended(state, event)
+    return cancel_number(replace(state, manner=state.usual_manner), event)
+
+
+def cancelled(state: State, _event: ev.Event) -> Step:
+    return enter(state, Place.CANCELLED)

@@ -1,0 +1,180 @@
+"""Where the kiosk is, and all it remembers there. Frozen; changed by `kiosk.flow.table.step` alone.
+
+Everything personal stands in `Session`, so that one line wipes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kiosk.flow.events import Language, View
+from kiosk.flow.facts import HallFacts, PersonFacts, TicketFacts
+
+
+class Place(StrEnum):
+    STARTING = "starting"  # no word from the server yet
+    AWAY = "away"  # the server is gone: out of service
+    HOME = "home"
+    READING = "reading"  # a card lies there and is being read
+    CARD_TROUBLE = "card_trouble"
+    GREETING = "greeting"  # the card is known: choose the service
+    CHECKING = "checking"  # the printer is being asked
+    NO_PAPER = "no_paper"  # it surely cannot print: without paper, or back
+    ISSUING = "issuing"  # a number is being requested
+    PRINTING = "printing"
+    TICKET = "ticket"
+    UNPRINTED = "unprinted"  # a number without paper: keep or cancel
+    CANCELLING = "cancelling"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"  # the server said no
+
+
+# Places that wait for a machine: touching does not prolong them.
+BUSY = frozenset(
+    {Place.READING, Place.CHECKING, Place.ISSUING, Place.PRINTING, Place.CANCELLING}
+)
+# Places that show their own countdown from the first second.
+COUNTED = frozenset({Place.TICKET, Place.UNPRINTED, Place.CANCELLED, Place.REFUSED})
+
+
+class Link(StrEnum):
+    """How a thing we depend on is; unknown is a value of its own."""
+
+    UNKNOWN = "unknown"
+    UP = "up"
+    DOWN = "down"
+
+
+class Paper(StrEnum):
+    NONE = "none"  # nothing asked of the printer yet
+    PRINTED = "printed"
+    UNSURE = "unsure"  # sent to a printer that does not tell
+    FAILED = "failed"
+    DECLINED = "declined"  # the person went on without paper
+
+
+class CardTrouble(StrEnum):
+    UNREADABLE = "unreadable"
+    LIFTED = "lifted"  # taken away too soon
+    READER = "reader"  # the reader itself went away
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """How long each kind of place waits for a person or a machine, in seconds."""
+
+    home_reset_s: float = 60.0
+    reading_s: float = 15.0
+    card_trouble_s: float = 30.0
+    greeting_s: float = 60.0
+    checking_s: float = 8.0
+    no_paper_s: float = 45.0
+    issuing_s: float = 40.0
+    printing_s: float = 20.0
+    ticket_s: float = 25.0
+    unprinted_s: float = 60.0
+    cancelling_s: float = 10.0
+    farewell_s: float = 12.0
+    warning_s: float = 15.0
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name} must be more than 0 seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One person at the kiosk. All of it is forgotten on arriving home."""
+
+    person: PersonFacts | None = None
+    elderly: bool = False
+    service: str | None = None
+    request_id: str | None = None
+    ticket: TicketFacts | None = None
+    paper: Paper = Paper.NONE
+    without_paper: bool = False
+    delayed: bool = False
+    printer_state: str = ""
+    card_trouble: CardTrouble | None = None
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the kiosk stands among; nothing personal."""
+
+    hall: HallFacts | None = None
+    server: Link = Link.UNKNOWN
+    reader: Link = Link.UNKNOWN
+    card_lies: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How things are shown to this person."""
+
+    view: View = View.NORMAL
+    language: Language = Language.CHINESE
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """entered_s, active_s: when this place was entered, and when someone last touched (now_s's clock)."""
+
+    place: Place = Place.STARTING
+    session: Session = field(default_factory=Session)
+    around: Around = field(default_factory=Around)
+    manner: Manner = field(default_factory=Manner)
+    usual_manner: Manner = field(default_factory=Manner)
+    limits: TimeLimits = field(default_factory=TimeLimits)
+    elderly_age_years: int = 60
+    page: int = 0
+    help_open: bool = False
+    now_s: float = 0.0
+    entered_s: float = 0.0
+    active_s: float = 0.0
+
+    @property
+    def busy_s(self) -> float:
+        """How long this place has lasted."""
+        return self.now_s - self.entered_s
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds until this place's time runs out; None where nothing runs."""
+        limit_s = limit_of(self)
+        if limit_s is None:
+            return None
+        since_s = self.entered_s if self.place in BUSY else self.active_s
+        return limit_s - (self.now_s - since_s)
+
+    @property
+    def warned(self) -> bool:
+        """The time is nearly over and the person should be asked."""
+        if self.place in BUSY or self.place in COUNTED or self.place is Place.HOME:
+            return False
+        left_s = self.left_s
+        return left_s is not None and left_s <= self.limits.warning_s
+
+
+def limit_of(state: State) -> float | None:
+    """How long this place may last untouched, in seconds; None for ever."""
+    limits = state.limits
+    return {
+        Place.HOME: limits.home_reset_s,
+        Place.AWAY: limits.home_reset_s,
+        Place.READING: limits.reading_s,
+        Place.CARD_TROUBLE: limits.card_trouble_s,
+        Place.GREETING: limits.greeting_s,
+        Place.CHECKING: limits.checking_s,
+        Place.NO_PAPER: limits.no_paper_s,
+        Place.ISSUING: limits.issuing_s,
+        Place.PRINTING: limits.printing_s,
+        Place.TICKET: limits.ticket_s,
+        Place.UNPRINTED: limits.unprinted_s,
+        Place.CANCELLING: limits.cancelling_s,
+        Place.CANCELLED: limits.farewell_s,
+        Place.REFUSED: limits.farewell_s,
+    }.get(state.place)

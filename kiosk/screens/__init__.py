@@ -1,0 +1,1 @@
+"""The screens: each draws a state and says what was touched. None decides anything."""

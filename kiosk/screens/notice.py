@@ -1,0 +1,132 @@
+"""One piece of news and at most two ways on: card trouble, no paper, refused, away, cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kivy.properties import BooleanProperty, StringProperty
+
+from kiosk.flow.events import BackTouched, Event, HomeTouched, WithoutPaperTouched
+from kiosk.flow.states import CardTrouble, Place, State
+from kiosk.screens.base import PlaceScreen, seconds_left
+from kiosk.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What stands there; keys of texts already turned into words. "" shows nothing."""
+
+    icon: str
+    tone: str  # attention, done
+    title: str
+    text: str
+    question: str = ""
+    next_words: str = ""
+    next_icon: str = ""
+    next_event: Event | None = None
+    other_words: str = ""
+    other_event: Event | None = None
+    card_picture: bool = False
+    desk: bool = False
+
+
+def _card_trouble(state: State, t: Texts) -> News:
+    why = state.session.card_trouble or CardTrouble.UNREADABLE
+    gone = why is CardTrouble.READER
+    return News(
+        icon="id-card", tone="attention",
+        title=t(f"card_trouble.{why.value}"),
+        text=t("card_trouble.reader_text" if gone else "card_trouble.text"),
+        next_words=t("card_trouble.touch"), next_icon="arrow-right", next_event=HomeTouched(),
+        card_picture=not gone,
+    )
+
+
+def _no_paper(state: State, t: Texts) -> News:
+    reason = f"no_paper.{state.session.printer_state}"
+    return News(
+        icon="printer", tone="attention",
+        title=t("no_paper.title"),
+        text=t(reason if t.has(reason) else "no_paper.other"),
+        question=t("no_paper.question"),
+        next_words=t("no_paper.continue"), next_icon="arrow-right",
+        next_event=WithoutPaperTouched(),
+        other_words=t("no_paper.back"), other_event=BackTouched(),
+    )
+
+
+def _refused(state: State, t: Texts) -> News:
+    reason = f"refused.{state.session.refusal}"
+    return News(
+        icon="info", tone="attention",
+        title=t("refused.title"),
+        text=t(reason if t.has(reason) else "refused.other"),
+        next_words=t("refused.again"), next_icon="arrow-right", next_event=BackTouched(),
+        desk=True,
+    )
+
+
+def _cancelled(state: State, t: Texts) -> News:
+    ticket = state.session.ticket
+    return News(
+        icon="check", tone="done",
+        title=t("cancelled.title", number=ticket.number if ticket else ""),
+        text=t("cancelled.text"),
+        next_words=t("bar.home"), next_icon="house", next_event=HomeTouched(),
+    )
+
+
+def _away(_state: State, t: Texts) -> News:
+    return News(
+        icon="wifi-off", tone="attention",
+        title=t("away.title"), text=t("away.text"), question=t("away.retry"), desk=True,
+    )
+
+
+NEWS: dict[Place, Callable[[State, Texts], News]] = {
+    Place.CARD_TROUBLE: _card_trouble,
+    Place.NO_PAPER: _no_paper,
+    Place.REFUSED: _refused,
+    Place.CANCELLED: _cancelled,
+    Place.AWAY: _away,
+}
+
+
+class NoticeScreen(PlaceScreen):
+    """Draws one News."""
+
+    icon_name = StringProperty("info")
+    tone = StringProperty("attention")
+    title = StringProperty("")
+    text = StringProperty("")
+    question = StringProperty("")
+    next_words = StringProperty("")
+    next_icon = StringProperty("")
+    other_words = StringProperty("")
+    countdown = StringProperty("")
+    card_picture = BooleanProperty(False)
+    desk = BooleanProperty(False)
+
+    def show(self, state: State) -> None:
+        news = NEWS[state.place](state, self.texts)
+        self._news = news
+        self.icon_name, self.tone = news.icon, news.tone
+        self.title, self.text, self.question = news.title, news.text, news.question
+        self.next_words, self.next_icon = news.next_words, news.next_icon
+        self.other_words = news.other_words
+        self.card_picture, self.desk = news.card_picture, news.desk
+        self.countdown = self._countdown(state)
+
+    def _countdown(self, state: State) -> str:
+        if state.place not in (Place.REFUSED, Place.CANCELLED):
+            return ""
+        return self.texts("ticket.going_home", seconds=seconds_left(state))
+
+    def go_on(self) -> None:
+        if self._news.next_event is not None:
+            self.emit(self._news.next_event)
+
+    def go_other(self) -> None:
+        if self._news.other_event is not None:
+            self.emit(self._news.other_event)

@@ -1,0 +1,163 @@
+"""The whole picture: bars that are always there, the place's screen between them, overlays on top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.floatlayout import FloatLayout
+
+from kiosk.flow.events import (
+    BackTouched,
+    HelpTouched,
+    HomeTouched,
+    Language,
+    LanguageChosen,
+    View,
+    ViewChosen,
+)
+from kiosk.flow.facts import HallFacts
+from kiosk.flow.states import Place, State
+from kiosk.flow.table import allows
+from kiosk.screens.base import Emit, PlaceScreen
+from kiosk.screens.busy import BusyScreen
+from kiosk.screens.home import HomeScreen
+from kiosk.screens.notice import NoticeScreen
+from kiosk.screens.overlays import HelpOverlay, Overlay, WarningOverlay
+from kiosk.screens.ticket import TicketScreen
+from kiosk.screens.unprinted import UnprintedScreen
+from kiosk.texts import Texts
+from kiosk.words import in_language
+
+SCREENS: dict[Place, type[PlaceScreen]] = {
+    Place.STARTING: BusyScreen,
+    Place.AWAY: NoticeScreen,
+    Place.HOME: HomeScreen,
+    Place.READING: BusyScreen,
+    Place.CARD_TROUBLE: NoticeScreen,
+    Place.GREETING: HomeScreen,
+    Place.CHECKING: BusyScreen,
+    Place.NO_PAPER: NoticeScreen,
+    Place.ISSUING: BusyScreen,
+    Place.PRINTING: BusyScreen,
+    Place.TICKET: TicketScreen,
+    Place.UNPRINTED: UnprintedScreen,
+    Place.CANCELLING: BusyScreen,
+    Place.CANCELLED: NoticeScreen,
+    Place.REFUSED: NoticeScreen,
+}
+
+
+class Stage(FloatLayout):
+    """Made anew for each view, language and size; shown every state.
+
+    now: tells the time in a zone; follow_base: the server's public address.
+    """
+
+    hall_name = StringProperty("")
+    clock = StringProperty("")
+    view = StringProperty("normal")
+    can_back = BooleanProperty(False)
+    can_home = BooleanProperty(False)
+    help_open = BooleanProperty(False)
+    body: BoxLayout = ObjectProperty(None)
+
+    def __init__(
+        self,
+        texts: Texts,
+        emit: Emit,
+        follow_base: str,
+        now: Callable[[tzinfo | None], datetime],
+        **kwargs: Any,
+    ) -> None:
+        self.texts, self.emit, self._follow_base, self._now = texts, emit, follow_base, now
+        self._screen: PlaceScreen | None = None
+        self._place: Place | None = None
+        self._overlay: Overlay | None = None
+        super().__init__(**kwargs)
+        self._trigger_layout()  # children from the rules came before the layout listened to them
+
+    def show(self, state: State) -> None:
+        self._show_bars(state)
+        self._show_place(state)
+        self._show_overlay(state)
+
+    def _show_bars(self, state: State) -> None:
+        hall = state.around.hall
+        self.hall_name = (
+            in_language(hall.name, hall.name_en, self.texts.language)
+            if hall
+            else self.texts("bar.fallback_hall")
+        )
+        self.clock = self._clock(hall)
+        self.view = state.manner.view.value
+        self.can_back = allows(state, BackTouched)
+        self.can_home = allows(state, HomeTouched)
+        self.help_open = state.help_open
+
+    def _clock(self, hall: HallFacts | None) -> str:
+        now = self._now(_zone(hall.time_zone) if hall else None)
+        return self.texts(
+            "bar.clock",
+            month=now.month,
+            day=now.day,
+            weekday=self.texts(f"weekday.{now.weekday()}"),
+            time=now.strftime("%H:%M"),
+        )
+
+    def _show_place(self, state: State) -> None:
+        if self._screen is None or state.place is not self._place:
+            self._screen, self._place = self._make_screen(state.place), state.place
+            self.body.clear_widgets()
+            self._screen.show(state)
+            self.body.add_widget(self._screen)
+        else:
+            self._screen.show(state)
+
+    def _make_screen(self, place: Place) -> PlaceScreen:
+        kind = SCREENS[place]
+        if kind in (TicketScreen, UnprintedScreen):
+            return kind(self.texts, self.emit, follow_base=self._follow_base)
+        return kind(self.texts, self.emit)
+
+    def _show_overlay(self, state: State) -> None:
+        wanted: type[Overlay] | None = (
+            WarningOverlay if state.warned else HelpOverlay if state.help_open else None
+        )
+        if wanted is not type(self._overlay) and self._overlay is not None:
+            self.remove_widget(self._overlay)
+            self._overlay = None
+        if wanted is not None and self._overlay is None:
+            self._overlay = wanted(self.texts, self.emit)
+            self._overlay.show(state)
+            self.add_widget(self._overlay)
+        elif self._overlay is not None:
+            self._overlay.show(state)
+
+    def back(self) -> None:
+        self.emit(BackTouched())
+
+    def home(self) -> None:
+        self.emit(HomeTouched())
+
+    def help(self) -> None:
+        self.emit(HelpTouched())
+
+    def choose_view(self, name: str) -> None:
+        self.emit(ViewChosen(View(name)))
+
+    def other_language(self) -> None:
+        english = self.texts.language is Language.ENGLISH
+        self.emit(LanguageChosen(Language.CHINESE if english else Language.ENGLISH))
+
+
+def _zone(name: str) -> tzinfo | None:
+    """The hall's zone; None (the machine's own) where the system does not know it."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None

@@ -1,0 +1,69 @@
+"""The number, as large as the screen allows, and all that its holder needs to know next."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, StringProperty
+
+from kiosk.flow.events import HomeTouched, StillHere
+from kiosk.flow.facts import TicketFacts
+from kiosk.flow.states import Paper, State
+from kiosk.screens.base import PlaceScreen, seconds_left
+from kiosk.words import (
+    ahead_words,
+    class_words,
+    ticket_service_name,
+    wait_words,
+    windows_words,
+)
+
+_PAPER_TEXT = {
+    Paper.PRINTED: "ticket.take_paper",
+    Paper.UNSURE: "ticket.unsure_paper",
+    Paper.FAILED: "ticket.no_paper",
+    Paper.DECLINED: "ticket.no_paper",
+    Paper.NONE: "ticket.no_paper",
+}
+
+
+class TicketScreen(PlaceScreen):
+    """follow_base: public address that the ticket's path is put behind for the QR code."""
+
+    follow_base = StringProperty("")
+    title = StringProperty("")
+    again = BooleanProperty(False)
+    number = StringProperty("")
+    service = StringProperty("")
+    class_label = StringProperty("")
+    ahead = StringProperty("")
+    wait = StringProperty("")
+    windows = StringProperty("")
+    guidance = StringProperty("")
+    card_reminder = StringProperty("")
+    countdown = StringProperty("")
+    qr = StringProperty("")
+
+    def show(self, state: State) -> None:
+        ticket = state.session.ticket
+        if ticket is None:
+            return
+        self._show_ticket(ticket, state)
+        self.guidance = self.texts(_PAPER_TEXT[state.session.paper])
+        self.card_reminder = self.texts("ticket.card") if state.around.card_lies else ""
+        self.countdown = self.texts("ticket.going_home", seconds=seconds_left(state))
+
+    def _show_ticket(self, ticket: TicketFacts, state: State) -> None:
+        self.again = ticket.reprint
+        self.title = self.texts("ticket.reprint" if ticket.reprint else "ticket.title")
+        self.number = ticket.number
+        self.service = ticket_service_name(ticket, self.texts.language)
+        self.class_label = class_words(ticket, state.around.hall, self.texts.language)
+        self.ahead = ahead_words(ticket.people_ahead, self.texts)
+        self.wait = wait_words(ticket.wait, self.texts) or self.texts("ticket.wait_unknown")
+        self.windows = windows_words(ticket.windows, self.texts) or self.texts("ticket.no_window")
+        self.qr = self.follow_base + ticket.follow_path if ticket.follow_path else ""
+
+    def stay(self) -> None:
+        self.emit(StillHere())
+
+    def done(self) -> None:
+        self.emit(HomeTouched())

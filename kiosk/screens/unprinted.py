@@ -1,0 +1,38 @@
+"""A number without paper: it stands large with its QR code; keep it or cancel it."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, StringProperty
+
+from kiosk.flow.events import CancelTouched, KeepTouched
+from kiosk.flow.states import State
+from kiosk.screens.base import PlaceScreen, seconds_left
+
+
+class UnprintedScreen(PlaceScreen):
+    """follow_base: public address that the ticket's path is put behind for the QR code."""
+
+    follow_base = StringProperty("")
+    number = StringProperty("")
+    text = StringProperty("")
+    qr = StringProperty("")
+    countdown = StringProperty("")
+    urgent = BooleanProperty(False)
+
+    def show(self, state: State) -> None:
+        ticket = state.session.ticket
+        if ticket is None:
+            return
+        self.number = ticket.number
+        self.text = self.texts("unprinted.text", number=ticket.number)
+        self.qr = self.follow_base + ticket.follow_path if ticket.follow_path else ""
+        left_s = seconds_left(state)
+        key = "unprinted.countdown_keep" if ticket.reprint else "unprinted.countdown"
+        self.countdown = self.texts(key, seconds=left_s)
+        self.urgent = left_s <= state.limits.warning_s
+
+    def keep(self) -> None:
+        self.emit(KeepTouched())
+
+    def cancel(self) -> None:
+        self.emit(CancelTouched())

@@ -1,0 +1,124 @@
+"""Labels that fit: Chinese line breaking, and type that shrinks a little before it would be cut off.
+
+Draws only; how lines break is `kiosk.ui.wrapping`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from kivy.clock import Clock
+from kivy.core.text import Label as CoreLabel
+from kivy.properties import BooleanProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.uix.label import Label
+
+from kiosk.ui.wrapping import balanced, break_lines
+
+_REFERENCE_PX = 100
+_STEP = 0.94
+
+
+@lru_cache(maxsize=8192)
+def _advance(sign: str, font: str, bold: bool) -> float:
+    """Width of one character at 1 px type size."""
+    core = CoreLabel(font_name=font, font_size=_REFERENCE_PX, bold=bold)
+    return float(core.get_extents(sign)[0]) / _REFERENCE_PX
+
+
+def text_width(text: str, font: str, bold: bool, size_px: float) -> float:
+    """Pixels that one line of `text` takes."""
+    return sum(_advance(sign, font, bold) for sign in text) * size_px
+
+
+class Words(Label):
+    """Words in a box. `fit` says which side gives way: the box's height, or the type's size.
+
+    wish_px: wanted type size; floor_px: never smaller than this (0: 60 % of wish_px).
+    """
+
+    words = StringProperty("")
+    wish_px = NumericProperty(30)
+    floor_px = NumericProperty(0)
+    leading = NumericProperty(1.3)
+    fit = OptionProperty("box", options=["box", "height"])
+    even = BooleanProperty(True)
+    natural_width = NumericProperty(0)  # of the whole text on one line at the wanted size
+    align = OptionProperty("left", options=["left", "center", "right"])
+    upright = OptionProperty("middle", options=["top", "middle", "bottom"])
+
+    def __init__(self, **kwargs: object) -> None:
+        self._trigger = Clock.create_trigger(self._set, -1)
+        super().__init__(**kwargs)
+        for name in ("words", "wish_px", "floor_px", "size", "fit", "bold", "font_name", "align"):
+            self.fbind(name, self._later)
+        for name in ("words", "wish_px", "bold", "font_name"):
+            self.fbind(name, self._measure)
+        self._measure()
+        self._later()
+
+    def _measure(self, *_: object) -> None:
+        width = text_width(self.words, self.font_name, self.bold, self.wish_px)
+        self.natural_width = width * 1.01 + 2
+
+    def _later(self, *_: object) -> None:
+        if self.fit == "height" and self.width > 1:
+            self._set()
+        else:
+            self._trigger()
+
+    def _lines(self, size_px: float) -> list[str]:
+        def measure(text: str) -> float:
+            return text_width(text, self.font_name, self.bold, size_px)
+
+        width = max(self.width, 1) * 0.995
+        return (balanced if self.even else break_lines)(self.words, width, measure)
+
+    def _fits(self, lines: list[str], size_px: float) -> bool:
+        tall = len(lines) * size_px * self._line_share()
+        wide = max(text_width(line, self.font_name, self.bold, size_px) for line in lines)
+        return tall <= self.height and wide <= self.width * 1.001
+
+    def _line_share(self) -> float:
+        """Height of one line as a share of the type size; the font's own is about 1.45."""
+        return 1.46 * self.line_height
+
+    def _set(self, *_: object) -> None:
+        if self.width <= 1:
+            return
+        self.line_height = self.leading / 1.46 if len(self.words) > 1 else 1.0
+        size_px, lines = self.wish_px, self._lines(self.wish_px)
+        if self.fit == "box":
+            floor_px = self.floor_px or self.wish_px * 0.6
+            while not self._fits(lines, size_px) and size_px * _STEP >= floor_px:
+                size_px *= _STEP
+                lines = self._lines(size_px)
+        self.font_size = size_px
+        # Kivy drops a line that lacks a fraction of a pixel, so the texture may be a little taller.
+        needed_px = len(lines) * (size_px * self._line_share() + 2)
+        tall = None if self.fit == "height" else max(self.height, needed_px)
+        self.text_size = (self.width, tall)
+        self.halign, self.valign = self.align, self.upright
+        self.text = "\n".join(lines)
+        if self.fit == "height":
+            self.texture_update()
+            self.height = self.texture_size[1] if self.words else 0
+
+
+class Figure(Label):
+    """One short text as large as its box allows, up to most_px: the number."""
+
+    words = StringProperty("")
+    most_px = NumericProperty(400)
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        for name in ("words", "most_px", "size", "font_name", "bold"):
+            self.fbind(name, self._set)
+        self._set()
+
+    def _set(self, *_: object) -> None:
+        if not self.words or self.width <= 1 or self.height <= 1:
+            return
+        unit_width = text_width(self.words, self.font_name, self.bold, 1.0)
+        self.font_size = max(min(self.width / unit_width, self.height / 1.46, self.most_px), 8)
+        self.text = self.words

@@ -1,0 +1,88 @@
+"""Figures turned into words: waits, windows, counts. Pure; the words themselves come from Texts."""
+
+from __future__ import annotations
+
+from kiosk.flow.events import Language
+from kiosk.flow.facts import ClassFacts, HallFacts, ServiceFacts, TicketFacts, WaitFacts
+from kiosk.texts import Texts
+
+_MINUTE_S = 60
+_LONG_MIN = 90
+
+
+def wait_words(wait: WaitFacts | None, texts: Texts) -> str:
+    """About how long: a span in minutes, coarser the longer it is; empty when nobody can tell."""
+    if wait is None:
+        return ""
+    low, high = wait_span_min(wait)
+    if high <= 1:
+        return texts("wait.soon")
+    if high > _LONG_MIN:
+        return _hour_words(low, high, texts)
+    if low == high:
+        return texts("wait.about", minutes=high)
+    return texts("wait.span", low=low, high=high)
+
+
+def wait_span_min(wait: WaitFacts) -> tuple[int, int]:
+    """Half of the people are called by `low`, nine in ten by `high`; fives above 20 minutes."""
+    low = max(round(wait.p50_s / _MINUTE_S), 0)
+    high = max(-(-wait.p90_s // _MINUTE_S), low)
+    if high > 20:
+        low, high = _to_fives(low), -(-high // 5) * 5
+    return max(low, 1), max(high, 1)
+
+
+def _to_fives(minutes: int) -> int:
+    return minutes if minutes < 10 else minutes // 5 * 5
+
+
+def _hour_words(low_min: int, high_min: int, texts: Texts) -> str:
+    low, high = max(low_min // 60, 1), -(-high_min // 60)
+    if low == high:
+        return texts("wait.hours", hours=high)
+    return texts("wait.hour_span", low=low, high=high)
+
+
+def waiting_words(service: ServiceFacts, texts: Texts) -> str:
+    if service.waiting == 0:
+        return texts("wait.nobody")
+    key = "wait.person" if service.waiting == 1 else "wait.people"
+    return texts(key, count=service.waiting)
+
+
+def ahead_words(people_ahead: int | None, texts: Texts) -> str:
+    if people_ahead is None:
+        return ""
+    if people_ahead == 0:
+        return texts("ticket.next")
+    return texts("ticket.ahead_one" if people_ahead == 1 else "ticket.ahead", count=people_ahead)
+
+
+def windows_words(windows: tuple[str, ...], texts: Texts) -> str:
+    """`3、7、8 号窗口`; empty when no window serves it now."""
+    if not windows:
+        return ""
+    key = "ticket.window" if len(windows) == 1 else "ticket.windows"
+    return texts(key, windows=texts("list.comma").join(windows))
+
+
+def in_language(chinese: str, english: str, language: Language) -> str:
+    """The hall's own names come in both; an English name may be missing."""
+    return english if language is Language.ENGLISH and english else chinese
+
+
+def service_name(service: ServiceFacts, language: Language) -> str:
+    return in_language(service.name, service.name_en, language)
+
+
+def ticket_service_name(ticket: TicketFacts, language: Language) -> str:
+    return in_language(ticket.service_name, ticket.service_name_en, language)
+
+
+def class_words(ticket: TicketFacts, hall: HallFacts | None, language: Language) -> str:
+    """The priority class in words; empty for the ordinary one."""
+    if ticket.priority_class == "ordinary" or hall is None:
+        return ""
+    found: ClassFacts | None = hall.priority_class(ticket.priority_class)
+    return in_language(found.name, found.name_en, language) if found else ""
