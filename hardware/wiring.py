@@ -16,16 +16,16 @@ from hardware.ports import Camera, CardReader, TicketPrinter
 from hardware.ticket_printer.driver import EscPosTicketPrinter
 from hardware.ticket_printer.layout import STANDARD_LAYOUT, load_layout
 from hardware.ticket_printer.link import open_link, parse_url
-from hardware.ticket_printer.profile import PROFILES_FOLDER, load_profile
+from hardware.ticket_printer.profile import load_profile
 
 
 @dataclass(frozen=True, slots=True)
 class PrinterSettings:
     """url: tcp://host:port, serial:///dev/ttyS0?baud=9600, usb://vid:pid or file:///path.
-    profile: one of config/printers. layout: one of config/tickets."""
+    profile: name of one in config/printers, or a file. layout: one of config/tickets."""
 
     url: str
-    profile: Path = PROFILES_FOLDER / "generic-80mm.toml"
+    profile: str | Path = "generic-80mm"
     layout: Path = STANDARD_LAYOUT
 
 
