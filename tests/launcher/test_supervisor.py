@@ -16,6 +16,8 @@ from launcher import child
 from launcher.child import ChildEvent, ChildPlan, ChildState
 from launcher.supervisor import Supervisor
 
+Find = Callable[[str], list[int]]
+
 READY = 'print(\'{"ready": true, "port": 7}\', flush=True)'
 # Says it is ready, leaves a grandchild behind that ignores SIGTERM, and waits.
 FAMILY = f"""
@@ -40,21 +42,7 @@ def wait_for(supervisor: Supervisor, wanted: Callable[[ChildEvent], bool]) -> Ch
     raise AssertionError("the event did not come")
 
 
-def processes_with(word: str) -> list[int]:
-    """Every live process that has `word` among its arguments."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            arguments = (folder / "cmdline").read_bytes().split(b"\0")
-            state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
-        except OSError:
-            continue
-        if word.encode() in arguments and state != "Z":
-            found.append(int(folder.name))
-    return found
-
-
-def none_left(word: str, within_s: float = 6.0) -> bool:
+def none_left(processes_with: Find, word: str, within_s: float = 6.0) -> bool:
     give_up_at = time.monotonic() + within_s
     while processes_with(word) and time.monotonic() < give_up_at:
         time.sleep(0.05)
@@ -62,7 +50,7 @@ def none_left(word: str, within_s: float = 6.0) -> bool:
 
 
 @pytest.fixture
-def word(tmp_path: Path) -> Iterator[str]:
+def word(tmp_path: Path, processes_with: Find) -> Iterator[str]:
     """A mark in the arguments of this test's processes; those still there are ended afterwards."""
     mark = f"mark-{tmp_path.name}-{os.getpid()}"
     yield mark
@@ -108,20 +96,22 @@ def test_a_child_that_never_stands_is_given_up(
     assert "/no/such/program" in (tmp_path / "a.log").read_text()
 
 
-def test_the_end_takes_grandchildren_too(tmp_path: Path, word: str) -> None:
+def test_the_end_takes_grandchildren_too(tmp_path: Path, word: str, processes_with: Find) -> None:
     with Supervisor([python("a", FAMILY, word)], tmp_path) as supervisor:
         wait_for(supervisor, lambda e: e.state is ChildState.READY)
         assert len(processes_with(word)) == 2
-    assert none_left(word, within_s=1)
+    assert none_left(processes_with, word, within_s=1)
 
 
-def test_a_child_deaf_to_sigterm_is_killed_in_time(tmp_path: Path, word: str) -> None:
+def test_a_child_deaf_to_sigterm_is_killed_in_time(
+    tmp_path: Path, word: str, processes_with: Find
+) -> None:
     deaf = f"import signal, time; signal.signal(15, signal.SIG_IGN); {READY}; time.sleep(99)"
     with Supervisor([python("a", deaf, word)], tmp_path) as supervisor:
         wait_for(supervisor, lambda e: e.state is ChildState.READY)
         started = time.monotonic()
     assert time.monotonic() - started < 4.5
-    assert none_left(word, within_s=1)
+    assert none_left(processes_with, word, within_s=1)
 
 
 SUPERVISE = """
@@ -137,7 +127,9 @@ with Supervisor([plan], Path(sys.argv[3])) as supervisor:
 """
 
 
-def test_killing_the_supervisor_leaves_no_process(tmp_path: Path, word: str) -> None:
+def test_killing_the_supervisor_leaves_no_process(
+    tmp_path: Path, word: str, processes_with: Find
+) -> None:
     supervisor = subprocess.Popen(
         (sys.executable, "-c", SUPERVISE, FAMILY, word, str(tmp_path)), stdout=subprocess.PIPE
     )
@@ -146,10 +138,12 @@ def test_killing_the_supervisor_leaves_no_process(tmp_path: Path, word: str) -> 
         assert supervisor.stdout.readline() == b"ready\n"
         assert len(processes_with(word)) == 3  # the supervisor itself carries the mark
         supervisor.kill()
-    assert none_left(word)
+    assert none_left(processes_with, word)
 
 
-def test_a_watchdog_that_was_ended_is_replaced(tmp_path: Path, word: str) -> None:
+def test_a_watchdog_that_was_ended_is_replaced(
+    tmp_path: Path, word: str, processes_with: Find
+) -> None:
     with Supervisor([python("a", FAMILY, word)], tmp_path) as supervisor:
         wait_for(supervisor, lambda e: e.state is ChildState.READY)
         supervisor._watchdog._process.kill()
@@ -158,4 +152,4 @@ def test_a_watchdog_that_was_ended_is_replaced(tmp_path: Path, word: str) -> Non
         wait_for(supervisor, lambda e: e.state in (ChildState.READY, ChildState.RESTARTING))
         wait_for(supervisor, lambda e: e.state is ChildState.READY)
         assert supervisor._watchdog._process.poll() is None
-    assert none_left(word, within_s=1)
+    assert none_left(processes_with, word, within_s=1)
