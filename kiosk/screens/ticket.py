@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.flow.events import HomeTouched, StillHere
+from kiosk.flow.events import HomeTouched, StillHere, View
 from kiosk.flow.facts import TicketFacts
 from kiosk.flow.states import Paper, State
 from kiosk.screens.base import PlaceScreen, seconds_left
@@ -60,7 +60,10 @@ class TicketScreen(PlaceScreen):
         self.ahead = ahead_words(ticket.people_ahead, self.texts)
         self.wait = wait_words(ticket.wait, self.texts) or self.texts("ticket.wait_unknown")
         self.windows = windows_words(ticket.windows, self.texts) or self.texts("ticket.no_window")
-        self.qr = self.follow_base + ticket.follow_path if ticket.follow_path else ""
+        # Large type needs the room, and the paper carries the same code.
+        on_paper = state.session.paper is Paper.PRINTED and state.manner.view is View.ELDER
+        wanted = bool(ticket.follow_path) and not on_paper
+        self.qr = self.follow_base + ticket.follow_path if wanted else ""
 
     def stay(self) -> None:
         self.emit(StillHere())

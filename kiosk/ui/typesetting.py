@@ -12,8 +12,10 @@ from kivy.core.text import Label as CoreLabel
 from kivy.properties import BooleanProperty, NumericProperty, OptionProperty, StringProperty
 from kivy.uix.label import Label
 
-from kiosk.ui.wrapping import balanced, break_lines
+from kiosk.ui.wrapping import Measure, balanced, break_lines, keeps_words_whole
 
+# Height of one line of Noto Sans CJK as a share of the type size.
+FONT_LINE = 1.46
 _REFERENCE_PX = 100
 _STEP = 0.94
 
@@ -42,6 +44,8 @@ class Words(Label):
     leading = NumericProperty(1.3)
     fit = OptionProperty("box", options=["box", "height"])
     even = BooleanProperty(True)
+    text_bottom = NumericProperty(0)
+    one_line_share = NumericProperty(1.0)  # shrink so far before breaking into two lines
     natural_width = NumericProperty(0)  # of the whole text on one line at the wanted size
     align = OptionProperty("left", options=["left", "center", "right"])
     upright = OptionProperty("middle", options=["top", "middle", "bottom"])
@@ -53,6 +57,7 @@ class Words(Label):
             self.fbind(name, self._later)
         for name in ("words", "wish_px", "bold", "font_name"):
             self.fbind(name, self._measure)
+        self.fbind("pos", self._place)
         self._measure()
         self._later()
 
@@ -66,42 +71,59 @@ class Words(Label):
         else:
             self._trigger()
 
-    def _lines(self, size_px: float) -> list[str]:
-        def measure(text: str) -> float:
-            return text_width(text, self.font_name, self.bold, size_px)
+    def _measure_at(self, size_px: float) -> Measure:
+        return lambda text: text_width(text, self.font_name, self.bold, size_px)
 
+    def _lines(self, size_px: float) -> list[str]:
         width = max(self.width, 1) * 0.995
-        return (balanced if self.even else break_lines)(self.words, width, measure)
+        breaking = balanced if self.even else break_lines
+        return breaking(self.words, width, self._measure_at(size_px))
 
     def _fits(self, lines: list[str], size_px: float) -> bool:
-        tall = len(lines) * size_px * self._line_share()
+        if not keeps_words_whole(self.words, self.width, self._measure_at(size_px)):
+            return False
+        tall = len(lines) * size_px * (self.leading if len(lines) > 1 else min(self.leading, 1.3))
         wide = max(text_width(line, self.font_name, self.bold, size_px) for line in lines)
         return tall <= self.height and wide <= self.width * 1.001
 
-    def _line_share(self) -> float:
-        """Height of one line as a share of the type size; the font's own is about 1.45."""
-        return 1.46 * self.line_height
-
     def _set(self, *_: object) -> None:
+        if not self.words:
+            self.text = ""
+            if self.fit == "height":
+                self.height = 0
+            return
         if self.width <= 1:
             return
-        self.line_height = self.leading / 1.46 if len(self.words) > 1 else 1.0
-        size_px, lines = self.wish_px, self._lines(self.wish_px)
+        size_px, lines = self._sized()
+        self.line_height = self.leading / FONT_LINE if len(lines) > 1 else 1.0
+        self.font_size = size_px
+        self.text_size = (self.width, None)
+        self.halign = self.align
+        self.text = "\n".join(lines)
+        self.texture_update()
+        if self.fit == "height":
+            self.height = self.texture_size[1]
+        self._place()
+
+    def _sized(self) -> tuple[float, list[str]]:
+        """The largest type between floor and wish whose lines fit, and these lines."""
+        one_line_px = self.wish_px * min(self.width / max(self.natural_width, 1), 1)
+        if one_line_px >= self.wish_px * self.one_line_share and "\n" not in self.words:
+            size_px, lines = one_line_px, [self.words]
+        else:
+            size_px, lines = self.wish_px, self._lines(self.wish_px)
         if self.fit == "box":
             floor_px = self.floor_px or self.wish_px * 0.6
             while not self._fits(lines, size_px) and size_px * _STEP >= floor_px:
                 size_px *= _STEP
                 lines = self._lines(size_px)
-        self.font_size = size_px
-        # Kivy drops a line that lacks a fraction of a pixel, so the texture may be a little taller.
-        needed_px = len(lines) * (size_px * self._line_share() + 2)
-        tall = None if self.fit == "height" else max(self.height, needed_px)
-        self.text_size = (self.width, tall)
-        self.halign, self.valign = self.align, self.upright
-        self.text = "\n".join(lines)
-        if self.fit == "height":
-            self.texture_update()
-            self.height = self.texture_size[1] if self.words else 0
+        return size_px, lines
+
+    def _place(self, *_: object) -> None:
+        """Where the text stands in its box. Kivy's own way drops lines that lack half a pixel."""
+        spare = self.height - self.texture_size[1]
+        share = {"top": 1.0, "middle": 0.5, "bottom": 0.0}[self.upright]
+        self.text_bottom = self.y + spare * (share if spare > 0 else 0.5)
 
 
 class Figure(Label):
@@ -120,5 +142,5 @@ class Figure(Label):
         if not self.words or self.width <= 1 or self.height <= 1:
             return
         unit_width = text_width(self.words, self.font_name, self.bold, 1.0)
-        self.font_size = max(min(self.width / unit_width, self.height / 1.46, self.most_px), 8)
+        self.font_size = max(min(self.width / unit_width, self.height / 1.1, self.most_px), 8)
         self.text = self.words

@@ -96,15 +96,19 @@ class Tile(Pressable):
 
 
 class TileGrid(Layout):
-    """Tiles in equal rows; when one is left over in two columns, the first takes a whole row."""
+    """Tiles in equal rows; when one would be left over, the first takes a whole row.
+
+    flat_from_px: from this width on a low tile puts everything in one row.
+    """
 
     columns = NumericProperty(2)
     gap = NumericProperty(16)
     tallest = NumericProperty(400)
+    flat_from_px = NumericProperty(0)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        for name in ("children", "size", "pos", "columns", "gap", "tallest"):
+        for name in ("children", "size", "pos", "columns", "gap", "tallest", "flat_from_px"):
             self.fbind(name, self._trigger_layout)
 
     def do_layout(self, *_: object) -> None:
@@ -112,16 +116,16 @@ class TileGrid(Layout):
         if not tiles:
             return
         columns = int(min(self.columns, len(tiles)))
-        lead = columns == 2 and len(tiles) % 2 == 1 and len(tiles) > 1
-        cells = len(tiles) + (1 if lead else 0)
+        lead = columns > 1 and len(tiles) > columns and len(tiles) % columns == 1
+        cells = len(tiles) + (columns - 1 if lead else 0)
         rows = -(-cells // columns)
         height = min((self.height - self.gap * (rows - 1)) / rows, self.tallest)
         width = (self.width - self.gap * (columns - 1)) / columns
         for place, tile in enumerate(tiles):
-            cell = place + 1 if lead and place else place
+            cell = place + columns - 1 if lead and place else place
             row, column = divmod(cell, columns)
             tile.size = (self.width if lead and place == 0 else width, height)
-            tile.flat = bool(tile.width > height * 2.9)
+            tile.flat = bool(tile.width > max(height * 2.2, self.flat_from_px))
             tile.pos = (
                 self.x + column * (width + self.gap),
                 self.top - (row + 1) * height - row * self.gap,

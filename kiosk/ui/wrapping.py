@@ -67,10 +67,17 @@ def balanced(text: str, width: float, measure: Measure) -> list[str]:
     lines = break_lines(text, width, measure)
     if len(lines) < 2 or "\n" in text:
         return lines
-    by_clause = _break_paragraph(clauses(text), width, measure)
-    if len(by_clause) == len(lines) and all(measure(line) <= width for line in by_clause):
-        return by_clause
+    pieces = clauses(text)
+    if all(measure(piece) <= width for piece in pieces):
+        by_clause = _break_paragraph(pieces, width, measure)
+        if len(by_clause) == len(lines):
+            return by_clause
     return _in_pairs(_even(text, width, len(lines), measure), width, measure)
+
+
+def keeps_words_whole(text: str, width: float, measure: Measure) -> bool:
+    """Whether no figure or Latin word has to be cut at this width."""
+    return all(measure(piece.strip()) <= width for piece in units(text))
 
 
 def clauses(text: str) -> list[str]:
