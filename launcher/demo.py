@@ -106,7 +106,7 @@ class Demo:
         self._plan, self._open_browser, self._for_s = plan, open_browser, for_s
         self._stop = threading.Event()
         self._supervisor = Supervisor(plan.children(), plan.logs)
-        self._page = StartPageServer(plan.ports.start_page, self._hall_now)
+        self._page = StartPageServer(plan.ports.start_page, self._hall_now, plan.ports.simulators)
         self._shown, self._failed = False, False
         self._started, self._patience_s = 0.0, _PATIENCE_S
 

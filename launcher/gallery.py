@@ -69,7 +69,9 @@ def _hall() -> Iterator[HallPlan | None]:
     plan = HallPlan(HallPorts(free_base()), data, offscreen=True, kiosk_size="540x960")
     supervisor = Supervisor(plan.children(), plan.logs)
     page = StartPageServer(
-        plan.ports.start_page, lambda: demo_page.hall_now(plan, supervisor.states())
+        plan.ports.start_page,
+        lambda: demo_page.hall_now(plan, supervisor.states()),
+        plan.ports.simulators,
     )
     page.start()
     try:

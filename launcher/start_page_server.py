@@ -1,13 +1,17 @@
 """Serves the start page of the demonstration: a fixed set of files and what runs where.
 
-Read-only, loopback only. It knows neither numbers nor people; those live in the hall's own pages.
+Read-only, loopback only. It keeps neither numbers nor people; pictures of printed tickets are
+relayed from the simulated printer, because a page may not read from another port.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import threading
 import tomllib
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +34,10 @@ _FILES = {
 }
 
 
+_RELAYED = re.compile(r"/api/tickets(/\d{1,9}\.png)?")
+_RELAY_WITHIN_S = 3.0
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int
@@ -37,8 +45,8 @@ class Answer:
     body: bytes
 
 
-def answer(path: str, hall: Callable[[], Mapping[str, Any]]) -> Answer:
-    """What a GET of `path` (without its query) gets."""
+def answer(path: str, hall: Callable[[], Mapping[str, Any]], simulators: int) -> Answer:
+    """What a GET of `path` (without its query) gets. simulators: the port of their page."""
     if path in _FILES:
         file, kind = _FILES[path]
         return Answer(200, f"{kind}; charset=utf-8", file.read_bytes())
@@ -46,7 +54,23 @@ def answer(path: str, hall: Callable[[], Mapping[str, Any]]) -> Answer:
         return _json(hall())
     if path == "/words.json":
         return _json({language: _words(language) for language in LANGUAGES})
+    if _RELAYED.fullmatch(path):
+        return _relay(f"http://{HOST}:{simulators}{path}")
     return Answer(404, "text/plain", b"not here\n")
+
+
+def _relay(address: str) -> Answer:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(address, timeout=_RELAY_WITHIN_S) as told:
+            kind = told.headers.get("Content-Type", "application/octet-stream")
+            return Answer(told.status, kind, told.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, "text/plain", b"")
+    except OSError:
+        # The simulators are starting, or starting again; the page asks once more.
+        return Answer(503, "text/plain", b"")
 
 
 def _json(value: Any) -> Answer:
@@ -62,10 +86,10 @@ def _words(language: str) -> Mapping[str, str]:
 class StartPageServer:
     """Runs in a thread of its own from `start` to `stop`. `hall` is asked anew for each request."""
 
-    def __init__(self, port: int, hall: Callable[[], Mapping[str, Any]]) -> None:
+    def __init__(self, port: int, hall: Callable[[], Mapping[str, Any]], simulators: int) -> None:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                found = answer(self.path.partition("?")[0], hall)
+                found = answer(self.path.partition("?")[0], hall, simulators)
                 self.send_response(found.status)
                 self.send_header("Content-Type", found.kind)
                 self.send_header("Content-Length", str(len(found.body)))

@@ -6,6 +6,7 @@
 
 const LOOK_SOON_MS = 400; // while something is starting
 const LOOK_MS = 3000;
+const TICKETS_MS = 700;
 const ICONS = { ready: "circle-check", starting: "loader-circle", restarting: "refresh-cw" };
 const LANGUAGES = ["zh-CN", "en"];
 
@@ -16,6 +17,7 @@ const texts = await (await fetch("words.json")).json();
 let language = firstLanguage();
 let hall = null;
 const shownState = {}; // part → state at the last look
+let newestTicket = null; // id at the last look; null before the first, 0 when there is none
 
 function firstLanguage() {
   const asked = new URLSearchParams(location.search).get("lang");
@@ -63,6 +65,7 @@ function link(glyph, address, name, more) {
 function drawWords() {
   document.documentElement.lang = language;
   for (const node of document.querySelectorAll("[data-say]")) node.textContent = say(node.dataset.say);
+  for (const node of document.querySelectorAll("[data-alt]")) node.alt = say(node.dataset.alt);
   for (const node of document.querySelectorAll("[data-title]")) node.title = say(node.dataset.title);
   for (const node of document.querySelectorAll("[data-label]")) {
     node.setAttribute("aria-label", say(node.dataset.label));
@@ -72,8 +75,9 @@ function drawWords() {
 
 function drawLinks() {
   const { server, simulators } = hall.ports;
-  const more = (staff) => say("login", { user: staff.login, password: staff.password });
+  const more = (staff) => say("login", { user: staff.login });
   const query = `?lang=${language}`;
+  byId("windows-head").textContent = say("windows", { password: hall.manager.password });
   byId("windows").replaceChildren(
     ...hall.windows.map((one) =>
       link("monitor", at(server, `/window/${hall.hall}/${one.id}${query}`), one.name[language], more(one)),
@@ -129,6 +133,34 @@ async function look() {
   setTimeout(look, steady ? LOOK_MS : LOOK_SOON_MS);
 }
 
+/** A ticket that was printed since the last look comes out at once. */
+async function lookForTickets() {
+  try {
+    if (hall?.parts.simulators === "ready") {
+      const tickets = await (await fetch("api/tickets")).json();
+      const newest = tickets[0]?.id ?? 0;
+      if (newest) byId("ticket-again").hidden = false;
+      if (newestTicket !== null && newest && newest !== newestTicket) showTicket(newest);
+      newestTicket = newest;
+    }
+  } catch {
+    // Simulators or page server are away for the moment; hall.json tells which.
+  }
+  setTimeout(lookForTickets, TICKETS_MS);
+}
+
+function showTicket(id) {
+  const picture = byId("ticket-picture").cloneNode();
+  picture.src = `api/tickets/${id}.png`;
+  byId("ticket-picture").replaceWith(picture); // a new element, so that it comes out again
+  byId("ticket").hidden = false;
+}
+
+byId("ticket-again").addEventListener("click", () => showTicket(newestTicket));
+byId("ticket-taken").addEventListener("click", () => {
+  byId("ticket").hidden = true;
+});
+
 byId("language").addEventListener("click", () => {
   language = LANGUAGES.find((one) => one !== language);
   const address = new URL(location.href);
@@ -142,3 +174,4 @@ new ResizeObserver(([entry]) => {
 }).observe(byId("screen").parentElement);
 
 look();
+lookForTickets();

@@ -166,7 +166,7 @@ def test_other_durations_are_refused(text: str) -> None:
 def test_the_start_page_and_what_it_needs_are_served(tmp_path: Path, free_port: int) -> None:
     plan = HallPlan(HallPorts(18000), tmp_path, offscreen=True, kiosk_size="540x960")
     states = {"server": ChildState.READY, "kiosk": ChildState.STARTING}
-    server = start_page_server.StartPageServer(free_port, lambda: hall_now(plan, states))
+    server = start_page_server.StartPageServer(free_port, lambda: hall_now(plan, states), 1)
     server.start()
     try:
         base = f"http://127.0.0.1:{free_port}"
@@ -176,6 +176,8 @@ def test_the_start_page_and_what_it_needs_are_served(tmp_path: Path, free_port: 
         hall = json.load(urllib.request.urlopen(f"{base}/hall.json"))
         with pytest.raises(urllib.error.HTTPError, match="404"):
             urllib.request.urlopen(f"{base}/../setup.cfg")
+        with pytest.raises(urllib.error.HTTPError, match="503"):
+            urllib.request.urlopen(f"{base}/api/tickets")
     finally:
         server.stop()
     assert hall["ports"] == {"server": 18001, "simulators": 18002, "kiosk": 18005}
