@@ -6,6 +6,7 @@ wire: 1295 bytes take 0.11 s at 115200 baud and 1.35 s at 9600. pyserial's error
 
 from __future__ import annotations
 
+import termios
 import time
 
 import serial
@@ -14,6 +15,8 @@ from hardware.errors import DeviceMissing, DeviceProtocolError, DeviceTimeout
 from hardware.id_card.protocol import NEED_DATA, Command, Damage, Frame, FrameParser, Reply
 
 _BITS_PER_BYTE = 10  # 8N1
+# An unplugged port raises either, depending on the system call that notices it first.
+PORT_TROUBLE = (OSError, termios.error)
 _MARGIN_S = 0.3  # USB-serial adapters and busy machines
 
 
@@ -30,7 +33,7 @@ class SamLink:
         self._parser = FrameParser()
         try:
             self._port = serial.serial_for_url(port, baud, timeout=0, write_timeout=2.0)
-        except (OSError, ValueError) as error:
+        except (*PORT_TROUBLE, ValueError) as error:
             raise DeviceMissing(f"cannot open {port}: {error}", port=port) from error
 
     def ask(self, command: Command, deadline: float | None = None) -> Reply:
@@ -44,13 +47,13 @@ class SamLink:
         try:
             self._send(command)
             return Reply.from_frame(self._frame(command, limit))
-        except OSError as error:
+        except PORT_TROUBLE as error:
             raise DeviceMissing(f"the reader is gone: {error}") from error
 
     def close(self) -> None:
         try:
             self._port.close()
-        except OSError as error:
+        except PORT_TROUBLE as error:
             raise DeviceMissing(f"the reader was gone before closing: {error}") from error
 
     def _send(self, command: Command) -> None:

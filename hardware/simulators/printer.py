@@ -92,6 +92,7 @@ class _Client:
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
         self.wants_changes = False
+        self.sent_work = False  # it was not only asked for its state
 
     def send(self, data: bytes) -> None:
         try:
@@ -203,7 +204,9 @@ class VirtualPrinter:
             _log.warning("printer_rejected", detail=error.detail)
         except OSError as error:
             _log.debug("client_left", reason=error.strerror)
-        self._enqueue(_Work(client, None, b""))
+        _hang_up(client.connection)
+        if client.sent_work:
+            self._enqueue(_Work(client, None, b""))
         with self._changed:
             self._clients.discard(client)
             self._threads.remove(threading.current_thread())
@@ -218,6 +221,7 @@ class VirtualPrinter:
             case Recover():
                 self.set_fault(PrinterFault.NONE)
             case _:
+                work.client.sent_work = True
                 self._enqueue(work)
 
     def _enqueue(self, work: _Work) -> None:
@@ -263,7 +267,6 @@ class VirtualPrinter:
     def _execute(self, work: _Work) -> int:
         """Dots that the paper moved. The lock is held."""
         if work.command is None:
-            _hang_up(work.client.connection)
             self._finish_ticket()
             return 0
         before = self._paper.height_dots

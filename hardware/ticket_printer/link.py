@@ -10,6 +10,7 @@ import os
 import select
 import socket
 import stat
+import termios
 import time
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -22,6 +23,8 @@ from escpos.printer import Usb
 from hardware.errors import DeviceMissing, DeviceTimeout, SettingsUnusable
 
 _CHUNK_BYTES = 2_048
+# An unplugged port raises either, depending on the system call that notices it first.
+_PORT_TROUBLE = (OSError, termios.error)
 
 
 class PrinterLink(Protocol):
@@ -92,7 +95,7 @@ class SerialLink:
     def __init__(self, port: str, baud: int) -> None:
         try:
             self._port = serial.Serial(port, baud, timeout=0, write_timeout=0, dsrdtr=False)
-        except (OSError, ValueError) as error:
+        except (*_PORT_TROUBLE, ValueError) as error:
             raise DeviceMissing(f"cannot open {port}: {error}", port=port) from error
 
     def write(self, data: bytes, deadline: float) -> None:
@@ -104,7 +107,7 @@ class SerialLink:
                 sent += self._port.write(data[sent : sent + _CHUNK_BYTES]) or 0
             except serial.SerialTimeoutException as error:
                 raise DeviceTimeout("the printer takes no more data", sent=sent) from error
-            except OSError as error:
+            except _PORT_TROUBLE as error:
                 raise DeviceMissing(f"the printer is gone: {error}", sent=sent) from error
 
     def read(self, deadline: float) -> bytes:
@@ -113,14 +116,14 @@ class SerialLink:
             first: bytes = self._port.read(1)
             rest: bytes = self._port.read(self._port.in_waiting) if first else b""
             return first + rest
-        except OSError as error:
+        except _PORT_TROUBLE as error:
             raise DeviceMissing(f"the printer is gone: {error}") from error
 
     def close(self) -> None:
         """Drops what is still unsent: waiting for it could hang on a dead line."""
         try:
             self._port.reset_output_buffer()
-        except OSError as error:
+        except _PORT_TROUBLE as error:
             del error  # the port is gone, and with it what it held
         self._port.close()
 
