@@ -28,7 +28,7 @@ function queueAlarm(service, hall, nowMs, freeSince) {
   const base = { service, seconds: service.longest_wait_s };
   const open = hall.windows.filter((w) => w.state === "open" && service.windows.includes(w.id));
   if (open.length === 0) return { ...base, kind: "unserved", level: "red" };
-  const free = open.filter((w) => nowMs - freeSince.get(w.id)?.at > IDLE_LONG_S * 1000);
+  const free = open.filter((w) => !w.ticket && nowMs - freeSince.get(w.id)?.at > IDLE_LONG_S * 1000);
   if (free.length > 0 && service.longest_wait_s > IDLE_LONG_S) {
     return { ...base, kind: "idle", windows: free, level: "red" };
   }

@@ -43,9 +43,9 @@ export class Announcer {
     if (!this.current) this.run();
   }
 
-  /** The person already stands at the window, or has left: nothing is left to announce. */
-  drop(number) {
-    this.waiting = this.waiting.filter((call) => call.number !== number);
+  /** `ticket` (its id) already stands at the window, or has left: nothing is left to announce. */
+  drop(ticket) {
+    this.waiting = this.waiting.filter((call) => call.ticket !== ticket);
   }
 
   async run() {

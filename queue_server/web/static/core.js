@@ -83,7 +83,8 @@ export function newId() {
 
 /** Sends the person to the login and back here afterwards. */
 export function goToLogin() {
-  location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+  const query = new URLSearchParams({ hall: page.hall, next: location.pathname });
+  location.assign(`/login?${query}`);
 }
 
 /** fetch with an end: rejects after `limitMs`. */

@@ -5,7 +5,7 @@
 import { Announcer } from "./announcer.js";
 import { byId, el, icon, named, page, redraw, say, setText, shortName } from "./core.js";
 import { LiveHall } from "./live.js";
-import { clockText, dateText, localHour, minutesText, secondsSince, serverNow } from "./time.js";
+import { clockText, dateText, hoursText, localHour, minutesText, secondsSince, serverNow } from "./time.js";
 
 const LISTED = 6;
 const SPEAK_WITHIN_S = 90; // after a break in the line, older calls are listed but not spoken
@@ -75,10 +75,11 @@ function rest() {
 function takeEvent(name, data) {
   if ((name === "ticket_called" || name === "ticket_recalled") && data.call) {
     noteCall(data.call);
-    if (secondsSince(data.call.at) <= SPEAK_WITHIN_S) announcer.add(data.call);
+    if (secondsSince(data.call.at) <= SPEAK_WITHIN_S) announcer.add({ ...data.call, ticket: data.ticket });
     drawList();
   } else if (name === "ticket_started" || name === "ticket_missed") {
-    announcer.drop(data.number);
+    announcer.drop(data.ticket);
+    drawList();
   } else if (name === "day_closed") {
     calls = [];
     rest();
@@ -117,7 +118,7 @@ function drawAll() {
   drawServices();
   const own = named(hall, "notice");
   notices = own ? [own] : [say("screen.notice_missed"), say("screen.notice_priority")];
-  setText(byId("hours"), hall.hours.join("  "));
+  setText(byId("hours"), hoursText(hall.hours));
   drawList();
   drawNotice();
 }
@@ -185,8 +186,8 @@ function tick() {
 async function reloadAtNight() {
   const due = performance.now() > RELOAD_AFTER_MS && RELOAD_HOURS.includes(localHour(serverNow()));
   if (!due || announcer.quietSinceMs < RELOAD_QUIET_MS || live.state !== "live") return;
-  const answer = await fetch(location.href, { method: "HEAD", cache: "no-store" }).catch(() => null);
-  if (answer && answer.status < 500) location.reload();
+  const answer = await fetch("/health/ready", { cache: "no-store" }).catch(() => null);
+  if (answer?.ok) location.reload();
 }
 
 byId("sound").addEventListener("click", () => announcer.unlock());

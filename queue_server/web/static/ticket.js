@@ -2,7 +2,7 @@
  * The citizen's ticket on a phone: asks every few seconds, says when it is the person's turn.
  * Keeps showing what it knows when the network drops, and says so.
  */
-import { byId, fetchWithin, named, page, say, setText } from "./core.js";
+import { byId, fetchWithin, lang, named, page, say, setText } from "./core.js";
 import { clockText, learnServerTime, waitText } from "./time.js";
 
 const POLL_MS = 5000;
@@ -56,7 +56,7 @@ function draw() {
   document.body.dataset.status = ticket.status;
   setText(byId("number"), ticket.number);
   setText(byId("service"), named(ticket, "service_name"));
-  const windows = windowsText(ticket.windows);
+  const windows = windowsText([...ticket.windows].sort((a, b) => a.localeCompare(b, lang, { numeric: true })));
   setText(byId("status"), say(`ticket.status.${ticket.status}`, { window: ticket.window }));
   setText(byId("advice"), say(`ticket.advice.${adviceKey()}`, { windows, window: ticket.window }));
   byId("figures").hidden = ticket.status !== "waiting";

@@ -51,6 +51,27 @@ export const dateText = (ms = serverNow()) =>
 export const localHour = (ms = serverNow()) =>
   Number(format("hour", { hour: "2-digit", hourCycle: "h23" }).format(ms).match(/\d+/)[0]);
 
+const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/** "mon,tue,wed 09:00–12:00" lines in words, times of the same days together. */
+export function hoursText(lines) {
+  const times = new Map();
+  for (const line of lines) {
+    const [, days, time] = /^(?:([a-z,]+) )?(.*)$/.exec(line);
+    times.set(days, [...(times.get(days) ?? []), time]);
+  }
+  return [...times].map(([days, list]) => `${daysText(days)}${list.join(" ")}`).join("  ");
+}
+
+function daysText(days) {
+  if (!days) return "";
+  const numbers = days.split(",").map((day) => DAYS.indexOf(day)).sort((a, b) => a - b);
+  const words = numbers.map((number) => say(`days.${DAYS[number]}`));
+  const unbroken = numbers.length > 2 && numbers.at(-1) - numbers[0] === numbers.length - 1;
+  const text = unbroken ? say("days.span", { from: words[0], to: words.at(-1) }) : words.join(say("days.join"));
+  return `${text} `;
+}
+
 /** 03:07 or 1:03:07, for a time that runs. */
 export function runningText(seconds) {
   const pad = (value) => String(value).padStart(2, "0");
