@@ -62,6 +62,9 @@ def system(needs: Iterable[SystemNeed] = NEEDS) -> Iterator[Finding]:
         what = words("doctor_system", name=words(f"need_{need.name}"))
         if need.is_there():
             yield well(what)
+        elif need.level == "browser":
+            # No hall needs it to serve people, so its absence is no trouble.
+            yield well(what, words("doctor_absent_but_optional"))
         else:
             command = " ".join(system_packages.install_command(need.packages))
             yield ill(what, words("doctor_absent"), words("doctor_run", command=command))
@@ -139,7 +142,8 @@ def settings_files(hall: Path, kiosk: Path) -> Iterator[Finding]:
         try:
             read(file)
         except SettingsError as error:
-            yield ill(what, str(error), words("doctor_mend_settings"))
+            key = "doctor_mend_settings" if file.exists() else "doctor_mend_no_settings"
+            yield ill(what, str(error), words(key))
         else:
             yield well(what)
 

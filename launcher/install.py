@@ -141,7 +141,9 @@ class Installer:
         if _installed(MODELS, version) or any(self._wheels().glob(f"{MODELS}-{version}-*.whl")):
             return
         with tempfile.TemporaryDirectory(dir=self._wheels()) as building:
-            self._pip("wheel", "--no-deps", "--wheel-dir", building, f"{MODELS}=={version}")
+            # In a build environment of its own: Debian's pip brings nothing to build wheels with.
+            to = ("--no-deps", "--use-pep517", "--wheel-dir", building)
+            self._pip("wheel", *to, f"{MODELS}=={version}")
             for wheel in Path(building).glob("*.whl"):
                 wheel.replace(self._wheels() / wheel.name)
 
