@@ -18,9 +18,7 @@ def sample_now(zone: tzinfo | None) -> datetime:
     return datetime(2026, 3, 2, 10, 8, tzinfo=zone)
 
 
-def pictures(
-    sizes: list[Size], only: str = ""
-) -> Iterator[tuple[str, State, Size]]:
+def pictures(sizes: list[Size], only: str = "") -> Iterator[tuple[str, State, Size]]:
     """Name, state and size of each picture, in the order drawn."""
     for size in sizes:
         for manner in manners():

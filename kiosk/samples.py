@@ -43,26 +43,47 @@ def sample_hall(closed: str = "E") -> HallFacts:
     """The demonstration hall on a lively morning; service `closed` gives no numbers."""
     services = tuple(
         ServiceFacts(
-            id=key, name=name, name_en=name_en, icon=icon, waiting=waiting,
-            wait=WaitFacts(*wait), windows=("4", "7", "8"), accepting=key != closed,
+            id=key,
+            name=name,
+            name_en=name_en,
+            icon=icon,
+            waiting=waiting,
+            wait=WaitFacts(*wait),
+            windows=("4", "7", "8"),
+            accepting=key != closed,
         )
         for key, name, name_en, icon, waiting, wait in _SERVICES
     )
     return HallFacts(
-        id="demo", name="示范县人力资源和社会保障服务大厅",
+        id="demo",
+        name="示范县人力资源和社会保障服务大厅",
         name_en="Model County Human Resources and Social Security Hall",
-        time_zone="Asia/Shanghai", business_day=date(2026, 3, 2), open=True,
-        hours=("09:00–12:00", "13:30–17:00"), notice="", notice_en="",
-        services=services, classes=(ClassFacts("elderly", "老年人优先", "Priority: 60 and older"),),
+        time_zone="Asia/Shanghai",
+        business_day=date(2026, 3, 2),
+        open=True,
+        hours=("09:00–12:00", "13:30–17:00"),
+        notice="",
+        notice_en="",
+        services=services,
+        classes=(ClassFacts("elderly", "老年人优先", "Priority: 60 and older"),),
     )
 
 
 def sample_ticket() -> TicketFacts:
     return TicketFacts(
-        id="t-1", number="D023", service="D", service_name="退休人员社会化管理",
-        service_name_en="Services for Retirees", priority_class="ordinary",
-        issued_at="2026-03-02T10:08:00+08:00", people_ahead=6, wait=WaitFacts(720, 1180),
-        windows=("4", "7", "8"), follow_path="/t/3f9c1d7ab24e4c5f", reprint=False, printed=None,
+        id="t-1",
+        number="D023",
+        service="D",
+        service_name="退休人员社会化管理",
+        service_name_en="Services for Retirees",
+        priority_class="ordinary",
+        issued_at="2026-03-02T10:08:00+08:00",
+        people_ahead=6,
+        wait=WaitFacts(720, 1180),
+        windows=("4", "7", "8"),
+        follow_path="/t/3f9c1d7ab24e4c5f",
+        reprint=False,
+        printed=None,
     )
 
 
@@ -81,7 +102,8 @@ def sample_states() -> dict[str, State]:
         return replace(on, place=place, session=Session(**session))  # type: ignore[arg-type]
 
     notice = replace(
-        sample_hall(closed=""), notice="今天下午 15:00 系统维护，请尽早办理。",
+        sample_hall(closed=""),
+        notice="今天下午 15:00 系统维护，请尽早办理。",
         notice_en="Maintenance at 15:00 today; please come early.",
     )
     return {

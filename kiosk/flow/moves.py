@@ -69,8 +69,9 @@ def go_home_unattended(state: State, _event: ev.Event) -> Step:
 
 def reset_manner(state: State, _event: ev.Event) -> Step:
     """Nobody touched home for a while: it looks as it usually does, from the first page."""
-    return replace(state, manner=state.usual_manner, page=0, help_open=False,
-                   active_s=state.now_s), ()
+    return replace(
+        state, manner=state.usual_manner, page=0, help_open=False, active_s=state.now_s
+    ), ()
 
 
 def leave_issuing(state: State, _event: ev.Event) -> Step:
@@ -82,9 +83,7 @@ def back_to_choice(state: State, _event: ev.Event) -> Step:
     """Back to choosing, with the card still known if there was one."""
     if state.session.person is None:
         return arrive_home(state)
-    return enter(
-        state, Place.GREETING, service=None, request_id=None, printer_state="", refusal=""
-    )
+    return enter(state, Place.GREETING, service=None, request_id=None, printer_state="", refusal="")
 
 
 # --- what may happen anywhere -------------------------------------------------------------------
@@ -217,9 +216,7 @@ def choose_service(state: State, event: ev.ServiceTouched) -> Step:
 
 
 def _ask_for_number(state: State, **session: Any) -> Step:
-    request = RequestTicket(
-        _request(state), str(state.session.service), state.session.person
-    )
+    request = RequestTicket(_request(state), str(state.session.service), state.session.person)
     return enter(state, Place.ISSUING, request, **session)
 
 
@@ -279,14 +276,10 @@ def _cancel(request_id: str, ticket: TicketFacts) -> Effect:
 def print_ended(state: State, event: ev.PrintEnded) -> Step:
     if event.outcome is ev.Outcome.FAILED:
         report = _report_no_paper(event.request_id, event.ticket)
-        return enter(
-            state, Place.UNPRINTED, *report, paper=Paper.FAILED, printer_state=event.state
-        )
+        return enter(state, Place.UNPRINTED, *report, paper=Paper.FAILED, printer_state=event.state)
     sure = event.outcome is ev.Outcome.CONFIRMED
     paper = Paper.PRINTED if sure else Paper.UNSURE
-    return enter(
-        state, Place.TICKET, _report_printed(event.request_id, event.ticket), paper=paper
-    )
+    return enter(state, Place.TICKET, _report_printed(event.request_id, event.ticket), paper=paper)
 
 
 def print_unanswered(state: State, _event: ev.Event) -> Step:

@@ -31,9 +31,7 @@ class Place(StrEnum):
 
 
 # Places that wait for a machine: touching does not prolong them.
-BUSY = frozenset(
-    {Place.READING, Place.CHECKING, Place.ISSUING, Place.PRINTING, Place.CANCELLING}
-)
+BUSY = frozenset({Place.READING, Place.CHECKING, Place.ISSUING, Place.PRINTING, Place.CANCELLING})
 # Places that show their own countdown from the first second.
 COUNTED = frozenset({Place.TICKET, Place.UNPRINTED, Place.CANCELLED, Place.REFUSED})
 

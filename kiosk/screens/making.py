@@ -6,12 +6,11 @@ from collections.abc import Callable
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-
 from kiosk.flow.events import Language, View
 from kiosk.flow.states import Manner
 from kiosk.screens.base import Emit
 from kiosk.screens.stage import Stage
-from kiosk.texts import load_texts
+from kiosk.texts import Texts, load_texts
 from kiosk.ui.fonts import find_fonts
 from kiosk.ui.icons import IconSet
 from kiosk.ui.look import Look, load_theme
@@ -30,6 +29,9 @@ class StageMaker:
         self._texts = {language: load_texts(language, assets) for language in Language}
         register_fonts(find_fonts(), self._icons)
         load_rules(assets.parent / "kiosk" / "ui", assets.parent / "kiosk" / "screens")
+
+    def texts(self, language: Language) -> Texts:
+        return self._texts[language]
 
     def make(self, manner: Manner, size_px: tuple[float, float], emit: Emit) -> Stage:
         look = Look(self._themes[manner.view], size_px)

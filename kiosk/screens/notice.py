@@ -35,10 +35,13 @@ def _card_trouble(state: State, t: Texts) -> News:
     why = state.session.card_trouble or CardTrouble.UNREADABLE
     gone = why is CardTrouble.READER
     return News(
-        icon="id-card", tone="attention",
+        icon="id-card",
+        tone="attention",
         title=t(f"card_trouble.{why.value}"),
         text=t("card_trouble.reader_text" if gone else "card_trouble.text"),
-        next_words=t("card_trouble.touch"), next_icon="arrow-right", next_event=HomeTouched(),
+        next_words=t("card_trouble.touch"),
+        next_icon="arrow-right",
+        next_event=HomeTouched(),
         card_picture=not gone,
     )
 
@@ -46,23 +49,29 @@ def _card_trouble(state: State, t: Texts) -> News:
 def _no_paper(state: State, t: Texts) -> News:
     reason = f"no_paper.{state.session.printer_state}"
     return News(
-        icon="printer", tone="attention",
+        icon="printer",
+        tone="attention",
         title=t("no_paper.title"),
         text=t(reason if t.has(reason) else "no_paper.other"),
         question=t("no_paper.question"),
-        next_words=t("no_paper.continue"), next_icon="arrow-right",
+        next_words=t("no_paper.continue"),
+        next_icon="arrow-right",
         next_event=WithoutPaperTouched(),
-        other_words=t("no_paper.back"), other_event=BackTouched(),
+        other_words=t("no_paper.back"),
+        other_event=BackTouched(),
     )
 
 
 def _refused(state: State, t: Texts) -> News:
     reason = f"refused.{state.session.refusal}"
     return News(
-        icon="info", tone="attention",
+        icon="info",
+        tone="attention",
         title=t("refused.title"),
         text=t(reason if t.has(reason) else "refused.other"),
-        next_words=t("refused.again"), next_icon="arrow-right", next_event=BackTouched(),
+        next_words=t("refused.again"),
+        next_icon="arrow-right",
+        next_event=BackTouched(),
         desk=True,
     )
 
@@ -70,17 +79,24 @@ def _refused(state: State, t: Texts) -> News:
 def _cancelled(state: State, t: Texts) -> News:
     ticket = state.session.ticket
     return News(
-        icon="check", tone="done",
+        icon="check",
+        tone="done",
         title=t("cancelled.title", number=ticket.number if ticket else ""),
         text=t("cancelled.text"),
-        next_words=t("bar.home"), next_icon="house", next_event=HomeTouched(),
+        next_words=t("bar.home"),
+        next_icon="house",
+        next_event=HomeTouched(),
     )
 
 
 def _away(_state: State, t: Texts) -> News:
     return News(
-        icon="wifi-off", tone="attention",
-        title=t("away.title"), text=t("away.text"), question=t("away.retry"), desk=True,
+        icon="wifi-off",
+        tone="attention",
+        title=t("away.title"),
+        text=t("away.text"),
+        question=t("away.retry"),
+        desk=True,
     )
 
 

@@ -19,13 +19,17 @@ def prepare_kivy(
     home = cache_folder() / "kivy"
     home.mkdir(parents=True, exist_ok=True)
     os.environ.update(
-        KIVY_NO_ARGS="1", KIVY_HOME=str(home), KIVY_NO_FILELOG="1", KIVY_NO_CONSOLELOG="1",
+        KIVY_NO_ARGS="1",
+        KIVY_HOME=str(home),
+        KIVY_NO_FILELOG="1",
+        KIVY_NO_CONSOLELOG="1",
         KIVY_NO_CONFIG="1",
     )
     os.environ["KIVY_LOG_MODE"] = "PYTHON"  # leaves standard error and our own logs alone
     if offscreen:
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
     # Kivy tries every way of reading touches and complains of those the system lacks; SDL is ours.
+    logging.getLogger("kivy").setLevel(logging.WARNING)
     logging.getLogger("kivy").addFilter(lambda record: "not supported" not in str(record.msg))
     from kivy.config import Config
 

@@ -55,7 +55,10 @@ def _match(family: str, weight: str) -> tuple[Path, int] | None:
     try:
         answer = subprocess.run(
             ["fc-match", "-f", "%{family}\t%{file}\t%{index}", f"{family}:weight={weight}"],
-            capture_output=True, text=True, timeout=10, check=True,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
         ).stdout
     except (OSError, subprocess.SubprocessError) as error:
         raise FontMissing("fontconfig does not answer; install the package fontconfig") from error

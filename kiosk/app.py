@@ -1,0 +1,122 @@
+"""The Kivy application: one window, one stage, one runtime. Starts workers; itself never waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import structlog
+from kivy.app import App
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.uix.floatlayout import FloatLayout
+
+from kiosk.flow.events import Touched
+from kiosk.flow.states import Manner
+from kiosk.remote_view import RemoteView
+from kiosk.runtime import Runtime
+from kiosk.screens.making import StageMaker
+from kiosk.screens.stage import Stage
+from kiosk.ui.capture import FrameSource
+from kiosk.ui.keyboard import clear_focus, handle_key
+
+_log = structlog.get_logger()
+
+TICK_S = 0.25
+
+
+class Ground(FloatLayout):
+    """Lies under the stage; notes every touch, wherever it falls."""
+
+    def __init__(self, touched: Callable[[], None], **kwargs: Any) -> None:
+        self._touched = touched
+        super().__init__(**kwargs)
+
+    def on_touch_down(self, touch: object) -> bool:
+        self._touched()
+        return bool(super().on_touch_down(touch))
+
+
+class KioskApp(App):
+    """ready: called once, when the first frame is drawn and can be touched."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        maker: StageMaker,
+        workers: Callable[[], None],
+        ready: Callable[[], None],
+        remote: RemoteView | None,
+    ) -> None:
+        super().__init__()
+        self._runtime, self._maker = runtime, maker
+        self._start_workers, self._ready, self._remote = workers, ready, remote
+        self._stage: Stage | None = None
+        self._shown: tuple[Manner, tuple[float, float]] | None = None
+        self._ground = Ground(self._touched)
+
+    def build(self) -> FloatLayout:
+        self._rebuild()
+        return self._ground
+
+    def on_start(self) -> None:
+        Window.bind(on_resize=lambda *_: self._rebuild(), on_key_down=self._on_key)
+        Window.bind(on_flip=self._on_first_frame)
+        Clock.schedule_interval(lambda _dt: self._on_tick(), TICK_S)
+        if self._remote is not None:
+            source = FrameSource(Window, self._remote.wants_frame, self._remote.offer)
+            self._remote.serve(source.inject, source.ask)
+
+    def _on_first_frame(self, *_: object) -> None:
+        Window.unbind(on_flip=self._on_first_frame)
+        self._start_workers()
+        self._ready()
+
+    def wake(self) -> None:
+        """From any thread: there are events to take."""
+        Clock.schedule_once(lambda _dt: self._drain(), 0)
+
+    def _drain(self) -> None:
+        if self._runtime.drain():
+            self._draw()
+
+    def _on_tick(self) -> None:
+        self._runtime.drain()
+        self._runtime.tick(time.monotonic())
+        self._draw()
+
+    def _touched(self) -> None:
+        if self._stage is not None:
+            clear_focus(self._stage)
+        self._runtime.post(Touched())
+
+    def _draw(self) -> None:
+        if self._shown != (self._runtime.state.manner, _window_size()):
+            self._rebuild()
+        elif self._stage is not None:
+            self._stage.show(self._runtime.state)
+
+    def _rebuild(self) -> None:
+        """Another view, language or size: everything is made anew."""
+        manner, size = self._runtime.state.manner, _window_size()
+        self._stage = self._maker.make(manner, size, self._runtime.post)
+        self._shown = (manner, size)
+        self._ground.clear_widgets()
+        self._stage.show(self._runtime.state)
+        self._ground.add_widget(self._stage)
+
+    def _on_key(
+        self, _window: object, key: int, _scan: int, _text: str | None, modifiers: list[str]
+    ) -> bool:
+        return self._stage is not None and handle_key(self._stage, key, modifiers)
+
+
+def _window_size() -> tuple[float, float]:
+    width, height = Window.size
+    return float(width), float(height)
+
+
+def local_now(zone: Any) -> datetime:
+    return datetime.now(zone) if zone is not None else datetime.now().astimezone()

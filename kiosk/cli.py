@@ -1,0 +1,172 @@
+"""`python -m kiosk`: runs the kiosk, or draws its gallery. Exit 0 done, 1 cannot run, 2 wrong command."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from foundation.logs import configure_logs
+from foundation.settings_file import SettingsError
+from hardware.errors import DeviceError
+from kiosk.devices import Devices, PrinterWorker, ReaderWorker, build_devices
+from kiosk.flow.states import Manner, State
+from kiosk.gateway.client import QueueClient
+from kiosk.gateway.desk import HallWatch, TicketDesk
+from kiosk.remote_view import RemoteView
+from kiosk.runtime import Hands, Runtime
+from kiosk.settings import KioskSettings, load_kiosk_settings, parse_size
+from kiosk.ui.environment import assets_folder, prepare_kivy
+from kiosk.ui.fonts import FontMissing
+
+DEFAULT_CONFIG = Path(__file__).resolve().parents[1] / "config" / "kiosk.toml"
+GALLERY_SIZE = (540, 960)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["gallery"]:
+        return _gallery(_gallery_parser().parse_args(given[1:]))
+    return _run(_parser().parse_args(given))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kiosk", description=__doc__)
+    parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE")
+    parser.add_argument("--server", metavar="URL", help="instead of the file's")
+    parser.add_argument("--printer", metavar="URL", help="instead of the file's")
+    parser.add_argument("--reader", metavar="PORT", help="instead of the file's")
+    parser.add_argument("--size", metavar="WxH", help="of the window; implies no full screen")
+    parser.add_argument("--offscreen", action="store_true", help="draw without any display")
+    parser.add_argument("--remote-view", metavar="HOST:PORT", help="show it in a browser here")
+    parser.add_argument("--log-level", default="info", choices=("debug", "info", "warning"))
+    return parser
+
+
+def _gallery_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kiosk gallery")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--sizes", default="", metavar="WxH,…", help="default 540x960")
+    parser.add_argument("--only", default="", metavar="TEXT", help="pictures whose name has it")
+    return parser
+
+
+def _gallery(options: argparse.Namespace) -> int:
+    configure_logs("kiosk", "warning")
+    from kiosk.gallery import draw_gallery
+
+    try:
+        sizes = [parse_size(text) for text in options.sizes.split(",") if text] or [GALLERY_SIZE]
+        count = draw_gallery(options.out, sizes, options.only)
+    except (ValueError, FontMissing) as error:
+        return _cannot(error)
+    print(json.dumps({"pictures": count, "folder": str(options.out)}), flush=True)
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    configure_logs("kiosk", options.log_level)
+    try:
+        settings = _overridden(load_kiosk_settings(options.config), options)
+        devices = build_devices(settings)
+        remote = _remote(options.remote_view)
+        screen = settings.screen
+        prepare_kivy(screen.size_px, options.offscreen, screen.fullscreen and not options.offscreen)
+        return _Run(settings, devices, remote).run()
+    except (SettingsError, DeviceError, FontMissing, ValueError, OSError) as error:
+        return _cannot(error)
+
+
+def _cannot(error: Exception) -> int:
+    print(f"kiosk: {error}", file=sys.stderr)
+    return 1
+
+
+def _overridden(settings: KioskSettings, options: argparse.Namespace) -> KioskSettings:
+    if options.server:
+        settings = replace(settings, server=replace(settings.server, url=options.server))
+    if options.printer:
+        settings = replace(settings, printer=replace(settings.printer, url=options.printer))
+    if options.reader:
+        settings = replace(settings, reader=replace(settings.reader, port=options.reader))
+    if options.size:
+        screen = replace(settings.screen, size=options.size, fullscreen=False)
+        settings = replace(settings, screen=screen)
+    return settings
+
+
+def _remote(address: str | None) -> RemoteView | None:
+    if not address:
+        return None
+    host, colon, port = address.rpartition(":")
+    if not (colon and port.isdigit()):
+        raise ValueError(f"--remote-view must look like 127.0.0.1:8705, not {address!r}")
+    remote = RemoteView((host, int(port)), Path(__file__).with_name("remote_view.html"))
+    remote.open()
+    return remote
+
+
+def first_state(settings: KioskSettings) -> State:
+    manner = Manner(settings.screen.view, settings.screen.language)
+    now_s = time.monotonic()
+    return State(
+        manner=manner,
+        usual_manner=manner,
+        limits=settings.limits,
+        elderly_age_years=settings.people.elderly_age_years,
+        now_s=now_s,
+        entered_s=now_s,
+        active_s=now_s,
+    )
+
+
+class _Run:
+    """Puts the parts together. Kivy is imported here, after its surroundings are prepared."""
+
+    def __init__(
+        self, settings: KioskSettings, devices: Devices, remote: RemoteView | None
+    ) -> None:
+        from kiosk.app import KioskApp, local_now
+        from kiosk.screens.making import StageMaker
+
+        self._remote = remote
+        follow_base = settings.server.public_url
+        maker = StageMaker(assets_folder(), follow_base, local_now)
+        self._runtime = Runtime(first_state(settings), lambda: self._app.wake())
+        post = self._runtime.post
+        client = QueueClient(settings.server)
+        self._printer = PrinterWorker(devices.printer, settings.printer, post)
+        self._desk = TicketDesk(client, settings.server, post)
+        self._watch = HallWatch(client, settings.server, post)
+        self._reader = ReaderWorker(devices.reader, post)
+        self._runtime.give_hands(Hands(self._printer, self._desk, maker.texts, follow_base))
+        self._app: Any = KioskApp(self._runtime, maker, self._start, self._say_ready, remote)
+
+    def run(self) -> int:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._app.stop())
+        try:
+            self._app.run()
+        finally:
+            self._stop()
+        return 0
+
+    def _start(self) -> None:
+        for worker in (self._watch, self._printer, self._reader):
+            worker.start()
+
+    def _stop(self) -> None:
+        for part in (self._watch, self._printer, self._reader, self._desk):
+            part.stop()
+        if self._remote is not None:
+            self._remote.close()
+
+    def _say_ready(self) -> None:
+        url = self._remote.url if self._remote is not None else None
+        print(json.dumps({"ready": True, "remote_view": url}), flush=True)

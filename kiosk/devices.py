@@ -1,0 +1,152 @@
+"""Printer and card reader behind worker threads; the one place that builds the drivers.
+
+Drivers block, so each has its own thread; what comes of it is posted to the flow. Nothing that a
+driver does may end the kiosk: an unforeseen error counts as *unknown*, is logged, and the work goes on.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from hardware import ports, wiring
+from hardware.errors import DeviceError
+from kiosk.flow import events as ev
+from kiosk.flow.facts import PersonFacts, TicketFacts
+from kiosk.settings import KioskSettings, PrinterSettings
+
+_log = structlog.get_logger()
+
+Post = Callable[[ev.Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    printer: ports.TicketPrinter
+    reader: ports.CardReader
+
+
+def build_devices(settings: KioskSettings) -> Devices:
+    """Opens nothing. Raises DeviceError or SettingsError for settings that cannot be."""
+    printer = wiring.PrinterSettings(settings.printer.url, settings.printer.profile)
+    reader = wiring.CardReaderSettings(settings.reader.port, settings.reader.baud)
+    return Devices(wiring.make_printer(printer), wiring.make_card_reader(reader))
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    request_id: str
+    ticket: TicketFacts
+    content: ports.TicketContent
+
+
+class PrinterWorker(threading.Thread):
+    """Asks and prints, one thing at a time, in the order wished."""
+
+    def __init__(self, printer: ports.TicketPrinter, settings: PrinterSettings, post: Post) -> None:
+        super().__init__(daemon=True, name="printer")
+        self._printer, self._settings, self._post = printer, settings, post
+        self._wishes: queue.SimpleQueue[str | PrintJob | None] = queue.SimpleQueue()
+
+    def ask(self, request_id: str) -> None:
+        self._wishes.put(request_id)
+
+    def print(self, job: PrintJob) -> None:
+        self._wishes.put(job)
+
+    def stop(self) -> None:
+        self._wishes.put(None)
+
+    def run(self) -> None:
+        while (wish := self._wishes.get()) is not None:
+            answer = self._print(wish) if isinstance(wish, PrintJob) else self._ask(wish)
+            self._post(answer)
+        self._printer.close()
+
+    def _ask(self, request_id: str) -> ev.PrinterAnswered:
+        try:
+            status = self._printer.status(self._settings.status_timeout_s)
+        except Exception:
+            _log.exception("printer_status_unforeseen")
+            return ev.PrinterAnswered(request_id, None, ports.PrinterState.UNKNOWN.value)
+        if status.can_print is not True:
+            _log.warning("printer_not_ready", state=status.state.value, detail=status.detail)
+        return ev.PrinterAnswered(request_id, status.can_print, status.state.value)
+
+    def _print(self, job: PrintJob) -> ev.PrintEnded:
+        try:
+            result = self._printer.print_ticket(job.content, self._settings.print_timeout_s)
+        except Exception:
+            _log.exception("print_unforeseen", ticket=job.ticket.number)
+            return ev.PrintEnded(
+                job.request_id, job.ticket, ev.Outcome.UNKNOWN, ports.PrinterState.UNKNOWN.value
+            )
+        outcome = ev.Outcome(result.outcome.value)
+        _log.info(
+            "print_ended",
+            ticket=job.ticket.number,
+            outcome=outcome.value,
+            state=result.status.state.value,
+            elapsed_s=round(result.elapsed_s, 3),
+        )
+        return ev.PrintEnded(job.request_id, job.ticket, outcome, result.status.state.value)
+
+
+class ReaderWorker(threading.Thread):
+    """Watches the card reader for as long as the kiosk runs."""
+
+    def __init__(self, reader: ports.CardReader, post: Post) -> None:
+        super().__init__(daemon=True, name="card-reader")
+        self._reader, self._post = reader, post
+        self._stop_asked = threading.Event()
+
+    def stop(self) -> None:
+        self._stop_asked.set()
+
+    def run(self) -> None:
+        while not self._stop_asked.is_set():
+            try:
+                self._reader.watch(self._tell, self._stop_asked)
+            except DeviceError as error:
+                _log.warning("reader_lost", code=error.code, detail=error.detail)
+                self._post(ev.ReaderLost())
+            except Exception:
+                _log.exception("reader_unforeseen")
+                self._post(ev.ReaderLost())
+            self._stop_asked.wait(1.0)
+        self._reader.close()
+
+    def _tell(self, seen: ports.CardEvent) -> None:
+        event = card_event(seen)
+        if isinstance(event, ev.CardFailed | ev.ReaderLost):
+            _log.warning("card_event", event_name=type(event).__name__)
+        self._post(event)
+
+
+def card_event(seen: ports.CardEvent) -> ev.Event:
+    """The driver's word in the flow's words."""
+    match seen:
+        case ports.CardSeen():
+            return ev.CardLaid()
+        case ports.CardRead(record):
+            return _known(record)
+        case ports.CardUnreadable():
+            return ev.CardFailed()
+        case ports.CardRemoved():
+            return ev.CardLifted()
+        case ports.ReaderAway():
+            return ev.ReaderLost()
+        case ports.ReaderBack():
+            return ev.ReaderFound()
+
+
+def _known(record: ports.CardRecord) -> ev.Event:
+    """A number whose check digit is wrong was misread: the person lays the card down again."""
+    if not (record.id_number and record.id_number_valid):
+        return ev.CardFailed()
+    name = record.name.strip() or (record.english_name or "").strip()
+    return ev.CardKnown(PersonFacts(record.id_number, name, record.birth))

@@ -1,0 +1,97 @@
+"""The queue server's HTTP, one method a command. Blocks; never call it on the UI thread.
+
+One try each: whether and when to try again is `kiosk.gateway.desk`'s business.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from kiosk.flow.facts import HallFacts, PersonFacts, TicketFacts
+from kiosk.gateway.errors import BadAnswer, NoAnswer, NotNow, Refused, Unreachable
+from kiosk.gateway.reading import read_hall, read_ticket
+from kiosk.settings import ServerSettings
+
+
+class QueueClient:
+    """May be used from several threads; each has its own connection. Raises GatewayError."""
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self._settings = settings
+        self._base = f"{settings.url.rstrip('/')}/api/v1/halls/{quote(settings.hall, safe='')}"
+        self._local = threading.local()
+
+    def hall(self) -> HallFacts:
+        return read_hall(self._ask("GET", ""))
+
+    def take_ticket(self, request_id: str, service: str, person: PersonFacts | None) -> TicketFacts:
+        body: dict[str, Any] = {
+            "request_id": request_id,
+            "service": service,
+            "kiosk": self._settings.kiosk_id,
+        }
+        if person is not None:
+            body["person"] = _person_json(person)
+        return read_ticket(self._ask("POST", "/tickets", body))
+
+    def report(self, ticket_id: str, what: str, request_id: str) -> TicketFacts:
+        """what: `printed`, `print-failed` or `cancel`."""
+        path = f"/tickets/{quote(ticket_id, safe='')}/{what}"
+        return read_ticket(self._ask("POST", path, {"request_id": request_id}))
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = requests.Session()
+            session.trust_env = False  # the server stands in the hall: no proxy lies between
+            session.headers["Authorization"] = f"Bearer {self._settings.token}"
+            self._local.session = session
+        return session
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> object:
+        limits = (self._settings.connect_timeout_s, self._settings.answer_timeout_s)
+        try:
+            answer = self._session().request(
+                method, self._base + path, json=body, timeout=limits, allow_redirects=False
+            )
+        except (requests.ConnectTimeout, requests.exceptions.ProxyError) as error:
+            raise Unreachable(type(error).__name__) from error
+        except requests.ConnectionError as error:
+            # A refused connection never carried the request; a broken one may have.
+            kind = Unreachable if "NewConnectionError" in repr(error) else NoAnswer
+            raise kind(type(error).__name__) from error
+        except requests.RequestException as error:
+            raise NoAnswer(type(error).__name__) from error
+        return _content(answer)
+
+
+def _content(answer: requests.Response) -> object:
+    if answer.status_code == 429 or answer.status_code >= 500:
+        raise NotNow(str(answer.status_code))
+    try:
+        content = answer.json()
+    except requests.exceptions.JSONDecodeError as error:
+        raise BadAnswer(f"{answer.status_code} without JSON") from error
+    if answer.status_code in (200, 201):
+        return content
+    raise Refused(answer.status_code, _refusal(content))
+
+
+def _refusal(content: object) -> str:
+    """The code of the one error shape; anything else on a refusing status is not our server."""
+    error = content.get("error") if isinstance(content, dict) else None
+    code = error.get("code") if isinstance(error, dict) else None
+    if not isinstance(code, str):
+        raise BadAnswer("a refusal without a code")
+    return code
+
+
+def _person_json(person: PersonFacts) -> dict[str, str]:
+    data = {"id_number": person.id_number, "name": person.name}
+    if person.birth is not None:
+        data["birth"] = person.birth.isoformat()
+    return data

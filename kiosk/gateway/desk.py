@@ -1,0 +1,200 @@
+"""Carries out the flow's wishes at the server, in threads, and posts what came of them.
+
+Every retry has the request_id of the first try, so that no retry can give a second number. A number
+whose person has left is given back, however late it comes.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import structlog
+
+from kiosk.flow import effects as fx
+from kiosk.flow import events as ev
+from kiosk.flow.facts import PersonFacts, TicketFacts
+from kiosk.flow.moves import derived_request_id
+from kiosk.gateway.client import QueueClient
+from kiosk.gateway.errors import GatewayError, Refused, Unreachable
+from kiosk.settings import ServerSettings
+
+_log = structlog.get_logger()
+
+Post = Callable[[ev.Event], None]
+
+# After so long without success a command is given up; the log says so. Closing the day clears up.
+GIVE_UP_AFTER_S = 1800.0
+# Finished requests are remembered, so that a person who leaves at that very moment is not missed.
+REMEMBERED = 64
+
+
+@dataclass
+class _Job:
+    """One request for a number. Guarded by the desk's lock."""
+
+    request_id: str
+    service: str
+    person: PersonFacts | None
+    abandoned: bool = False
+    ticket: TicketFacts | None = None
+    waking: threading.Event = field(default_factory=threading.Event)
+
+
+class TicketDesk:
+    """`do` returns at once; answers come through `post`, from other threads."""
+
+    def __init__(self, client: QueueClient, settings: ServerSettings, post: Post) -> None:
+        self._client, self._settings, self._post = client, settings, post
+        self._jobs: dict[str, _Job] = {}
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        """Ends waiting; threads in the middle of a request end with it."""
+        self._stop.set()
+        with self._lock:
+            for job in self._jobs.values():
+                job.waking.set()
+
+    def request(self, effect: fx.RequestTicket) -> None:
+        job = _Job(effect.request_id, effect.service, effect.person)
+        with self._lock:
+            self._jobs[job.request_id] = job
+            for old in list(self._jobs)[:-REMEMBERED]:
+                del self._jobs[old]
+        self._start(self._take, job)
+
+    def abandon(self, effect: fx.AbandonTicket) -> None:
+        """The person left. A number already here goes back; one still to come will."""
+        with self._lock:
+            job = self._jobs.get(effect.request_id)
+            if job is None or job.abandoned:
+                return
+            job.abandoned, job.person = True, None
+            ticket = job.ticket
+            job.waking.set()
+        if ticket is not None:
+            self._give_back(job, ticket)
+
+    def report(self, effect: fx.ReportPrinted | fx.ReportPrintFailed) -> None:
+        what = "printed" if isinstance(effect, fx.ReportPrinted) else "print-failed"
+        self._start(self._insist, effect.ticket_id, what, effect.request_id, None)
+
+    def cancel(self, effect: fx.CancelTicket) -> None:
+        done = ev.TicketCancelled(effect.request_id)
+        request_id = derived_request_id(effect.request_id, "cancel")
+        self._start(self._insist, effect.ticket_id, "cancel", request_id, done)
+
+    def _start(self, work: Callable[..., None], *args: object) -> None:
+        threading.Thread(target=work, args=args, daemon=True, name=work.__name__).start()
+
+    # --- a number -------------------------------------------------------------------------------
+
+    def _take(self, job: _Job) -> None:
+        may_exist = False
+        for _ in self._tries(job.waking):
+            with self._lock:
+                person, abandoned = job.person, job.abandoned
+            if abandoned and not may_exist:
+                return
+            try:
+                ticket = self._client.take_ticket(job.request_id, job.service, person)
+            except Refused as refusal:
+                self._tell(job, ev.TicketRefused(job.request_id, refusal.refusal))
+                return
+            except GatewayError as error:
+                may_exist = may_exist or not isinstance(error, Unreachable)
+                _log.warning("ticket_delayed", reason=error.code, request_id=job.request_id)
+                self._tell(job, ev.TicketDelayed(job.request_id))
+            else:
+                self._arrived(job, ticket)
+                return
+
+    def _tell(self, job: _Job, event: ev.Event) -> None:
+        with self._lock:
+            abandoned = job.abandoned
+        if not abandoned:
+            self._post(event)
+
+    def _arrived(self, job: _Job, ticket: TicketFacts) -> None:
+        with self._lock:
+            job.ticket, job.person = ticket, None
+            abandoned = job.abandoned
+        if abandoned:
+            self._give_back(job, ticket)
+        else:
+            self._post(ev.TicketIssued(job.request_id, ticket))
+
+    def _give_back(self, job: _Job, ticket: TicketFacts) -> None:
+        """A number that the person held before this visit stays theirs."""
+        if not ticket.reprint:
+            request_id = derived_request_id(job.request_id, "cancel")
+            self._start(self._insist, ticket.id, "cancel", request_id, None)
+
+    # --- what must reach the server -------------------------------------------------------------
+
+    def _insist(self, ticket_id: str, what: str, request_id: str, done: ev.Event | None) -> None:
+        for _ in self._tries(self._stop):
+            try:
+                self._client.report(ticket_id, what, request_id)
+            except Refused as refusal:
+                _log.warning("report_refused", what=what, ticket=ticket_id, code=refusal.refusal)
+                return
+            except GatewayError as error:
+                _log.warning("report_delayed", what=what, ticket=ticket_id, reason=error.code)
+            else:
+                if done is not None:
+                    self._post(done)
+                return
+
+    def _tries(self, waking: threading.Event) -> Iterator[int]:
+        """Now, then after growing pauses, until the kiosk stops or it has taken too long."""
+        started = time.monotonic()
+        pause_s = self._settings.retry_first_s
+        for number in itertools.count(1):
+            if self._stop.is_set():
+                return
+            yield number
+            if time.monotonic() - started > GIVE_UP_AFTER_S:
+                _log.error("given_up", tries=number)
+                return
+            if waking.wait(pause_s) and waking is not self._stop:
+                waking.clear()
+            pause_s = min(pause_s * 2, self._settings.retry_longest_s)
+
+
+class HallWatch(threading.Thread):
+    """Looks at the hall again and again and tells what changed, or that it is out of sight."""
+
+    def __init__(self, client: QueueClient, settings: ServerSettings, post: Post) -> None:
+        super().__init__(daemon=True, name="hall-watch")
+        self._client, self._settings, self._post = client, settings, post
+        self._stop_asked = threading.Event()
+
+    def stop(self) -> None:
+        self._stop_asked.set()
+
+    def run(self) -> None:
+        failures, told = 0, None
+        while not self._stop_asked.is_set():
+            try:
+                hall = self._client.hall()
+            except GatewayError as error:
+                failures += 1
+                if failures == self._settings.away_after_failures:
+                    _log.warning("hall_lost", reason=error.code, detail=str(error))
+                if failures >= self._settings.away_after_failures:
+                    self._post(ev.HallLost())
+                    told = None
+            else:
+                if told is None and failures:
+                    _log.info("hall_found")
+                failures = 0
+                if hall != told:
+                    self._post(ev.HallSeen(hall))
+                    told = hall
+            self._stop_asked.wait(1.0 if failures else self._settings.poll_s)

@@ -1,0 +1,42 @@
+"""What stands on the paper ticket, in the person's language. Pure; nothing personal in clear."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hardware.ports import TicketContent
+from kiosk.flow.facts import HallFacts, TicketFacts
+from kiosk.texts import Texts
+from kiosk.words import class_words, in_language, ticket_service_name, wait_words
+
+
+def ticket_content(
+    ticket: TicketFacts, hall: HallFacts | None, texts: Texts, follow_base: str
+) -> TicketContent:
+    """follow_base: the server's public address, without a slash at its end."""
+    language = texts.language
+    return TicketContent(
+        hall_name=in_language(hall.name, hall.name_en, language) if hall else "",
+        number=ticket.number,
+        service_name=ticket_service_name(ticket, language),
+        issued_at=_local(ticket.issued_at, hall),
+        people_ahead=ticket.people_ahead,
+        wait_text=wait_words(ticket.wait, texts),
+        window_text=texts("list.comma").join(ticket.windows),
+        follow_url=follow_base + ticket.follow_path if ticket.follow_path else None,
+        class_label=class_words(ticket, hall, language),
+        footer=texts("paper.footer"),
+        language=language.value,
+    )
+
+
+def _local(issued_at: str, hall: HallFacts | None) -> datetime:
+    """In the hall's own zone where the system knows it, else with the offset that the server sent."""
+    moment = datetime.fromisoformat(issued_at)
+    if hall is None:
+        return moment
+    try:
+        return moment.astimezone(ZoneInfo(hall.time_zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        return moment

@@ -1,0 +1,116 @@
+"""Runs the flow: takes events from all threads, steps, and has the effects carried out.
+
+Knows no Kivy. `post` may be called from any thread; `drain` from one thread only, the screen's.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from kiosk.devices import PrintJob
+from kiosk.flow import effects as fx
+from kiosk.flow.events import Event, Language, Tick
+from kiosk.flow.states import State
+from kiosk.flow.table import UnexpectedEvent, step
+from kiosk.paper import ticket_content
+from kiosk.texts import Texts
+
+_log = structlog.get_logger()
+
+
+class Printing(Protocol):
+    def ask(self, request_id: str) -> None: ...
+    def print(self, job: PrintJob) -> None: ...
+
+
+class Desk(Protocol):
+    def request(self, effect: fx.RequestTicket) -> None: ...
+    def abandon(self, effect: fx.AbandonTicket) -> None: ...
+    def report(self, effect: fx.ReportPrinted | fx.ReportPrintFailed) -> None: ...
+    def cancel(self, effect: fx.CancelTicket) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What carries effects out; none of it blocks."""
+
+    printer: Printing
+    desk: Desk
+    texts: Callable[[Language], Texts]
+    follow_base: str
+
+
+class Runtime:
+    """Holds the one state. wake: tells the screen's thread, from any thread, that `drain` is due."""
+
+    def __init__(self, state: State, wake: Callable[[], None]) -> None:
+        self.state = state
+        self._wake = wake
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._hands: Hands | None = None
+
+    def give_hands(self, hands: Hands) -> None:
+        """Before the first event; apart from the constructor because the hands post events here."""
+        self._hands = hands
+
+    def post(self, event: Event) -> None:
+        self._events.put(event)
+        self._wake()
+
+    def drain(self) -> bool:
+        """Takes all waiting events; True when the state is another one than before."""
+        before = self.state
+        while True:
+            try:
+                event = self._events.get_nowait()
+            except queue.Empty:
+                return self.state is not before
+            self.take(event)
+
+    def take(self, event: Event) -> None:
+        """One event. One that has no entry is our mistake: logged, and the state stays."""
+        place = self.state.place
+        try:
+            self.state, effects = step(self.state, event)
+        except UnexpectedEvent as error:
+            _log.error("unexpected_event", place=error.place.value, event_name=error.event_name)
+            return
+        if self.state.place is not place:
+            _log.info(
+                "place", place=self.state.place.value, was=place.value, by=type(event).__name__
+            )
+        for effect in effects:
+            self._carry_out(effect)
+
+    def tick(self, now_s: float) -> None:
+        self.take(Tick(now_s))
+
+    def _carry_out(self, effect: fx.Effect) -> None:
+        if self._hands is None:
+            raise AssertionError("no hands were given before the first event")
+        desk, printer = self._hands.desk, self._hands.printer
+        match effect:
+            case fx.AskPrinter(request_id):
+                printer.ask(request_id)
+            case fx.PrintTicket():
+                printer.print(self._print_job(effect, self._hands))
+            case fx.RequestTicket():
+                desk.request(effect)
+            case fx.AbandonTicket():
+                desk.abandon(effect)
+            case fx.ReportPrinted() | fx.ReportPrintFailed():
+                desk.report(effect)
+            case fx.CancelTicket():
+                desk.cancel(effect)
+            case _:
+                raise AssertionError(f"nobody carries out {type(effect).__name__}")
+
+    def _print_job(self, effect: fx.PrintTicket, hands: Hands) -> PrintJob:
+        texts = hands.texts(effect.language)
+        content = ticket_content(effect.ticket, self.state.around.hall, texts, hands.follow_base)
+        return PrintJob(effect.request_id, effect.ticket, content)
