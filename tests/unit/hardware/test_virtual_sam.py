@@ -1,0 +1,65 @@
+"""The virtual SAM module keeps the order that real ones keep; the drivers are tested against it."""
+
+from pathlib import Path
+
+import pytest
+
+from hardware.id_card import protocol
+from hardware.id_card.protocol import Command, Damage, Frame, FrameParser, Reply, Sw3
+from hardware.simulators.people import load_people
+from hardware.simulators.sam import VirtualSam
+
+CITIZEN = load_people(Path(__file__).parents[3] / "config/demo/people.toml").citizens[0]
+
+
+def ask(sam: VirtualSam, command: Command) -> int:
+    parser = FrameParser()
+    parser.receive(command.to_bytes())
+    parser_of_reply = FrameParser()
+    parser_of_reply.receive(sam.answer(parser.next_event())[0])
+    return Reply.from_frame(parser_of_reply.next_event()).sw3
+
+
+@pytest.fixture
+def sam() -> VirtualSam:
+    made = VirtualSam("05.03-20990101-0000000001-0000000001")
+    made.lay(CITIZEN.card())
+    return made
+
+
+def test_order_must_be_kept(sam):
+    assert ask(sam, protocol.SELECT_CARD) == Sw3.SELECT_FAILED
+    assert ask(sam, protocol.READ_BASE) == Sw3.READ_FAILED
+    assert ask(sam, protocol.FIND_CARD) == Sw3.FOUND
+    assert ask(sam, protocol.SELECT_CARD) == Sw3.GOOD
+    assert ask(sam, protocol.READ_NEWEST_ADDRESS) == Sw3.READ_FAILED
+    assert ask(sam, protocol.READ_BASE) == Sw3.GOOD
+
+
+def test_a_card_that_was_read_is_not_found_until_lifted(sam):
+    for command in (protocol.FIND_CARD, protocol.SELECT_CARD, protocol.READ_BASE):
+        ask(sam, command)
+    assert ask(sam, protocol.FIND_CARD) == Sw3.FIND_FAILED
+    assert ask(sam, protocol.READ_MANAGEMENT_NUMBER) == Sw3.GOOD
+    assert ask(sam, protocol.READ_NEWEST_ADDRESS) == Sw3.ITEM_EMPTY
+    sam.lift()
+    assert ask(sam, protocol.READ_MANAGEMENT_NUMBER) == Sw3.READ_FAILED
+    sam.lay(CITIZEN.card())
+    assert ask(sam, protocol.FIND_CARD) == Sw3.FOUND
+
+
+@pytest.mark.parametrize("command", protocol.COMMANDS)
+def test_every_command_gets_one_reply(sam, command):
+    assert ask(sam, command) in Sw3.__members__.values()
+
+
+def test_damage_and_unknown_commands_have_their_status():
+    sam = VirtualSam("05.03-20990101-0000000001-0000000001")
+    assert Reply.from_frame(_reply(sam, Damage("x"))).sw3 == Sw3.CHECKSUM_ERROR
+    assert Reply.from_frame(_reply(sam, Frame(b"\x77\x01"))).sw3 == Sw3.UNKNOWN_COMMAND
+
+
+def _reply(sam: VirtualSam, event: Frame | Damage) -> Frame:
+    parser = FrameParser()
+    parser.receive(sam.answer(event)[0])
+    return parser.next_event()
