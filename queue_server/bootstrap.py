@@ -35,19 +35,6 @@ log = structlog.get_logger()
 DAY_CHECK_S = 20.0
 
 
-class UnusableDatabase(Exception):
-    """A database address that this server does not understand."""
-
-    code = "database_unusable"
-
-
-def sqlite_file(database: str, base: Path) -> Path:
-    """The file of a `sqlite:///…` address; a relative one is taken from `base`."""
-    if not database.startswith("sqlite:///"):
-        raise UnusableDatabase(f"{database!r} is not understood; use sqlite:///FILE")
-    return (base / database.removeprefix("sqlite:///")).resolve()
-
-
 def key_file_of(settings: HallSettings, database: Path) -> Path:
     return settings.server.key_file or database.with_suffix(database.suffix + ".key")
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sqlite3
 import sys
 from pathlib import Path
-
-import uvicorn
 
 from foundation.logs import configure_logs
 from foundation.settings_file import SettingsError
 from queue_server.access.roles import Role
 from queue_server.access.store import insert_token, new_token
-from queue_server.bootstrap import UnusableDatabase, build, sqlite_file
-from queue_server.journal.sqlite import migrate
+from queue_server.journal.sqlite import UnusableDatabase, migrate, sqlite_file
 from queue_server.settings import HallSettings, load_hall_settings
 
 # Seconds that open event streams get to end when the server is asked to stop.
@@ -51,9 +49,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _server(options: argparse.Namespace) -> int:
+    import uvicorn  # here, so that `token` does not wait for it
+
+    from queue_server.bootstrap import build
+
     settings = load_hall_settings(options.config)
     configure_logs("server", settings.server.log_level)
     host, port = _address(options.listen or settings.server.listen)
+    # uvicorn hands the signal on once it has shut down in good order: that is a success
+    for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked_to_stop, lambda *_: sys.exit(0))
     uvicorn.run(
         build(settings, _database(options, settings)),
         host=host,
@@ -61,6 +66,7 @@ def _server(options: argparse.Namespace) -> int:
         loop="uvloop",
         http="httptools",
         access_log=False,
+        proxy_headers=False,
         log_level="warning",
         timeout_graceful_shutdown=STOP_WITHIN_S,
         server_header=False,

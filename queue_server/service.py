@@ -87,6 +87,7 @@ class HallService:
         self._tail: asyncio.Future[None] | None = None
         self._running: dict[str, _Request] = {}
         self._followed: dict[str, str] = {}
+        self._answered_today: set[str] = set()
         self._view: tuple[tuple[int, int, int], bytes] | None = None
 
     async def start(self) -> None:
@@ -126,10 +127,18 @@ class HallService:
             _same_request(asked(running.command), command)
             outcome = await asyncio.shield(running.done)
             return Outcome(outcome.body, True, outcome.events)
-        if stored := self._journal.find_answer(self.id, request_id):
-            _same_request(stored.command, command)
-            return Outcome(stored.body, True)
+        if request_id in self._answered_today:
+            return self._stored_answer(command, request_id)
         return None
+
+    def _stored_answer(self, command: c.Command, request_id: str | None) -> Outcome | None:
+        """The answer in the journal. Asked only when there may be one: today's requests are known,
+        and an older one's append conflicts with its answer or is refused."""
+        stored = self._journal.find_answer(self.id, request_id) if request_id else None
+        if stored is None:
+            return None
+        _same_request(stored.command, command)
+        return Outcome(stored.body, True)
 
     def _finish(self, request: _Request, result: Outcome | Exception) -> None:
         if request.request_id is not None:
@@ -155,14 +164,17 @@ class HallService:
             try:
                 outcome, stored = self._decide(request)
             except Refusal:
-                if await self._settled(epoch):
-                    raise
-                continue
+                if not await self._settled(epoch):
+                    continue
+                if known := self._stored_answer(request.command, request.request_id):
+                    return known
+                raise
             try:
-                # shielded: a caller that goes away must not undo what is on its way to disk
-                await asyncio.shield(stored)
+                await stored
             except SeqConflict:
                 await self._reload(epoch)
+                if known := self._stored_answer(request.command, request.request_id):
+                    return known
             except NotStored as error:
                 await self._reload(epoch)
                 log.error("not_stored", hall=self.id, error=str(error))
@@ -178,8 +190,8 @@ class HallService:
             self._roll_day(now_ms)
         events = decide(request.command, self._state, now_ms)
         if not events:
-            tail = self._tail or _done()
-            return self._outcome(request, events, now_ms), tail
+            outcome = self._outcome(request, events, now_ms)
+            return outcome, asyncio.shield(self._tail or _done())
         extra = {"by": request.by}
         if request.request_id is not None:
             extra["request_id"] = request.request_id
@@ -191,7 +203,9 @@ class HallService:
         events = decide(c.RollDay(), self._state, now_ms)
         if events:
             system = _Request(c.RollDay(), None, "system")
-            self._send(self._apply(events, now_ms, {"by": "system"}), events, system, None)
+            stored = self._send(self._apply(events, now_ms, {"by": "system"}), events, system, None)
+            stored.add_done_callback(lambda done: done.exception())
+            self._answered_today.clear()
         self._know_day_end()
 
     def _know_day_end(self) -> None:
@@ -233,16 +247,26 @@ class HallService:
             if t in self._state.tickets
         ]
         stored = self._journal.append(Append(self.id, records, rows, given))
-        stored.add_done_callback(lambda done: self._committed(done, records, events))
+        # a future of the caller's own: one that goes away must not undo what is on its way to disk
+        waiter = asyncio.get_running_loop().create_future()
+
+        def committed(done: asyncio.Future[None]) -> None:
+            error = done.exception()
+            if error is None:
+                self._committed(records, events, request.request_id)
+            if not waiter.done():
+                waiter.set_result(None) if error is None else waiter.set_exception(error)
+
+        stored.add_done_callback(committed)
         self._tail = stored
-        return stored
+        return waiter
 
     def _committed(
-        self, done: asyncio.Future[None], records: list[Record], events: Sequence[e.Event]
+        self, records: list[Record], events: Sequence[e.Event], request_id: str | None
     ) -> None:
         """Runs in the order of the journal, because futures are settled in that order."""
-        if done.cancelled() or done.exception() is not None:
-            return
+        if request_id is not None:
+            self._answered_today.add(request_id)
         for record, event in zip(records, events, strict=True):
             if record.seq > self.streams.seq:
                 self.streams.push(self._pushed(record, event))
@@ -265,15 +289,18 @@ class HallService:
         seq, last_hash = await self._journal.last(self.id)
         state = HallState()
         followed = {}
+        answered = set()
         for record in records:
             event = record.to_event()
             state.seq = record.seq - 1
             state.apply(event, record.at_ms())
             if isinstance(event, e.TicketIssued):
                 followed[self._follow_token(event.ticket)] = event.ticket
+            answered.add(orjson.loads(record.data).get("request_id", ""))
         if records and records[-1].seq != seq:
             raise NotStored(f"{self.id}: the journal ends at {seq}, not {records[-1].seq}")
         self._state, self._hash, self._followed = state, last_hash, followed
+        self._answered_today = answered
         self._know_day_end()
         if self.streams.seq == 0:
             self.streams.seq = seq

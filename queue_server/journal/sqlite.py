@@ -34,6 +34,8 @@ T = TypeVar("T")
 
 SCHEMA = Path(__file__).parent / "schema"
 BATCH_AT_MOST = 512
+# While commands come faster than commits end, a commit waits this long for more to share it.
+GATHER_S = 0.002
 
 _INSERT_EVENTS = """
 INSERT INTO event (hall, seq, event, at, data, prev_hash, hash)
@@ -50,6 +52,19 @@ ON CONFLICT (hall, id) DO UPDATE SET {", ".join(f"{c} = excluded.{c}" for c in _
 _INSERT_ANSWERS = """
 INSERT INTO answer (hall, request_id, command, body, seq)
 SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?)"""
+
+
+class UnusableDatabase(Exception):
+    """A database address that this server does not understand."""
+
+    code = "database_unusable"
+
+
+def sqlite_file(database: str, base: Path) -> Path:
+    """The file of a `sqlite:///…` address; a relative one is taken from `base`."""
+    if not database.startswith("sqlite:///"):
+        raise UnusableDatabase(f"{database!r} is not understood; use sqlite:///FILE")
+    return (base / database.removeprefix("sqlite:///")).resolve()
 
 
 @dataclass(slots=True)
@@ -102,7 +117,13 @@ class SqliteDatabase:
     # --- the writer thread -----------------------------------------------------------------
 
     def _run(self) -> None:
-        while (batch := self._next_batch()) is not None:
+        batch: list[_Job] | None = []
+        while True:
+            if batch is not None and len(batch) > 1:
+                time.sleep(GATHER_S)
+            batch = self._next_batch()
+            if batch is None:
+                return
             outcomes = self._commit(batch)
             self._loop.call_soon_threadsafe(_settle, outcomes)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import date
 
 import orjson
@@ -11,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from queue_server.access.roles import Act
 from queue_server.domain import commands as c
 from queue_server.domain.calendar import local
+from queue_server.ids import fresh_id
 from queue_server.service import HallService, Outcome
 from queue_server.web.context import Context, context, permitted
 from queue_server.web.errors import ApiError
@@ -35,14 +35,14 @@ async def issue(hall: str, wanted: IssueIn, request: Request) -> Response:
     if wanted.service is None and wanted.matter is None:
         raise ApiError(422, "fields_invalid", "请选择业务或事项。", fields=["service", "matter"])
     command = c.IssueTicket(
-        ticket=str(uuid.uuid4()),
+        ticket=fresh_id(),
         service=wanted.service,
         matter=wanted.matter,
         priority_class=wanted.priority_class,
         age_years=_age(service, wanted.person),
         person=await _person_ref(ctx, wanted.person),
         kiosk=wanted.kiosk,
-        then=tuple(wanted.then),
+        then=wanted.then,
     )
     outcome = await service.execute(command, request_id=str(wanted.request_id), by=actor.label)
     new = not outcome.replayed and "ticket_issued" in outcome.events

@@ -37,7 +37,7 @@ class IssueIn(Command):
     priority_class: Name | None = None
     person: PersonIn | None = None
     kiosk: Name | None = None
-    then: Annotated[list[Name], Field(max_length=8)] = []
+    then: Annotated[tuple[Name, ...], Field(max_length=8)] = ()
 
 
 class CancelIn(Command):

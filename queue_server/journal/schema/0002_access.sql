@@ -32,6 +32,12 @@ CREATE TABLE session (
     FOREIGN KEY (hall, login) REFERENCES staff (hall, login) ON DELETE CASCADE
 );
 
+-- One row that the readiness probe writes, to know that the store takes writes.
+CREATE TABLE heartbeat (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    at  TEXT NOT NULL
+);
+
 -- id_hash: keyed hash of an ID number; ref: the random reference that events carry.
 CREATE TABLE person (
     id_hash    TEXT PRIMARY KEY,

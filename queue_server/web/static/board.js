@@ -16,7 +16,7 @@ const DEVICE_ICON = {
   kiosk: "tablet-smartphone", screen: "monitor", speaker: "volume-2",
 };
 const WAIT_ICON = { fine: "circle-check", notable: "hourglass", long: "triangle-alert" };
-const TODAY = ["issued", "waiting", "serving", "finished", "missed", "cancelled"];
+const TODAY = ["issued", "waiting", "called", "serving", "finished", "missed", "cancelled"];
 
 const ALARMS_SHOWN = 6; // the windows and queues below must stay in sight
 

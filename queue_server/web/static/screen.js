@@ -12,6 +12,7 @@ const SPEAK_WITHIN_S = 90; // after a break in the line, older calls are listed 
 const RESTS_AFTER_S = 600; // a call this old is no longer "now"
 const RELOAD_AFTER_MS = 24 * 3600 * 1000;
 const RELOAD_HOURS = [2, 3, 4];
+const RELOAD_LOOK_S = 5;
 const RELOAD_QUIET_MS = 10 * 60 * 1000;
 
 const options = new URLSearchParams(location.search);
@@ -179,7 +180,7 @@ function tick() {
   setText(byId("date"), dateText());
   drawNotice();
   if (restWanted || (shown && secondsSince(shown.at) >= RESTS_AFTER_S)) rest();
-  if (second % 60 === 0) reloadAtNight();
+  if (second % RELOAD_LOOK_S === 0) reloadAtNight();
 }
 
 /** A fresh page every night, in a quiet moment and only while the server answers. */

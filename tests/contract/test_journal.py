@@ -1,0 +1,259 @@
+"""Every journal store keeps the same contract; what only a file can do is tested on the file."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from queue_server.domain import events as e
+from queue_server.journal.chain import GENESIS, BrokenChain, Record, link, verify
+from queue_server.journal.memory import MemoryJournal
+from queue_server.journal.port import Answer, Append, Journal, NotStored, SeqConflict, TicketRow
+from queue_server.journal.sqlite import SqliteDatabase, SqliteJournal, migrate
+
+NOW_MS = 1_795_000_000_000
+
+
+@asynccontextmanager
+async def opened(kind: str, folder: Path) -> AsyncIterator[Journal]:
+    journal: Journal
+    if kind == "memory":
+        journal = MemoryJournal()
+    else:
+        journal = SqliteJournal(SqliteDatabase(folder / "hall.db"))
+    try:
+        yield journal
+    finally:
+        await journal.close()
+
+
+Use = Callable[[Journal], Awaitable[None]]
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def with_journal(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Use], None]:
+    def run(use: Use) -> None:
+        async def scenario() -> None:
+            async with opened(request.param, tmp_path) as journal:
+                await use(journal)
+
+        asyncio.run(scenario())
+
+    return run
+
+
+def records(count: int, hall: str = "h", seq: int = 0, prev: str = GENESIS) -> list[Record]:
+    made: list[Record] = []
+    for _ in range(count):
+        seq += 1
+        record = link(hall, seq, e.WindowClosed("1"), NOW_MS + seq, prev, {"by": "test"})
+        made.append(record)
+        prev = record.hash
+    return made
+
+
+def row(
+    ticket: str, serial: int, *, status: str = "waiting", window: str | None = None
+) -> TicketRow:
+    at = e.instant_text(NOW_MS)
+    return TicketRow(
+        hall="h",
+        id=ticket,
+        day="2026-11-23",
+        prefix="A",
+        serial=serial,
+        number=f"A{serial:03d}",
+        service="A",
+        matter=None,
+        priority_class="ordinary",
+        status=status,
+        window=window,
+        issued_at=at,
+        called_at=None,
+        started_at=None,
+        since_at=at,
+        calls=0,
+    )
+
+
+def test_what_was_appended_is_read_back_in_order(with_journal: Callable[[Use], None]) -> None:
+    async def use(journal: Journal) -> None:
+        made = records(5)
+        await journal.append(Append("h", made[:2], [], None))
+        await journal.append(Append("h", made[2:], [], None))
+        assert list(await journal.read("h", 0, -1)) == made
+        assert list(await journal.read("h", 2, 2)) == made[2:4]
+        assert await journal.last("h") == (5, made[-1].hash)
+        assert await journal.last("other") == (0, GENESIS)
+
+    with_journal(use)
+
+
+def test_an_append_that_does_not_follow_is_refused_whole(
+    with_journal: Callable[[Use], None],
+) -> None:
+    async def use(journal: Journal) -> None:
+        made = records(4)
+        await journal.append(Append("h", made[:1], [], None))
+        for wrong in (made[2:], made[:1], records(1, seq=1, prev="f" * 64)):
+            answer = Answer("h", "r", "X", "{}", 1)
+            with pytest.raises(SeqConflict):
+                await journal.append(Append("h", wrong, [row("t", 1)], answer))
+        assert await journal.last("h") == (1, made[0].hash)
+        assert journal.find_answer("h", "r") is None
+        assert await journal.find_ticket("h", "t") is None
+
+    with_journal(use)
+
+
+def test_answers_and_tickets_are_found(with_journal: Callable[[Use], None]) -> None:
+    async def use(journal: Journal) -> None:
+        made = records(2)
+        answer = Answer("h", "r1", "IssueTicket:A:", '{"x": 1}', 1)
+        await journal.append(Append("h", made[:1], [row("t", 1)], answer))
+        changed = row("t", 1, status="called", window="1")
+        await journal.append(Append("h", made[1:], [changed], None))
+        assert journal.find_answer("h", "r1") == answer
+        assert journal.find_answer("other", "r1") is None
+        assert await journal.find_ticket("h", "t") == changed
+
+    with_journal(use)
+
+
+def test_loading_begins_at_the_day_with_its_configuration(
+    with_journal: Callable[[Use], None],
+) -> None:
+    async def use(journal: Journal) -> None:
+        happened: list[e.Event] = [
+            e.HallConfigured({"id": "old"}),
+            e.DayOpened("2026-11-22"),
+            e.HallConfigured({"id": "new"}),
+            e.WindowClosed("1"),
+            e.DayOpened("2026-11-23"),
+            e.WindowClosed("2"),
+        ]
+        made: list[Record] = []
+        for seq, event in enumerate(happened, start=1):
+            prev = made[-1].hash if made else GENESIS
+            made.append(link("h", seq, event, NOW_MS + seq, prev, {}))
+        await journal.append(Append("h", made, [], None))
+        assert [r.seq for r in await journal.load("h")] == [3, 5, 6]
+
+    with_journal(use)
+
+
+def sqlite_scenario(folder: Path, use: Callable[[SqliteDatabase], Awaitable[None]]) -> None:
+    async def scenario() -> None:
+        database = SqliteDatabase(folder / "hall.db")
+        try:
+            await use(database)
+        finally:
+            await database.close()
+
+    asyncio.run(scenario())
+
+
+def test_many_appends_share_few_commits(tmp_path: Path) -> None:
+    async def use(database: SqliteDatabase) -> None:
+        made = records(300)
+        waiting = [database.append(Append("h", [record], [], None)) for record in made]
+        await asyncio.gather(*waiting)
+        assert database.commits < 100
+        assert list(await SqliteJournal(database).read("h", 0, -1)) == made
+
+    sqlite_scenario(tmp_path, use)
+
+
+def test_one_halls_conflict_does_not_touch_the_others(tmp_path: Path) -> None:
+    async def use(database: SqliteDatabase) -> None:
+        good, bad = records(1, "good"), records(2, "bad")[1:]
+        outcomes = await asyncio.gather(
+            database.append(Append("bad", bad, [], None)),
+            database.append(Append("good", good, [], None)),
+            return_exceptions=True,
+        )
+        assert isinstance(outcomes[0], SeqConflict)
+        assert outcomes[1] is None
+
+    sqlite_scenario(tmp_path, use)
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        row("t2", 1),  # rule 1: the number is taken
+        row("t2", 2, status="called", window="1"),  # rule 3: the window is taken
+    ],
+)
+def test_the_database_itself_guards_numbers_and_windows(tmp_path: Path, second: TicketRow) -> None:
+    async def use(database: SqliteDatabase) -> None:
+        made = records(2)
+        first = row("t1", 1, status="called", window="1")
+        await database.append(Append("h", made[:1], [first], None))
+        with pytest.raises(SeqConflict):
+            await database.append(Append("h", made[1:], [second], None))
+        journal = SqliteJournal(database)
+        assert await journal.find_ticket("h", "t2") is None
+        assert (await journal.last("h"))[0] == 1
+
+    sqlite_scenario(tmp_path, use)
+
+
+def test_the_journal_cannot_be_changed_by_sql(tmp_path: Path) -> None:
+    async def use(database: SqliteDatabase) -> None:
+        await database.append(Append("h", records(2), [], None))
+
+        def tamper(connection: sqlite3.Connection) -> None:
+            connection.execute("UPDATE event SET data = '{}' WHERE seq = 1")
+
+        def erase(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM event WHERE seq = 1")
+
+        for attempt in (tamper, erase):
+            with pytest.raises(sqlite3.IntegrityError):
+                await database.write(attempt)
+
+    sqlite_scenario(tmp_path, use)
+
+
+def test_a_full_disk_refuses_and_recovers(tmp_path: Path) -> None:
+    async def use(database: SqliteDatabase) -> None:
+        made = records(400)
+        await database.append(Append("h", made[:1], [], None))
+        pages = await database.write(lambda x: x.execute("PRAGMA page_count").fetchone()[0])
+        await database.write(lambda x: x.execute(f"PRAGMA max_page_count = {pages}").fetchone())
+        with pytest.raises(NotStored):
+            await database.append(Append("h", made[1:], [], None))
+        await database.write(lambda x: x.execute("PRAGMA max_page_count = 100000").fetchone())
+        await database.append(Append("h", made[1:], [], None))
+        assert (await SqliteJournal(database).last("h"))[0] == 400
+
+    sqlite_scenario(tmp_path, use)
+
+
+def test_migrations_run_once_and_in_order(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "m.db", isolation_level=None)
+    migrate(connection)
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    migrate(connection)
+    assert connection.execute("PRAGMA user_version").fetchone()[0] == version >= 2
+    connection.close()
+
+
+def test_tampering_is_found() -> None:
+    made = records(5)
+    assert verify(made) == (5, made[-1].hash)
+    for broken in (
+        [*made[:2], *made[3:]],
+        [*made[:2], made[2]._replace(data='{"window":"9"}'), *made[3:]],
+        [*made[:2], made[2]._replace(prev_hash=GENESIS), *made[3:]],
+        [*made[:2], made[2]._replace(at=made[3].at), *made[3:]],
+    ):
+        with pytest.raises(BrokenChain) as found:
+            verify(broken)
+        assert found.value.seq == 3

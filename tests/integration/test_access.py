@@ -1,0 +1,186 @@
+"""Who may do what: the table, both ways; sessions, CSRF, attempts."""
+
+from __future__ import annotations
+
+import http.cookiejar
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+from typing import Any
+
+import pytest
+
+from queue_server.access.roles import TABLE, Act, Actor, Role, may
+from tests.support.server import Client, ServerProcess
+
+HALL = "/api/v1/halls/demo"
+
+# one request per act; 401 and 403 mean refused, anything else means let through
+REQUESTS: dict[Act, tuple[str, str, dict[str, Any] | None]] = {
+    Act.SEE_HALL: ("GET", "", None),
+    Act.SEE_TICKET: ("GET", "/tickets/none", None),
+    Act.ISSUE_TICKET: ("POST", "/tickets", {"service": "nowhere"}),
+    Act.SETTLE_PRINT: ("POST", "/tickets/none/printed", {}),
+    Act.CANCEL_TICKET: ("POST", "/tickets/none/cancel", {}),
+    Act.REJOIN_TICKET: ("POST", "/tickets/none/rejoin", {}),
+    Act.WORK_WINDOW: ("POST", "/windows/1/start", {}),
+    Act.CALL_CHOSEN: ("POST", "/windows/1/call-ticket", {"ticket": "none", "reason": "x"}),
+    Act.READ_JOURNAL: ("GET", "/journal?limit=1", None),
+    Act.REPORT_DEVICE: ("POST", "/devices/d/health", {"kind": "printer", "state": "ok"}),
+}
+
+
+@pytest.fixture(scope="module")
+def clients(server: ServerProcess) -> dict[Role, Client]:
+    return {role: server.client(None if role is Role.PUBLIC else role.value) for role in Role}
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("act", REQUESTS)
+def test_each_role_may_do_what_the_table_says(
+    clients: dict[Role, Client], role: Role, act: Act
+) -> None:
+    method, path, body = REQUESTS[act]
+    if body is not None:
+        body = {"request_id": str(uuid.uuid4()), **body}
+    status, answer = clients[role].request(method, HALL + path, body)
+    if act in TABLE[role]:
+        assert status not in (401, 403), answer
+    else:
+        assert status == (401 if role is Role.PUBLIC else 403), answer
+
+
+def test_acts_without_a_request_are_on_pages() -> None:
+    assert set(Act) - set(REQUESTS) == {Act.SEE_BOARD}
+
+
+def test_halls_and_windows_are_fences() -> None:
+    clerk = Actor(Role.CLERK, "c", "demo", "3")
+    assert may(clerk, Act.WORK_WINDOW, "demo", "3")
+    assert not may(clerk, Act.WORK_WINDOW, "demo", "4")
+    assert not may(clerk, Act.WORK_WINDOW, "other", "3")
+
+
+def test_a_clerks_token_works_at_its_window_alone(server: ServerProcess) -> None:
+    clerk = server.client("clerk", window="3")
+    assert clerk.at("3", "call-next")[0] == 200
+    status, body = clerk.at("4", "call-next")
+    assert (status, body["error"]["code"]) == (403, "not_permitted")
+
+
+def test_unknown_tokens_are_refused(server: ServerProcess) -> None:
+    status, body = Client(server.url, "made-up").get(HALL)
+    assert (status, body["error"]["code"]) == (401, "token_unknown")
+
+
+class Browser:
+    """Cookies and forms, without a real browser."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.cookies = http.cookiejar.CookieJar()
+        self._open = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(self.cookies)
+        ).open
+
+    def get(self, path: str) -> tuple[int, str, str]:
+        return self._answer(urllib.request.Request(self.url + path))
+
+    def post(self, path: str, **fields: str) -> tuple[int, str, str]:
+        data = urllib.parse.urlencode(fields).encode()
+        return self._answer(urllib.request.Request(self.url + path, data))
+
+    def _answer(self, request: urllib.request.Request) -> tuple[int, str, str]:
+        try:
+            with self._open(request, timeout=10) as answer:
+                return answer.status, answer.read().decode(), answer.url
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode(), error.url or ""
+
+    def login(self, login: str, password: str, there: str = "") -> tuple[int, str, str]:
+        _, page, _ = self.get(f"/login?next={urllib.parse.quote(there)}")
+        return self.post("/login", login=login, password=password, csrf=csrf_in(page), next=there)
+
+
+def csrf_in(page: str) -> str:
+    found = re.search(r'name="csrf"[^>]*(?:value|content)="([^"]+)"', page) or re.search(
+        r'(?:value|content)="([^"]+)"[^>]*name="csrf"', page
+    )
+    assert found, page[:500]
+    return found[1]
+
+
+def test_pages_lead_to_the_login_and_back(server: ServerProcess) -> None:
+    browser = Browser(server.url)
+    status, _, url = browser.get("/window/demo/3")
+    assert status == 200
+    assert "/login" in url
+    status, _, url = browser.login("clerk3", "demo-hall", "/window/demo/3")
+    assert (status, url) == (200, f"{server.url}/window/demo/3")
+    assert browser.get("/window/demo/4")[0] == 403
+    assert browser.get("/manager/demo")[0] == 403
+
+
+def test_sessions_need_their_csrf_token(server: ServerProcess) -> None:
+    browser = Browser(server.url)
+    _, page, _ = browser.login("clerk5", "demo-hall", "/window/demo/5")
+    cookie = "; ".join(f"{x.name}={x.value}" for x in browser.cookies)
+    plain = Client(server.url, None)
+    body = {"request_id": str(uuid.uuid4())}
+    path = f"{HALL}/windows/5/call-next"
+    status, answer = plain.request("POST", path, body, headers={"Cookie": cookie})
+    assert (status, answer["error"]["code"]) == (403, "csrf_missing")
+    headers = {"Cookie": cookie, "X-CSRF-Token": csrf_in(page)}
+    assert plain.request("POST", path, body, headers=headers)[0] == 200
+
+
+def test_logging_out_ends_the_session(server: ServerProcess) -> None:
+    browser = Browser(server.url)
+    _, page, _ = browser.login("manager", "demo-hall", "/manager/demo")
+    cookie = "; ".join(f"{x.name}={x.value}" for x in browser.cookies)
+    browser.post("/logout", csrf=csrf_in(page))
+    _, _, url = browser.get("/manager/demo")
+    assert "/login" in url
+    status, _ = Client(server.url, None).request(
+        "GET", f"{HALL}/journal?limit=1", headers={"Cookie": cookie}
+    )
+    assert status == 401
+
+
+def test_wrong_passwords_lock_out_after_a_while(server: ServerProcess) -> None:
+    browser = Browser(server.url)
+    for _ in range(10):
+        assert browser.login("clerk9", "wrong")[0] == 401
+    status, _, _ = browser.login("clerk9", "demo-hall")
+    assert status == 429
+    assert browser.login("clerk8", "demo-hall")[0] == 200
+
+
+def test_login_refuses_a_forged_form_and_foreign_targets(server: ServerProcess) -> None:
+    browser = Browser(server.url)
+    browser.get("/login")
+    assert browser.post("/login", login="clerk1", password="demo-hall", csrf="x")[0] == 400
+    for target in ("https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere"):
+        other = Browser(server.url)
+        _, _, url = other.login("clerk1", "demo-hall", target)
+        assert url == f"{server.url}/window/demo/1"
+
+
+def test_passwords_and_tokens_are_not_stored_in_clear(server: ServerProcess) -> None:
+    server.client("kiosk")
+    raw = (server.folder / "hall.db").read_bytes() + (server.folder / "hall.db-wal").read_bytes()
+    assert b"demo-hall" not in raw
+    assert b"demo-kiosk-1-token" not in raw
+    assert b"$argon2id$" in raw
+
+
+def test_phone_page_needs_the_tickets_own_token(server: ServerProcess) -> None:
+    ticket = server.client("kiosk").issue("A")
+    nobody = Client(server.url, None)
+    status, body = nobody.get(f"/api/v1{ticket['follow_path']}")
+    assert (status, body["ticket"]["number"]) == (200, ticket["number"])
+    assert body["hall"]["name"]
+    assert nobody.get(f"/api/v1/t/{ticket['id']}")[0] == 404

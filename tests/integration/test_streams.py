@@ -1,0 +1,125 @@
+"""Event streams: in order, nothing lost over a reconnect, heartbeats, topics."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from tests.support.server import ServerProcess
+
+HALL = "/api/v1/halls/demo"
+
+
+class Stream:
+    """A minimal reader of Server-Sent Events over a real socket."""
+
+    def __init__(self, port: int, query: str = "", last_event_id: int | None = None) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        headers = {} if last_event_id is None else {"Last-Event-ID": str(last_event_id)}
+        self._connection.request("GET", f"{HALL}/events{query}", headers=headers)
+        self._answer = self._connection.getresponse()
+        assert self._answer.status == 200
+        assert self._answer.getheader("content-type", "").startswith("text/event-stream")
+
+    def __iter__(self) -> Iterator[tuple[int | None, str, Any]]:
+        fields: dict[str, str] = {}
+        for raw in self._answer:
+            line = raw.decode().rstrip("\n")
+            if line:
+                name, _, value = line.partition(": ")
+                fields[name] = value
+            elif fields:
+                seq = int(fields["id"]) if "id" in fields else None
+                yield seq, fields["event"], json.loads(fields["data"])
+                fields = {}
+
+    def take(self, count: int) -> list[tuple[int | None, str, Any]]:
+        """The next events that are no heartbeats."""
+        found = []
+        for event in self:
+            if event[1] != "heartbeat":
+                found.append(event)
+                if len(found) == count:
+                    break
+        return found
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def test_resume_misses_nothing_and_repeats_nothing(fresh: ServerProcess) -> None:
+    admin = fresh.client("admin")
+    live = Stream(fresh.port, "?after=0")
+    numbers = [admin.issue("A")["number"] for _ in range(3)]
+    seen = live.take(2 + 3)
+    live.close()
+    numbers += [admin.issue("A")["number"] for _ in range(3)]
+    resumed = Stream(fresh.port, last_event_id=seen[-1][0])
+    numbers += [admin.issue("A")["number"] for _ in range(2)]
+    seen += resumed.take(5)
+    resumed.close()
+    assert [x[0] for x in seen] == list(range(1, 11))
+    assert [x[2]["number"] for x in seen if x[1] == "ticket_issued"] == numbers
+
+
+def test_new_listener_starts_now(fresh: ServerProcess) -> None:
+    admin = fresh.client("admin")
+    admin.issue("A")
+    live = Stream(fresh.port)
+    first = next(iter(live))
+    assert first[1] == "heartbeat"
+    number = admin.issue("A")["number"]
+    assert live.take(1)[0][2]["number"] == number
+    live.close()
+
+
+def test_topics_and_what_a_call_carries(fresh: ServerProcess) -> None:
+    admin = fresh.client("admin")
+    live = Stream(fresh.port, "?topics=calls&after=0")
+    admin.issue("A", person={"id_number": "990101194001010014"})
+    admin.at("1", "call-next")
+    [(seq, name, data)] = live.take(1)
+    live.close()
+    assert name == "ticket_called"
+    assert data["call"]["seq"] == seq
+    assert data["call"]["number"] == "A001"
+    assert data["call"]["window_name"] == "1 号窗口"
+    assert "person" not in data
+    assert "request_id" not in data
+
+
+def test_call_reaches_a_listener_at_once(fresh: ServerProcess) -> None:
+    admin = fresh.client("admin")
+    admin.issue("A")
+    live = Stream(fresh.port, "?topics=calls")
+    next(iter(live))
+    pressed = time.monotonic()
+    admin.at("1", "call-next")
+    live.take(1)
+    took = time.monotonic() - pressed
+    live.close()
+    assert took < 0.2
+
+
+def test_heartbeat_carries_the_seq(fresh: ServerProcess) -> None:
+    live = Stream(fresh.port)
+    beats = []
+    for event in live:
+        beats.append(event)
+        if len(beats) == 2:
+            break
+    live.close()
+    assert [x[1] for x in beats] == ["heartbeat", "heartbeat"]
+    assert beats[0][2]["seq"] == 2
+
+
+def test_a_stop_ends_open_streams_quickly(fresh: ServerProcess) -> None:
+    live = Stream(fresh.port)
+    next(iter(live))
+    begun = time.monotonic()
+    assert fresh.stop() == 0
+    assert time.monotonic() - begun < 3
+    live.close()

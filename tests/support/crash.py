@@ -1,0 +1,155 @@
+"""Load that remembers what it was promised, for servers that are killed under it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import random
+import threading
+import time
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from queue_server.journal.chain import Record, verify
+from tests.support.server import Client, ServerProcess
+
+HALL = "/api/v1/halls/demo"
+WINDOWS = "123456789"
+
+
+@dataclass
+class Promises:
+    """What was acknowledged: request id → (path, fields, answer); and what stayed unanswered."""
+
+    answered: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = field(default_factory=dict)
+    unanswered: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+
+
+class Crowd:
+    """Clients that issue, call, start and finish without pause until told to stop."""
+
+    def __init__(self, server: ServerProcess, token: str, clients: int) -> None:
+        self._port, self._token = server.port, token
+        self._stop = threading.Event()
+        self.promises = Promises()
+        self._threads = [
+            threading.Thread(target=self._run, args=(number,)) for number in range(clients)
+        ]
+
+    def __enter__(self) -> Crowd:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, number: int) -> None:
+        choose = random.Random(number)
+        connection: http.client.HTTPConnection | None = None
+        while not self._stop.is_set():
+            path, fields = self._wish(number, choose)
+            request_id = str(uuid.uuid4())
+            try:
+                if connection is None:
+                    connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
+                status, body = self._send(connection, path, {**fields, "request_id": request_id})
+            except (OSError, http.client.HTTPException, ValueError):
+                self.promises.unanswered[request_id] = (path, fields)
+                if connection is not None:
+                    connection.close()
+                connection = None
+                time.sleep(0.02)
+                continue
+            if status in (200, 201):
+                self.promises.answered[request_id] = (path, fields, body)
+        if connection is not None:
+            connection.close()
+
+    def _wish(self, number: int, choose: random.Random) -> tuple[str, dict[str, Any]]:
+        if number >= len(WINDOWS):
+            return f"{HALL}/tickets", {"service": choose.choice("ABCDEFG")}
+        act = choose.choice(["call-next", "call-next", "start", "finish", "miss"])
+        return f"{HALL}/windows/{WINDOWS[number]}/{act}", {}
+
+    def _send(
+        self, connection: http.client.HTTPConnection, path: str, fields: dict[str, Any]
+    ) -> tuple[int, dict[str, Any]]:
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}
+        connection.request("POST", path, json.dumps(fields), headers)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+
+def check_promises(client: Client, promises: Promises) -> dict[str, int]:
+    """Asserts that nothing acknowledged is lost, no number is given twice, nobody is called by two
+    windows, and that late retries get their one answer. Returns what was checked."""
+    events = client.journal()
+    verify(
+        Record(
+            "demo",
+            x["seq"],
+            x["event"],
+            x["at"],
+            json.dumps(x["data"], ensure_ascii=False, separators=(",", ":"), sort_keys=True),
+            x["prev_hash"],
+            x["hash"],
+        )
+        for x in events
+    )
+    _check_numbers(events)
+    _check_windows(events)
+    by_request = {x["data"].get("request_id"): x for x in events}
+    for request_id, (path, fields, body) in promises.answered.items():
+        assert request_id in by_request, f"acknowledged but lost: {path}"
+        status, again = client.request("POST", path, {**fields, "request_id": request_id})
+        assert (status, again) == (200, body), path
+    repeated = 0
+    for request_id, (path, fields) in promises.unanswered.items():
+        wish = {**fields, "request_id": request_id}
+        first, second = (client.request("POST", path, wish) for _ in range(2))
+        assert first[1] == second[1], path
+        if path.endswith("/tickets"):
+            repeated += 1
+            done = by_request.get(request_id)
+            if done is not None:
+                assert first[1]["ticket"]["number"] == done["data"]["number"]
+    _check_numbers(client.journal())
+    return {
+        "events": len(events),
+        "acknowledged": len(promises.answered),
+        "unanswered": len(promises.unanswered),
+        "retried_tickets": repeated,
+    }
+
+
+def _check_numbers(events: list[dict[str, Any]]) -> None:
+    """Rule 1, per prefix: 1, 2, 3 … without a gap or a repeat (all on one business day here)."""
+    serials: dict[str, list[int]] = {}
+    for event in events:
+        if event["event"] == "day_opened":
+            serials = {}
+        if event["event"] == "ticket_issued":
+            serials.setdefault(event["data"]["prefix"], []).append(event["data"]["serial"])
+    for prefix, given in serials.items():
+        assert given == list(range(1, len(given) + 1)), prefix
+
+
+def _check_windows(events: list[dict[str, Any]]) -> None:
+    """Rule 3, by a bookkeeping of its own: one ticket at a window, a ticket at one window."""
+    at_window: dict[str, str] = {}
+    calls: Counter[str] = Counter()
+    for event in events:
+        data, name = event["data"], event["event"]
+        if name == "ticket_called":
+            assert data["window"] not in at_window, event
+            assert data["ticket"] not in at_window.values(), event
+            at_window[data["window"]] = data["ticket"]
+            calls[data["ticket"]] += 1
+        elif name in ("ticket_finished", "ticket_missed"):
+            assert at_window.pop(data["window"]) == data["ticket"], event
+    assert all(count == 1 for count in calls.values())

@@ -1,0 +1,186 @@
+"""A real server process on a free port and a database of its own, for tests and benchmarks."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+DEMO_CONFIG = ROOT / "config" / "demo" / "hall.toml"
+READY_WITHIN_S = 30.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class ServerProcess:
+    """`python -m queue_server server`, as the launcher starts it; can be killed and started again.
+
+    `env` adds to the environment of the process.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        config: Path = DEMO_CONFIG,
+        port: int | None = None,
+        env: dict[str, str] | None = None,
+    ) -> None:
+        self.folder, self.config = folder, config
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database = f"sqlite:///{folder / 'hall.db'}"
+        self.log = folder / "server.log"
+        self._env = {**os.environ, **(env or {})}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> ServerProcess:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self, *, wait: bool = True) -> None:
+        command = [
+            *(sys.executable, "-m", "queue_server", "server"),
+            *("--config", str(self.config)),
+            *("--listen", f"127.0.0.1:{self.port}"),
+            *("--database", self.database),
+        ]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=self._env, stdout=log, stderr=log
+            )
+        if wait:
+            self.wait_ready()
+
+    def wait_ready(self) -> None:
+        end = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < end:
+            assert self._process is not None
+            if self._process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.url}/health/ready", timeout=2):
+                    return
+            except (OSError, urllib.error.URLError):
+                time.sleep(0.02)
+        raise RuntimeError(f"the server did not get ready:\n{self.log.read_text()[-3000:]}")
+
+    def stop(self) -> int:
+        """Asks it to end, as a supervisor does; the exit code."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """As a power cut does: kill -9."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> int:
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        process.send_signal(how)
+        try:
+            return process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+
+    def token(self, role: str, *, hall: str = "demo", window: str | None = None) -> str:
+        command = [
+            *(sys.executable, "-m", "queue_server", "token"),
+            *("--role", role, "--hall", hall, "--database", self.database),
+            *(("--window", window) if window else ()),
+        ]
+        done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def client(self, role: str | None, *, window: str | None = None) -> Client:
+        return Client(self.url, self.token(role, window=window) if role else None)
+
+
+class Client:
+    """A plain HTTP client of the API that keeps status and body of every answer."""
+
+    def __init__(self, url: str, token: str | None) -> None:
+        self.url, self._token = url, token
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        headers: dict[str, str] | None = None,
+        timeout_s: float = 15.0,
+    ) -> tuple[int, Any]:
+        data = None if body is None else json.dumps(body).encode()
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        if self._token:
+            sent["Authorization"] = f"Bearer {self._token}"
+        asked = urllib.request.Request(self.url + path, data, sent, method=method)
+        try:
+            with urllib.request.urlopen(asked, timeout=timeout_s) as answer:
+                return answer.status, _body(answer.read(), answer.headers.get_content_type())
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, _body(error.read(), error.headers.get_content_type())
+
+    def get(self, path: str) -> tuple[int, Any]:
+        return self.request("GET", path)
+
+    def post(self, path: str, **fields: Any) -> tuple[int, Any]:
+        """POST with a fresh request_id, unless one is given."""
+        fields.setdefault("request_id", str(uuid.uuid4()))
+        return self.request("POST", path, fields)
+
+    def issue(self, service: str = "A", **fields: Any) -> Any:
+        status, body = self.post("/api/v1/halls/demo/tickets", service=service, **fields)
+        assert status in (200, 201), (status, body)
+        return body["ticket"]
+
+    def at(self, window: str, act: str, **fields: Any) -> tuple[int, Any]:
+        return self.post(f"/api/v1/halls/demo/windows/{window}/{act}", **fields)
+
+    def journal(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        while True:
+            after = found[-1]["seq"] if found else 0
+            status, body = self.get(f"/api/v1/halls/demo/journal?after={after}&limit=5000")
+            assert status == 200, body
+            if not body["events"]:
+                return found
+            found.extend(body["events"])
+
+
+def _body(raw: bytes, content_type: str) -> Any:
+    if content_type == "application/json":
+        return json.loads(raw)
+    return raw
+
+
+def serial_of(number: str) -> int:
+    """`A012` → 12."""
+    return int(re.sub(r"\D", "", number))
