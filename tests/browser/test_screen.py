@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -137,6 +138,28 @@ def test_the_list_stays_bounded(pages: Any, manager: Any, kiosk: Any) -> None:
     expect(page.locator("#calls li")).to_have_count(6)
     page.wait_for_timeout(1500)
     assert page.evaluate("document.getElementsByTagName('*').length") <= nodes + 6 * 6
+
+
+def test_an_old_page_renews_itself_at_night(pages: Any) -> None:
+    page = pages.context(FULL_HD).new_page()
+    page.clock.install()
+    hour = datetime.now(UTC).hour
+    east = (3 - hour + 12) % 24 - 12  # the zone in which it is three at night now
+
+    def move_the_hall(route: Any) -> None:
+        answer = route.fetch()
+        zone = f"Etc/GMT{-east:+d}"  # POSIX signs: west is positive
+        route.fulfill(response=answer, json={**answer.json(), "time_zone": zone})
+
+    page.route("**/api/v1/halls/demo", move_the_hall)
+    page.goto(pages.server.url + SCREEN)
+    expect(page.locator("#services li")).to_have_count(7)
+    page.evaluate("window.__old = true")
+    page.wait_for_timeout(6000)
+    assert page.evaluate("window.__old") is True
+    with page.expect_event("load", timeout=20_000):
+        page.clock.fast_forward("25:00:00")
+    assert page.evaluate("window.__old") is None
 
 
 def test_blocked_sound_asks_for_a_touch(pages: Any, manager: Any, kiosk: Any) -> None:
