@@ -312,7 +312,7 @@ class HallService:
                 return
             await self._load()
             self._epoch += 1
-            self._view = None
+            self._view, self._tail = None, None
             for record in await self._journal.read(self.id, self.streams.seq, -1):
                 self.streams.push(self._pushed(record, record.to_event()))
 
