@@ -1,4 +1,7 @@
-"""`python -m kiosk`: runs the kiosk, or draws its gallery. Exit 0 done, 1 cannot run, 2 wrong command."""
+"""`python -m kiosk`: runs the kiosk, or draws its gallery.
+
+Exit 0 done, 1 cannot run, 2 wrong command.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Printer and card reader behind worker threads; the one place that builds the drivers.
 
 Drivers block, so each has its own thread; what comes of it is posted to the flow. Nothing that a
-driver does may end the kiosk: an unforeseen error counts as *unknown*, is logged, and the work goes on.
+driver does may end the kiosk: an unforeseen error counts as *unknown*, is logged, and work goes on.
 """
 
 from __future__ import annotations

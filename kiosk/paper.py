@@ -32,7 +32,7 @@ def ticket_content(
 
 
 def _local(issued_at: str, hall: HallFacts | None) -> datetime:
-    """In the hall's own zone where the system knows it, else with the offset that the server sent."""
+    """In the hall's own zone where the system knows it, else with the server's offset."""
     moment = datetime.fromisoformat(issued_at)
     if hall is None:
         return moment

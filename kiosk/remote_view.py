@@ -1,7 +1,7 @@
 """The kiosk's picture in a browser, and touches back: a small HTTP server on this machine only.
 
-For a demonstration without a screen. Frames are encoded in the asking thread, and grabbed only while
-somebody asks. Requests under another Host, or from another page's Origin, are refused.
+For a demonstration without a screen. Frames are encoded in the asking thread, and grabbed only
+while somebody asks. Requests under another Host, or from another page's Origin, are refused.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _HEADERS = {
 
 
 class RemoteView:
-    """address: host and port; the host must be a loopback one, port 0 takes any. Raises ValueError."""
+    """address: host and port; a loopback host only, port 0 takes any. Raises ValueError."""
 
     def __init__(self, address: tuple[str, int], page: Path) -> None:
         if not _is_loopback(address[0]):

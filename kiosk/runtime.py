@@ -46,7 +46,7 @@ class Hands:
 
 
 class Runtime:
-    """Holds the one state. wake: tells the screen's thread, from any thread, that `drain` is due."""
+    """Holds the one state. wake: tells the screen's thread that `drain` is due."""
 
     def __init__(self, state: State, wake: Callable[[], None]) -> None:
         self.state = state

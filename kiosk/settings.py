@@ -1,4 +1,4 @@
-"""The kiosk's settings: typed, frozen, read once from TOML. Every key is documented in config/kiosk.toml.
+"""The kiosk's settings: typed, frozen, read once from TOML; documented in config/kiosk.toml.
 
 Declares shapes only; reading is `foundation.settings_file`.
 """

@@ -1,4 +1,4 @@
-"""Screen words from assets/i18n, one file a language. Refuses a missing key; holds no words itself."""
+"""Screen words from assets/i18n, one file a language. A missing key raises; no words here."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the kiosk does next: events in, states and effects out. Knows no screen, device or network."""
+"""What the kiosk does next: events in, states and effects out. No screen, device or network."""

@@ -1,6 +1,6 @@
 """What the flow knows of hall, ticket and person: frozen values, already checked at the edge.
 
-No JSON and no I/O here; `kiosk.gateway.reading` makes these from the wire, `kiosk.devices` from a card.
+No JSON and no I/O here; `kiosk.gateway.reading` makes these, `kiosk.devices` the person.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class WaitFacts:
-    """From now until the call: half of the people wait less than p50_s, nine in ten less than p90_s."""
+    """From now until the call: half of the people wait under p50_s, nine in ten under p90_s."""
 
     p50_s: int
     p90_s: int

@@ -119,7 +119,7 @@ class Manner:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """entered_s, active_s: when this place was entered, and when someone last touched (now_s's clock)."""
+    """entered_s, active_s: when the place was entered and last touched, on now_s's clock."""
 
     place: Place = Place.STARTING
     session: Session = field(default_factory=Session)

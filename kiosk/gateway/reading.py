@@ -1,4 +1,4 @@
-"""The server's JSON to facts, strictly: what does not fit raises BadAnswer and reaches no screen."""
+"""The server's JSON to facts, strictly: what does not fit raises BadAnswer, reaches no screen."""
 
 from __future__ import annotations
 

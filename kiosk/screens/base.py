@@ -15,7 +15,7 @@ Emit = Callable[[Event], None]
 
 
 class PlaceScreen(BoxLayout):
-    """The middle of the picture, for one place or several alike. Lives for one view and language."""
+    """The middle of the picture, for one place or several alike; for one view and language."""
 
     def __init__(self, texts: Texts, emit: Emit, **kwargs: Any) -> None:
         self.texts, self.emit = texts, emit

@@ -1,4 +1,4 @@
-"""The whole picture: bars that are always there, the place's screen between them, overlays on top."""
+"""The whole picture: bars that are always there, the place's screen between, overlays on top."""
 
 from __future__ import annotations
 

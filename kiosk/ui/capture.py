@@ -1,4 +1,4 @@
-"""Frames out of the window, and touches into it. All of it runs on the UI thread but `inject`, `ask`."""
+"""Frames out of the window, and touches into it; on the UI thread but for `inject` and `ask`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One look: colours and sizes for one view at one window size. Read from assets/themes; no Kivy here."""
+"""One look: colours and sizes for one view at one window size. From assets/themes; no Kivy."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def rgba(text: str) -> Rgba:
 
 
 class Look:
-    """What widgets ask: `look.ink`, `look.px(24)`, `look.body`. Made anew for each view and size."""
+    """What widgets ask: `look.ink`, `look.px(24)`, `look.body`. One for each view and size."""
 
     def __init__(self, theme: Theme, size_px: tuple[float, float]) -> None:
         width, height = size_px

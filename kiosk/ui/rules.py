@@ -1,4 +1,4 @@
-"""Loads the .kv files and gives them `look`, `icon` and `t`. The one place that touches Kivy's globals."""
+"""Loads the .kv files and gives them `look`, `icon` and `t`: the one user of Kivy's globals."""
 
 from __future__ import annotations
 

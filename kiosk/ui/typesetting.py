@@ -1,4 +1,4 @@
-"""Labels that fit: Chinese line breaking, and type that shrinks a little before it would be cut off.
+"""Labels that fit: Chinese line breaking, and type that shrinks a little before it is cut off.
 
 Draws only; how lines break is `kiosk.ui.wrapping`.
 """
@@ -84,7 +84,7 @@ class Words(Label):
             return False
         tall = len(lines) * size_px * (self.leading if len(lines) > 1 else min(self.leading, 1.3))
         wide = max(text_width(line, self.font_name, self.bold, size_px) for line in lines)
-        return tall <= self.height and wide <= self.width * 1.001
+        return bool(tall <= self.height and wide <= self.width * 1.001)
 
     def _set(self, *_: object) -> None:
         if not self.words:

@@ -29,7 +29,7 @@ def units(text: str) -> list[str]:
 
 
 def break_lines(text: str, width: float, measure: Measure) -> list[str]:
-    """Lines no wider than `width` as far as units allow; a unit that is wider is cut by character."""
+    """Lines no wider than `width` as far as units allow; a wider unit is cut by character."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         lines.extend(_break_paragraph(units(paragraph), width, measure))

@@ -1,0 +1,148 @@
+"""The table: every pair has its entry, and no walk through it gets stuck or keeps a person."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from kiosk.flow import effects as fx
+from kiosk.flow import events as ev
+from kiosk.flow.states import Around, Link, Place, Session, State, limit_of
+from kiosk.flow.table import ALWAYS, TABLE, step
+from kiosk.samples import PERSON, sample_hall, sample_states, sample_ticket
+
+HALL, TICKET, R = sample_hall(), sample_ticket(), "6a1f0a58-6f0e-4a55-8f8e-0d8c6f1f0a01"
+NOT_IN_TABLE = {ev.Tick, ev.TimeRanOut, ev.Answer}
+AT_REST = {Place.HOME, Place.AWAY, Place.STARTING}
+
+
+def every_event_type() -> set[type[ev.Event]]:
+    found, waiting = set(), [ev.Event]
+    while waiting:
+        kind = waiting.pop()
+        waiting.extend(kind.__subclasses__())
+        found.add(kind)
+    # Classes with slots are made twice; the first stays among the subclasses for a while.
+    return {getattr(ev, k.__name__) for k in found if hasattr(ev, k.__name__)} - {ev.Event}
+
+
+# Leaving is rare, or no walk would get far.
+_LEAVING = (ev.HomeTouched, ev.BackTouched, ev.HallLost, ev.CardLaid, ev.CardLifted, ev.ReaderLost)
+RARE = (*_LEAVING, ev.CardFailed, ev.TicketRefused)
+
+
+def any_kind(chance: random.Random) -> type[ev.Event]:
+    kinds = sorted(every_event_type() - NOT_IN_TABLE, key=lambda k: k.__name__)
+    return chance.choices(kinds, [1 if kind in RARE else 12 for kind in kinds])[0]
+
+
+def sample_event(kind: type[ev.Event], request_id: str, chance: random.Random) -> ev.Event:
+    made: dict[type[ev.Event], ev.Event] = {
+        ev.ViewChosen: ev.ViewChosen(chance.choice(list(ev.View))),
+        ev.LanguageChosen: ev.LanguageChosen(chance.choice(list(ev.Language))),
+        ev.ServiceTouched: ev.ServiceTouched(
+            chance.choice("ABCDEFG?"), f"{chance.getrandbits(128):032x}"
+        ),
+        ev.CardKnown: ev.CardKnown(PERSON),
+        ev.HallSeen: ev.HallSeen(HALL),
+        ev.PrinterAnswered: ev.PrinterAnswered(
+            request_id, chance.choice([True, False, None]), chance.choice(["ok", "out", "unknown"])
+        ),
+        ev.TicketIssued: ev.TicketIssued(
+            request_id, replace(TICKET, reprint=chance.random() < 0.2)
+        ),
+        ev.TicketDelayed: ev.TicketDelayed(request_id),
+        ev.TicketRefused: ev.TicketRefused(request_id, "service_closed"),
+        ev.TicketCancelled: ev.TicketCancelled(request_id),
+        ev.PrintEnded: ev.PrintEnded(request_id, TICKET, chance.choice(list(ev.Outcome)), "ok"),
+    }
+    return made.get(kind) or kind()
+
+
+def test_every_place_has_a_row_and_every_row_an_entry_for_every_event() -> None:
+    assert set(TABLE) == set(Place)
+    for place, row in TABLE.items():
+        missing = every_event_type() - NOT_IN_TABLE - set(row)
+        assert not missing, f"{place}: {missing}"
+
+
+def test_a_place_with_a_time_limit_knows_what_to_do_when_it_is_over_and_no_other_does() -> None:
+    for place, row in TABLE.items():
+        timed = limit_of(State(place=place)) is not None
+        assert (ev.TimeRanOut in row) == timed, place
+
+
+@pytest.mark.parametrize("name", sorted(sample_states()))
+def test_every_entry_leads_somewhere_known_and_leaves_the_old_state_alone(name: str) -> None:
+    chance = random.Random(1)
+    base = sample_states()[name]
+    full = replace(base.session, request_id=R, service="D", ticket=TICKET)
+    state = base if base.place in AT_REST else replace(base, session=full)
+    before = repr(state)
+    for kind in sorted(set(TABLE[state.place]) | set(ALWAYS), key=lambda k: k.__name__):
+        after, effects = step(state, sample_event(kind, R, chance))
+        assert after.place in Place
+        assert all(isinstance(effect, fx.Effect) for effect in effects)
+    assert repr(state) == before
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_long_random_walk_is_never_stuck_and_home_remembers_nobody(seed: int) -> None:
+    chance = random.Random(seed)
+    state = State(around=Around(HALL, server=Link.UP), place=Place.HOME)
+    now_s, visited = 0.0, set()
+    for _ in range(8_000):
+        if chance.random() < 0.15:
+            now_s += chance.choice([0.3, 2.0, 4.0, 20.0])
+            event: ev.Event = ev.Tick(now_s)
+        else:
+            running = state.session.request_id or "0"
+            event = sample_event(any_kind(chance), running, chance)
+        state, _ = step(state, event)
+        visited.add(state.place)
+        if state.place in AT_REST:
+            assert state.session == Session()
+            assert PERSON.id_number not in str(state.session)
+    assert visited >= set(Place) - {Place.STARTING}
+    for _ in range(40):
+        now_s += 30.0
+        state, _ = step(state, ev.Tick(now_s))
+    assert state.place in AT_REST
+
+
+def test_every_number_ends_on_paper_kept_cancelled_or_given_back() -> None:
+    """Follows each number through a random walk: none is simply forgotten."""
+    chance, open_numbers = random.Random(7), {}
+    state, now_s = State(around=Around(HALL, server=Link.UP), place=Place.HOME), 0.0
+    kept = 0
+    for _ in range(20_000):
+        now_s += chance.choice([0.0, 0.0, 0.2, 1.0])
+        running = state.session.request_id or "0"
+        event = sample_event(any_kind(chance), running, chance)
+        if chance.random() < 0.2:
+            event = ev.Tick(now_s)
+        before = state
+        state, effects = step(state, event)
+        for effect in effects:
+            if isinstance(effect, fx.PrintTicket):
+                open_numbers[effect.request_id] = effect.ticket
+            if isinstance(effect, fx.ReportPrinted | fx.CancelTicket):
+                open_numbers.pop(running, None)
+        if isinstance(event, ev.KeepTouched) and before.place is Place.UNPRINTED:
+            kept += 1
+            open_numbers.pop(running, None)
+        held_before = before.session.ticket is not None and before.session.ticket.reprint
+        if before.place is Place.UNPRINTED and held_before:
+            open_numbers.pop(running, None)
+        if before.place in {Place.PRINTING, Place.TICKET} and state.place is not before.place:
+            # Left while the driver worked: its late answer settles the number.
+            late = ev.PrintEnded(running, TICKET, ev.Outcome.FAILED, "out")
+            if running in open_numbers and state.session.request_id != running:
+                _, settled = step(state, late)
+                assert any(isinstance(e, fx.CancelTicket) for e in settled)
+                open_numbers.pop(running)
+        if state.place in AT_REST:
+            assert not open_numbers
+    assert kept
