@@ -8,7 +8,7 @@ from typing import Any
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
 from queue_server.domain.state import HallState
-from queue_server.views import ticket_view, window_view
+from queue_server.views import ticket_shape, ticket_view, window_view
 
 FollowToken = Callable[[str], str]
 
@@ -49,8 +49,14 @@ def _issued(
     if not isinstance(issued, e.TicketIssued | e.TicketReprinted):
         raise TypeError(f"issuing led to {issued.name}")
     ticket = state.tickets[issued.ticket]
-    reprint = isinstance(issued, e.TicketReprinted)
-    return {"ticket": ticket_view(state, ticket, now_ms, follow_token(ticket.id), reprint=reprint)}
+    token = follow_token(ticket.id)
+    if isinstance(issued, e.TicketReprinted):
+        return {"ticket": ticket_view(state, ticket, now_ms, token, reprint=True)}
+    wait = None
+    if issued.p50_s is not None and issued.p90_s is not None:
+        wait = issued.p50_s, issued.p90_s
+    shape = ticket_shape(state.known_rules, ticket, issued.people_ahead, wait, token)
+    return {"ticket": shape}
 
 
 def _at_window(

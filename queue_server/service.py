@@ -267,6 +267,9 @@ class HallService:
         """Runs in the order of the journal, because futures are settled in that order."""
         if request_id is not None:
             self._answered_today.add(request_id)
+        if not self.streams:
+            self.streams.seq = max(self.streams.seq, records[-1].seq)
+            return
         for record, event in zip(records, events, strict=True):
             if record.seq > self.streams.seq:
                 self.streams.push(self._pushed(record, event))

@@ -21,13 +21,25 @@ CALLS_SHOWN = 12
 def ticket_view(
     state: HallState, ticket: Ticket, now_ms: int, follow_token: str, *, reprint: bool = False
 ) -> wire.Ticket:
-    rules = state.known_rules
-    service = rules.service[ticket.service]
+    """A ticket as it stands now, with its place looked up."""
     ahead = None
     wait = None
     if ticket.status is TicketStatus.WAITING:
         ahead = people_ahead(state, ticket.id, now_ms)
-        wait = _wait(estimate(state, ticket.service, ahead))
+        wait = estimate(state, ticket.service, ahead)
+    return ticket_shape(state.known_rules, ticket, ahead, wait, follow_token, reprint=reprint)
+
+
+def ticket_shape(
+    rules: HallRules,
+    ticket: Ticket,
+    ahead: int | None,
+    wait: tuple[int, int] | None,
+    follow_token: str,
+    *,
+    reprint: bool = False,
+) -> wire.Ticket:
+    service = rules.service[ticket.service]
     return {
         "id": ticket.id,
         "number": ticket.number,
@@ -40,7 +52,7 @@ def ticket_view(
         "issued_at": instant_text(ticket.issued_ms),
         "position": None if ahead is None else ahead + 1,
         "people_ahead": ahead,
-        "wait": wait,
+        "wait": _wait(wait),
         "window": ticket.window,
         "windows": list(rules.windows_for[ticket.service]),
         "calls": ticket.calls,

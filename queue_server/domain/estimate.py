@@ -35,19 +35,18 @@ def estimate(state: HallState, service: str, ahead: int) -> tuple[int, int] | No
 def _capacity(state: HallState, service: str) -> tuple[float, bool]:
     """How many windows' worth of work the service gets, and whether one of them is free now."""
     rules = state.known_rules
-    mine = state.line.count(service) + 1
+    count = state.line.count
+    mine = count(service) + 1
     total, free = 0.0, False
     for window_id in rules.windows_for[service]:
         window = state.windows[window_id]
         if window.state is not WindowState.OPEN:
             continue
         free = free or window.ticket is None
-        others = sum(
-            state.line.count(s.service)
-            for s in rules.window[window_id].skills
-            if s.service != service
-        )
-        total += mine / (mine + others)
+        everybody = 1
+        for skill in rules.window[window_id].skills:
+            everybody += count(skill.service)
+        total += mine / everybody
     return total, free
 
 

@@ -8,6 +8,7 @@ kept for one window, stand in queues of their own, because other people's order 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -35,6 +36,7 @@ class WaitingLine:
     def __init__(self, services: Iterator[str] | tuple[str, ...] = ()) -> None:
         self._queues: dict[str, dict[QueueKey, list[Place]]] = {s: {} for s in services}
         self._where: dict[str, tuple[QueueKey, Place]] = {}
+        self._counts: Counter[str] = Counter()
         self._called_arrivals: dict[str, list[int]] = {}
 
     def __len__(self) -> int:
@@ -46,9 +48,11 @@ class WaitingLine:
     def add(self, key: QueueKey, place: Place) -> None:
         insort(self._queues.setdefault(key.service, {}).setdefault(key, []), place)
         self._where[place.ticket] = (key, place)
+        self._counts[key.service] += 1
 
     def remove(self, ticket: str) -> None:
         key, place = self._where.pop(ticket)
+        self._counts[key.service] -= 1
         queue = self._queues[key.service][key]
         del queue[bisect_left(queue, place)]
         if not queue:
@@ -62,7 +66,7 @@ class WaitingLine:
         return self._queues.get(service, {})
 
     def count(self, service: str) -> int:
-        return sum(len(queue) for queue in self.queues(service).values())
+        return self._counts[service]
 
     def services(self) -> Iterator[str]:
         return iter(self._queues)

@@ -162,7 +162,8 @@ function drawHere(stage) {
   const group = hall.priority_classes.find((one) => one.id === ticket.priority_class);
   byId("class").hidden = !group || ticket.priority_class === "ordinary";
   setText(byId("class-name"), group ? named(group) : "");
-  setText(byId("calls"), ticket.calls > 1 ? say("console.calls", { n: ticket.calls }) : "");
+  const repeated = ticket.calls > 1 && ticket.status === "called";
+  setText(byId("calls"), repeated ? say("console.calls", { n: ticket.calls }) : "");
 }
 
 function serviceName(ticket) {
@@ -245,13 +246,13 @@ function tick() {
   const serving = ticket.status === "serving";
   setText(byId("running"), runningText(seconds));
   setText(byId("running-word"), say(serving ? "console.served_for" : "console.called_for"));
-  byId("usual").hidden = !serving;
-  if (!serving) return;
-  setText(byId("usual-text"), say("console.usual", { time: minutesText(ticket.usual_s) }));
+  const usual = say("console.usual", { time: minutesText(ticket.usual_s) });
+  setText(byId("usual-text"), serving ? usual : "");
+  byId("here").classList.toggle("over", serving && seconds > ticket.usual_s);
   const meter = byId("meter");
+  meter.hidden = !serving;
   meter.max = ticket.usual_s;
   meter.value = Math.min(seconds, ticket.usual_s);
-  byId("usual").classList.toggle("over", seconds > ticket.usual_s);
 }
 
 function onClick(event) {
