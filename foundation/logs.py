@@ -14,12 +14,12 @@ from typing import Any
 import structlog
 
 # GB 11643 numbers (17 digits and a check character) and the older 15-digit form.
-_ID_NUMBER = re.compile(r"(?<!\d)(\d{4})\d{10,13}([\dXx]?[\dXx]{3})(?!\d)")
+_ID_NUMBER = re.compile(r"(?<!\d)\d{4}(?:\d{10}|\d{7})\d{3}[\dXx](?![\dXx])")
 
 
 def mask_id_numbers(text: str) -> str:
     """`340524198001010018` → `3405**********0018`; anything else unchanged."""
-    return _ID_NUMBER.sub(lambda m: f"{m[1]}{'*' * (len(m[0]) - 8)}{m[0][-4:]}", text)
+    return _ID_NUMBER.sub(lambda m: f"{m[0][:4]}{'*' * (len(m[0]) - 8)}{m[0][-4:]}", text)
 
 
 def _masked(value: Any) -> Any:

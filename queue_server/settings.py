@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from pathlib import Path
 from typing import Literal
+from zoneinfo import available_timezones
 
 from foundation.settings_file import load_settings
 from queue_server.access.roles import Role
@@ -39,7 +40,11 @@ class HallSection:
     windows_start_open: bool = False
     notice: str = ""
     notice_en: str = ""
-    announce: tuple[str, ...] = ("zh-CN",)
+    announce: tuple[Literal["zh-CN", "en"], ...] = ("zh-CN",)
+
+    def __post_init__(self) -> None:
+        if self.time_zone not in available_timezones():
+            raise ValueError(f"time_zone {self.time_zone!r} is not known")
 
 
 @dataclass(frozen=True)
