@@ -44,7 +44,7 @@ def draw_number(text: str, height_mm: float, profile: PrinterProfile) -> Image.I
     if width < glyphs.width * _NARROWEST:
         height = int(height * width / (glyphs.width * _NARROWEST))
     if glyphs.size != (width, height):
-        glyphs = _crisp(glyphs.resize((width, height), Image.Resampling.LANCZOS))
+        glyphs = crisp(glyphs.resize((width, height), Image.Resampling.LANCZOS))
     gap = profile.dots(1.5)
     strip = _blank(profile, glyphs.height + 2 * gap)
     strip.paste(glyphs, ((strip.width - width) // 2, gap))
@@ -65,10 +65,10 @@ def _digits(text: str, height: int) -> Image.Image:
     ink = Image.new("L", (math.ceil(right - left), math.ceil(bottom - top)), WHITE)
     ImageDraw.Draw(ink).text((-left, -top), text, BLACK, font)
     width = round(ink.width * height / ink.height)
-    return _crisp(ink.resize((width, height), Image.Resampling.LANCZOS))
+    return crisp(ink.resize((width, height), Image.Resampling.LANCZOS))
 
 
-def _crisp(picture: Image.Image) -> Image.Image:
+def crisp(picture: Image.Image) -> Image.Image:
     """A thermal head knows no grey; a plain threshold keeps edges that dithering would fray."""
     return picture.point(lambda level: WHITE if level > 140 else BLACK)
 
@@ -144,7 +144,7 @@ def _line(line: Line, profile: PrinterProfile) -> Image.Image:
         spare = room - pen.width(text)
         x = margin + {"left": 0.0, "center": spare / 2, "right": spare}[line.align]
         pen.draw(strip, x, pen.baseline(index), text)
-    return _crisp(strip)
+    return crisp(strip)
 
 
 def _pair(pair: Pair, profile: PrinterProfile) -> Image.Image:
@@ -162,7 +162,7 @@ def _pair(pair: Pair, profile: PrinterProfile) -> Image.Image:
     for index, text in enumerate(values, start=first):
         x = margin + room - value_pen.width(text)
         value_pen.draw(strip, x, value_pen.baseline(index), text)
-    return _crisp(strip)
+    return crisp(strip)
 
 
 def _rule(profile: PrinterProfile) -> Image.Image:

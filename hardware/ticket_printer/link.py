@@ -17,12 +17,15 @@ from typing import Any, Protocol
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import serial
+import structlog
 from escpos.exceptions import Error as EscPosError
 from escpos.printer import Usb
 
 from hardware.errors import DeviceMissing, DeviceTimeout, SettingsUnusable
 
+_log = structlog.get_logger()
 _CHUNK_BYTES = 2_048
+_DRAIN_LOOK_S = 0.01
 # An unplugged port raises either, depending on the system call that notices it first.
 _PORT_TROUBLE = (OSError, termios.error)
 
@@ -93,13 +96,18 @@ class SerialLink:
     two_way = True
 
     def __init__(self, port: str, baud: int) -> None:
+        self._stuck = False  # a write did not get through to its end
         try:
             self._port = serial.Serial(port, baud, timeout=0, write_timeout=0, dsrdtr=False)
         except (*_PORT_TROUBLE, ValueError) as error:
             raise DeviceMissing(f"cannot open {port}: {error}", port=port) from error
 
     def write(self, data: bytes, deadline: float) -> None:
-        """Returns once the kernel has the bytes; the line itself may still be sending."""
+        self._stuck = True
+        self._write(data, deadline)
+        self._stuck = False
+
+    def _write(self, data: bytes, deadline: float) -> None:
         sent = 0
         while sent < len(data):
             try:
@@ -109,6 +117,17 @@ class SerialLink:
                 raise DeviceTimeout("the printer takes no more data", sent=sent) from error
             except _PORT_TROUBLE as error:
                 raise DeviceMissing(f"the printer is gone: {error}", sent=sent) from error
+        self._wait_until_sent(sent, deadline)
+
+    def _wait_until_sent(self, sent: int, deadline: float) -> None:
+        """What only waits in the kernel is not sent: closing would drop it."""
+        try:
+            while waiting := self._port.out_waiting:
+                if left(deadline) <= 0:
+                    raise DeviceTimeout("the printer takes no more data", sent=sent - waiting)
+                time.sleep(min(_DRAIN_LOOK_S, left(deadline)))
+        except _PORT_TROUBLE as error:
+            raise DeviceMissing(f"the printer is gone: {error}", sent=sent) from error
 
     def read(self, deadline: float) -> bytes:
         try:
@@ -120,11 +139,12 @@ class SerialLink:
             raise DeviceMissing(f"the printer is gone: {error}") from error
 
     def close(self) -> None:
-        """Drops what is still unsent: waiting for it could hang on a dead line."""
+        """Drops what a dead line would not take: the kernel would wait half a minute for it."""
         try:
-            self._port.reset_output_buffer()
+            if self._stuck:
+                self._port.reset_output_buffer()
         except _PORT_TROUBLE as error:
-            del error  # the port is gone, and with it what it held
+            _log.debug("printer_gone_at_close", reason=str(error))
         self._port.close()
 
 
@@ -226,7 +246,19 @@ def _open_tcp(parts: SplitResult, deadline: float) -> PrinterLink:
         raise DeviceMissing(f"no printer at {parts.netloc}: {error}", url=parts.geturl()) from error
     connection.setblocking(False)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return DescriptorLink(connection.fileno(), connection.close, two_way=True)
+    return DescriptorLink(connection.fileno(), lambda: _close_tcp(connection), two_way=True)
+
+
+def _close_tcp(connection: socket.socket) -> None:
+    """Takes what is unread first: closing over it would reset the connection, and a printer may
+    then lose what it has not yet read of a ticket."""
+    try:
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(4096):
+            continue
+    except OSError as error:
+        _log.debug("printer_closed", reason=error.strerror)
+    connection.close()
 
 
 def _open_serial(parts: SplitResult, _deadline: float) -> PrinterLink:

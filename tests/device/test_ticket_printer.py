@@ -231,6 +231,39 @@ def test_serial_line_confirms_through_a_pty(printer, content):
         os.close(master)
 
 
+def test_a_slow_serial_printer_gets_the_whole_ticket_before_the_port_is_closed(content, tmp_path):
+    file = tmp_path / "whole.bin"
+    make(f"file://{file}", "mute-58mm").print_ticket(content)
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    received = bytearray()
+
+    def read_slowly() -> None:
+        while len(received) < file.stat().st_size:
+            time.sleep(0.005)
+            received.extend(os.read(master, 512))
+
+    printer = threading.Thread(target=read_slowly)
+    printer.start()
+    result = make(f"serial://{os.ttyname(slave)}", "mute-58mm").print_ticket(content)
+    printer.join(timeout=5)
+    os.close(slave)
+    os.close(master)
+    assert result.outcome is PrintOutcome.UNKNOWN
+    assert bytes(received) == file.read_bytes()
+
+
+def test_a_serial_printer_that_reads_nothing_is_a_failure_in_time(content):
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    driver = make(f"serial://{os.ttyname(slave)}", "mute-58mm")
+    result = driver.print_ticket(content, timeout_s=1)
+    os.close(slave)
+    os.close(master)
+    assert result.outcome is PrintOutcome.FAILED
+    assert result.elapsed_s < 1.5
+
+
 def _carry(master: int, url: str, stop: threading.Event) -> None:
     host, port = url.removeprefix("tcp://").split(":")
     with socket.create_connection((host, int(port))) as connection:

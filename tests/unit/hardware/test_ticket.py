@@ -68,8 +68,9 @@ def test_qr_code_is_read_back_from_the_bytes(name):
 def test_the_number_on_paper_is_this_number_and_no_other(name):
     profile = load_profile(name)
     picture = paper(profile)
-    assert find_number(picture, "D023", profile) > 0.99
-    assert find_number(picture, "D028", profile) < 0.97
+    assert find_number(picture, "D023", profile) > 0.95  # text mode draws it at half density
+    for other in ("D028", "D029", "D022", "B023"):
+        assert find_number(picture, other, profile) < 0.93
 
 
 @pytest.mark.parametrize("name", PROFILES)
@@ -85,12 +86,10 @@ def test_text_mode_prints_all_words():
         assert words in text
 
 
-def test_text_mode_is_much_shorter_than_a_bitmap():
-    sizes = [
-        len(compose(CONTENT, load_layout(), load_profile(name)))
-        for name in ("generic-80mm-text", "generic-80mm")
-    ]
-    assert sizes[0] * 4 < sizes[1]
+@pytest.mark.parametrize("name", ["generic-80mm-text", "generic-58mm"])
+def test_text_mode_is_short_enough_for_a_slow_line(name):
+    seconds_at_9600_baud = len(compose(CONTENT, load_layout(), load_profile(name))) / 960
+    assert seconds_at_9600_baud < 6
 
 
 def test_text_mode_without_images_still_prints_the_number_as_large_as_it_can():
