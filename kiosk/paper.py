@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from hardware.ports import TicketContent
 from kiosk.flow.facts import HallFacts, TicketFacts
 from kiosk.texts import Texts
-from kiosk.words import class_words, in_language, ticket_service_name, wait_words
+from kiosk.words import class_words, in_language, ticket_service_name, wait_words, window_list
 
 
 def ticket_content(
@@ -23,9 +23,9 @@ def ticket_content(
         issued_at=_local(ticket.issued_at, hall),
         people_ahead=ticket.people_ahead,
         wait_text=wait_words(ticket.wait, texts),
-        window_text=texts("list.comma").join(ticket.windows),
+        window_text=window_list(ticket.windows, texts),
         follow_url=follow_base + ticket.follow_path if ticket.follow_path else None,
-        class_label=class_words(ticket, hall, language),
+        class_label=class_words(ticket, hall, texts),
         footer=texts("paper.footer"),
         language=language.value,
     )

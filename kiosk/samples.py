@@ -65,7 +65,7 @@ def sample_hall(closed: str = "E") -> HallFacts:
         notice="",
         notice_en="",
         services=services,
-        classes=(ClassFacts("elderly", "老年人优先", "Priority: 60 and older"),),
+        classes=(ClassFacts("elderly", "老年人", "60 and older"),),
     )
 
 

@@ -64,7 +64,13 @@ def windows_words(windows: tuple[str, ...], texts: Texts) -> str:
     if not windows:
         return ""
     key = "ticket.window" if len(windows) == 1 else "ticket.windows"
-    return texts(key, windows=texts("list.comma").join(windows))
+    return texts(key, windows=window_list(windows, texts))
+
+
+def window_list(windows: tuple[str, ...], texts: Texts) -> str:
+    """In the order in which a person walks past them, not in the server's order of skill."""
+    in_order = sorted(windows, key=lambda name: (not name.isdigit(), len(name), name))
+    return texts("list.comma").join(in_order)
 
 
 def in_language(chinese: str, english: str, language: Language) -> str:
@@ -80,9 +86,12 @@ def ticket_service_name(ticket: TicketFacts, language: Language) -> str:
     return in_language(ticket.service_name, ticket.service_name_en, language)
 
 
-def class_words(ticket: TicketFacts, hall: HallFacts | None, language: Language) -> str:
+def class_words(ticket: TicketFacts, hall: HallFacts | None, texts: Texts) -> str:
     """The priority class in words; empty for the ordinary one."""
     if ticket.priority_class == "ordinary" or hall is None:
         return ""
     found: ClassFacts | None = hall.priority_class(ticket.priority_class)
-    return in_language(found.name, found.name_en, language) if found else ""
+    if found is None:
+        return ""
+    name = in_language(found.name, found.name_en, texts.language)
+    return texts("ticket.priority", name=name)

@@ -42,7 +42,7 @@ class HomeScreen(PlaceScreen):
         self._show_head(state)
         self._show_reader(state.around.reader)
         if hall is not None:
-            self.notice = self._notice(hall)
+            self.notice = "" if self.greeting else self._notice(hall)
             self._show_tiles(hall, state.page)
 
     def _show_head(self, state: State) -> None:

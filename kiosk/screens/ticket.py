@@ -56,7 +56,7 @@ class TicketScreen(PlaceScreen):
         self.title = self.texts("ticket.reprint" if ticket.reprint else "ticket.title")
         self.number = ticket.number
         self.service = ticket_service_name(ticket, self.texts.language)
-        self.class_label = class_words(ticket, state.around.hall, self.texts.language)
+        self.class_label = class_words(ticket, state.around.hall, self.texts)
         self.ahead = ahead_words(ticket.people_ahead, self.texts)
         self.wait = wait_words(ticket.wait, self.texts) or self.texts("ticket.wait_unknown")
         self.windows = windows_words(ticket.windows, self.texts) or self.texts("ticket.no_window")

@@ -1,0 +1,127 @@
+"""Real touches and keys on real frames: what they emit, and that nothing else does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from kiosk.flow import events as ev
+from kiosk.samples import sample_states
+
+STATES = sample_states()
+
+
+def find(stage: Any, slot: str) -> Any:
+    return next(w for w in stage.walk() if getattr(w, "slot", "") == slot)
+
+
+@pytest.mark.parametrize(
+    ("name", "slot", "expected"),
+    [
+        ("greeting", "back", ev.BackTouched()),
+        ("greeting", "home", ev.HomeTouched()),
+        ("home", "help", ev.HelpTouched()),
+        ("help", "close", ev.HelpTouched()),
+        ("home", "view-elder", ev.ViewChosen(ev.View.ELDER)),
+        ("home", "view-contrast", ev.ViewChosen(ev.View.CONTRAST)),
+        ("home", "view-normal", ev.ViewChosen(ev.View.NORMAL)),
+        ("home", "language", ev.LanguageChosen(ev.Language.ENGLISH)),
+        ("no-paper", "next", ev.WithoutPaperTouched()),
+        ("no-paper", "other", ev.BackTouched()),
+        ("card-unreadable", "next", ev.HomeTouched()),
+        ("refused", "next", ev.BackTouched()),
+        ("cancelled", "next", ev.HomeTouched()),
+        ("issuing", "leave", ev.HomeTouched()),
+        ("ticket", "stay", ev.StillHere()),
+        ("ticket", "done", ev.HomeTouched()),
+        ("unprinted", "keep", ev.KeepTouched()),
+        ("unprinted", "cancel", ev.CancelTouched()),
+        ("warning", "warning-stay", ev.StillHere()),
+        ("warning", "warning-leave", ev.HomeTouched()),
+    ],
+)
+def test_a_touch_emits_its_event(studio: Any, name: str, slot: str, expected: ev.Event) -> None:
+    button = find(studio.show(STATES[name]), slot)
+    studio.touch(*button.center)
+    assert studio.events == [expected]
+
+
+def test_a_tile_emits_its_service_and_a_new_request_each_time(studio: Any) -> None:
+    tile = find(studio.show(STATES["home"]), "service-D")
+    studio.touch(*tile.center)
+    studio.touch(*tile.center)
+    services = [e.service for e in studio.events if isinstance(e, ev.ServiceTouched)]
+    requests = {e.request_id for e in studio.events if isinstance(e, ev.ServiceTouched)}
+    assert services == ["D", "D"]
+    assert len(requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "slot"), [("home", "service-E"), ("home", "back"), ("unprinted", "home")]
+)
+def test_what_is_not_offered_cannot_be_touched(studio: Any, name: str, slot: str) -> None:
+    button = find(studio.show(STATES[name]), slot)
+    studio.touch(*button.center)
+    assert studio.events == []
+
+
+def test_below_a_veil_nothing_can_be_touched(studio: Any) -> None:
+    tile = find(studio.show(STATES["warning"]), "service-A")
+    studio.touch(tile.x + 4, tile.top - 4)
+    assert studio.events == []
+
+
+def test_a_finger_that_slides_off_presses_nothing(studio: Any) -> None:
+    from kivy.tests.common import UnitTestTouch
+
+    tile = find(studio.show(STATES["home"]), "service-D")
+    finger = UnitTestTouch(*tile.center)
+    finger.touch_down()
+    assert tile.state == "down"
+    finger.touch_move(tile.center_x, tile.top + tile.height * 2)
+    finger.touch_up()
+    studio.settle()
+    assert studio.events == []
+
+
+def test_everything_can_be_reached_and_pressed_with_a_keyboard(studio: Any) -> None:
+    from kiosk.ui.keyboard import handle_key, pressables
+
+    stage = studio.show(STATES["home"])
+    count = len(pressables(stage))
+    reached = []
+    for _ in range(count):
+        assert handle_key(stage, 9, [])
+        reached.append(next(p.slot for p in pressables(stage) if p.focused))
+    assert len(set(reached)) == count
+    assert {"service-A", "view-elder", "language", "help"} <= set(reached)
+    handle_key(stage, 9, [])
+    handle_key(stage, 13, [])
+    assert len(studio.events) == 1
+
+
+def test_figures_follow_the_hall_without_making_the_screen_anew(studio: Any) -> None:
+    state = STATES["home"]
+    stage = studio.show(state)
+    tile = find(stage, "service-D")
+    hall = state.around.hall
+    assert hall is not None
+    services = tuple(replace(s, waiting=s.waiting + 30) for s in hall.services)
+    around = replace(state.around, hall=replace(hall, services=services))
+    stage.show(replace(state, around=around))
+    assert find(stage, "service-D") is tile
+    assert "36" in tile.waiting
+
+
+def test_the_screens_qr_code_can_be_read_back(studio: Any, tmp_path: Any) -> None:
+    import cv2
+
+    for view in ev.View:
+        state = STATES["unprinted"]
+        stage = studio.show(replace(state, manner=replace(state.manner, view=view)))
+        file = tmp_path / f"{view}.png"
+        stage.export_to_png(str(file))
+        text, *_ = cv2.QRCodeDetector().detectAndDecode(cv2.imread(str(file)))
+        assert text == "http://192.168.1.10:8701/t/3f9c1d7ab24e4c5f", view
