@@ -16,7 +16,6 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
-from zoneinfo import ZoneInfo
 
 from foundation.logs import configure_logs
 from foundation.settings_file import SettingsError, load_settings
@@ -259,14 +258,12 @@ class _TestTicket:
     follow_url: str
     materials: tuple[str, ...]
     footer: str
-    time_zone: str
 
 
 def _test_ticket() -> TicketContent:
     sample = load_settings(_TEST_TICKET, _TestTicket)
     words = {field.name: getattr(sample, field.name) for field in dataclasses.fields(sample)}
-    zone = ZoneInfo(words.pop("time_zone"))
-    return TicketContent(issued_at=datetime.now(zone), **words)
+    return TicketContent(issued_at=datetime.now().astimezone(), **words)
 
 
 def _render(options: argparse.Namespace) -> dict[str, Any]:
