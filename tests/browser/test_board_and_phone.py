@@ -48,6 +48,7 @@ def test_the_board_says_what_is_wrong_and_what_to_do(pages: Any, kiosk: Any, man
     expect(page.locator("#headline-text")).to_have_text("一切正常")
 
 
+@pytest.mark.slow
 def test_the_board_knows_when_it_is_stale(pages: Any, server: Any) -> None:
     page = pages.log_in("manager", BOARD)
     expect(page.locator("#headline-text")).to_have_text("一切正常")

@@ -106,6 +106,7 @@ def test_a_press_without_answer_goes_out_again_with_its_id(
     assert acts_in_journal(manager, "ticket_called") == 1
 
 
+@pytest.mark.slow
 def test_a_killed_server_is_said_and_the_press_still_acts(
     pages: Any, server: Any, kiosk: Any
 ) -> None:

@@ -71,6 +71,7 @@ def test_the_number_is_a_fifth_of_the_height(
     assert box["x"] + box["width"] <= size[0] * 2 / 3
 
 
+@pytest.mark.slow
 def test_three_fast_calls_are_announced_one_after_the_other(
     pages: Any, manager: Any, kiosk: Any
 ) -> None:
@@ -87,8 +88,14 @@ def test_three_fast_calls_are_announced_one_after_the_other(
     for before, after in pairwise(ended):
         assert after["started"] >= before["ended"]
     assert all(a["ended"] - a["started"] >= 4000 for a in ended)  # time to be read
+    loaded = page.evaluate(
+        "performance.getEntriesByType('resource').filter((r) => r.responseStatus === 200)"
+        ".map((r) => r.name).filter((name) => name.includes('/announcements/'))"
+    )
+    assert len({name.rsplit("/")[-1] for name in loaded}) == 3
 
 
+@pytest.mark.slow
 def test_a_person_already_served_is_not_announced_late(
     pages: Any, manager: Any, kiosk: Any
 ) -> None:
@@ -104,6 +111,7 @@ def test_a_person_already_served_is_not_announced_late(
     expect(page.locator("#number")).to_have_text(numbers[0])
 
 
+@pytest.mark.slow
 def test_a_dead_server_is_said_and_healed(pages: Any, server: Any, kiosk: Any) -> None:
     page = open_screen(pages, "?sound=off")
     server.kill()
