@@ -1,4 +1,4 @@
-"""Draws the documentation's tables and diagrams from the code: `python -m tests.support.diagrams`."""
+"""Draws tables and diagrams of the documentation: `python -m tests.support.diagrams`."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def roles() -> str:
         "",
         NOTE,
         "",
-        "Everything that is not ticked is refused. A token or a login belongs to one hall; a clerk's may",
-        "be limited to one window. `public` is anybody without a token, and only where the hall's",
-        "`public_screen` is on.",
+        "Everything that is not ticked is refused. A token or a login belongs to one hall; a",
+        "clerk's may be limited to one window. `public` is anybody without a token, and only where",
+        "the hall's `public_screen` is on.",
         "",
         f"| | {' | '.join(columns)} |",
         f"|---|{'---|' * len(columns)}",
