@@ -16,7 +16,7 @@ import threading
 import time
 import webbrowser
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,12 @@ def _empty(data: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+def _say(text: str) -> None:
+    # A terminal or reader that has gone must not keep the hall from ending in good order.
+    with suppress(OSError):
+        print(text, flush=True)
+
+
 class Demo:
     """One run, from the first process to the last."""
 
@@ -115,15 +121,15 @@ class Demo:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: self._stop.set())
         self._started = time.monotonic()
-        print(words("demo_starting", data=self._plan.data), flush=True)
+        _say(words("demo_starting", data=self._plan.data))
         self._page.start()
         try:
             with self._supervisor:
                 self._follow()
-                print(words("demo_ending"), flush=True)
+                _say(words("demo_ending"))
         finally:
             self._page.stop()
-        print(words("demo_ended"), flush=True)
+        _say(words("demo_ended"))
         return 1 if self._failed else 0
 
     def _follow(self) -> None:
@@ -140,13 +146,13 @@ class Demo:
         if not self._shown:
             # A script must learn that the hall never stood.
             self._failed = True
-            print(self._slow_parts(), flush=True)
+            _say(self._slow_parts())
         return True
 
     def _mention_slowness(self) -> None:
         if not self._shown and time.monotonic() - self._started > self._patience_s:
             self._patience_s = float("inf")
-            print(self._slow_parts(), flush=True)
+            _say(self._slow_parts())
 
     def _slow_parts(self) -> str:
         states = self._supervisor.states().items()
@@ -161,19 +167,19 @@ class Demo:
     def _show(self) -> None:
         self._shown = True
         took_s = time.monotonic() - self._started
-        print(demo_page.addresses(self._plan, took_s), flush=True)
+        _say(demo_page.addresses(self._plan, took_s))
         if self._open_browser:
             webbrowser.open(demo_page.start_url(self._plan))
 
     def _tell(self, event: ChildEvent) -> None:
         name = words(f"demo_part_{event.name}")
         if event.state is ChildState.READY:
-            print(words("demo_part_ready", name=name, seconds=f"{event.after_s:.1f}"), flush=True)
+            _say(words("demo_part_ready", name=name, seconds=f"{event.after_s:.1f}"))
         elif event.state is ChildState.RESTARTING:
-            print(self._trouble("demo_part_restarts", event, name), flush=True)
+            _say(self._trouble("demo_part_restarts", event, name))
         elif event.state is ChildState.FAILED:
             self._failed = True
-            print(self._trouble("demo_part_failed", event, name), flush=True)
+            _say(self._trouble("demo_part_failed", event, name))
 
     def _trouble(self, key: str, event: ChildEvent, name: str) -> str:
         log = self._supervisor.children[event.name].log

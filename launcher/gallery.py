@@ -32,6 +32,7 @@ from launcher.words import LANGUAGES, words
 
 _READY_WITHIN_S = 60.0
 _SETTLE_MS = 1500  # live pages have drawn their first events by then
+KIOSK_SIZES = "540x960,1080x1920,1920x1080"
 _TEMPLATE = ROOT / "launcher" / "gallery.html"
 
 
@@ -59,7 +60,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _kiosk_pictures(folder: Path) -> None:
     command = (sys.executable, "-P", "-m", "kiosk", "gallery", "--out", str(folder))
-    subprocess.run(command, env=room_environment(), check=True)
+    subprocess.run((*command, "--sizes", KIOSK_SIZES), env=room_environment(), check=True)
 
 
 @contextmanager
@@ -96,7 +97,7 @@ def _hall_pictures(plan: HallPlan, out: Path) -> None:
     follow_path = visit.take_numbers()
     visit.call_some()
     (out / "ticket").mkdir(exist_ok=True)
-    (out / "ticket" / "ticket.png").write_bytes(visit.print_ticket())
+    (out / "ticket" / "ticket.png").write_bytes(visit.take_ticket())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
@@ -144,6 +145,9 @@ def _picture(
     shown.goto(f"{page.address}?lang={language}", wait_until="load")
     shown.wait_for_selector(page.shown)
     shown.wait_for_timeout(_SETTLE_MS)
+    if page.press:
+        shown.click(page.press)
+        shown.wait_for_timeout(_SETTLE_MS)
     shown.screenshot(path=file)
     shown.close()
 

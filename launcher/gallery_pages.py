@@ -14,13 +14,14 @@ LAPTOP, DESK = (1366, 768), (1920, 1080)
 @dataclass(frozen=True, slots=True)
 class GalleryPage:
     """shown: a CSS selector that is visible once the page has drawn its data. actor: who looks on,
-    by login name; None needs no login."""
+    by login name; None needs no login. press: a selector to press before the picture is taken."""
 
     name: str
     address: str
     sizes: tuple[Size, ...]
     shown: str = "body"
     actor: str | None = None
+    press: str | None = None
 
 
 def gallery_pages(ports: HallPorts, follow_path: str) -> tuple[GalleryPage, ...]:
@@ -28,8 +29,13 @@ def gallery_pages(ports: HallPorts, follow_path: str) -> tuple[GalleryPage, ...]
     server = f"http://{HOST}:{ports.server}"
     return (
         GalleryPage("start-page", f"http://{HOST}:{ports.start_page}/", (LAPTOP, DESK)),
+        GalleryPage(
+            "start-page-ticket",
+            f"http://{HOST}:{ports.start_page}/",
+            (LAPTOP, DESK),
+            press="#ticket-again:visible",
+        ),
         GalleryPage("simulators", f"http://{HOST}:{ports.simulators}/", (LAPTOP,)),
-        GalleryPage("kiosk-view", f"http://{HOST}:{ports.kiosk_view}/", ((540, 960),)),
         GalleryPage("screen", f"{server}/screen/{HALL}", (DESK, (1080, 1920))),
         GalleryPage("console", f"{server}/window/{HALL}/1", (LAPTOP, (360, 740)), actor="clerk1"),
         GalleryPage("board", f"{server}/manager/{HALL}", (LAPTOP, DESK), actor="manager"),

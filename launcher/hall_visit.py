@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 import urllib.request
 import uuid
 from typing import Any
@@ -22,6 +23,10 @@ VISITORS = (
     *(("B", "ordinary"), ("E", "ordinary"), ("D", "elderly"), ("G", "disabled"), ("C", "ordinary")),
     *(("A", "ordinary"), ("F", "ordinary"), ("G", "ordinary"), ("A", "ordinary"), ("D", "elderly")),
 )
+# Where the kiosk's home shows its first service, as parts of width and height.
+FIRST_SERVICE = (0.5, 0.31)
+_PRINTED_WITHIN_S = 6.0
+_TOUCHES = 4
 WINDOWS_CALLING = ("2", "4", "7", "6", "8", "1")
 
 
@@ -48,16 +53,38 @@ class HallVisit:
             address = f"{self._api}/windows/{window}/call-next"
             self._post(address, {}, self._clerk_token(window))
 
-    def print_ticket(self) -> bytes:
-        """Prints a sample ticket through the real driver; returns its picture, a PNG."""
-        printer = f"tcp://{HOST}:{self._plan.ports.printer}"
-        self._room("hardware", "device", "printer", "print-test", "--printer", printer)
+    def take_ticket(self) -> bytes:
+        """Touches the first service on the kiosk; returns the printed ticket's picture, a PNG.
+
+        Raises TimeoutError when nothing was printed.
+        """
+        before = len(self._tickets())
+        for _ in range(_TOUCHES):
+            self._touch(*FIRST_SERVICE)
+            # A kiosk that has only just started may not show its services yet; on its later
+            # screens nothing lies where the first service was.
+            give_up_at = time.monotonic() + _PRINTED_WITHIN_S
+            while len(tickets := self._tickets()) == before and time.monotonic() < give_up_at:
+                time.sleep(0.2)
+            if len(tickets) > before:
+                break
+        else:
+            raise TimeoutError("the kiosk printed no ticket")
         page = f"http://{HOST}:{self._plan.ports.simulators}"
-        with self._direct.open(f"{page}/api/tickets", timeout=10) as answer:
-            newest = json.load(answer)[0]
-        with self._direct.open(page + newest["png"], timeout=10) as answer:
+        with self._direct.open(page + tickets[0]["png"], timeout=10) as answer:
             picture: bytes = answer.read()
         return picture
+
+    def _touch(self, x: float, y: float) -> None:
+        kiosk = f"http://{HOST}:{self._plan.ports.kiosk_view}/touch"
+        for phase in ("down", "up"):
+            self._send(kiosk, {"phase": phase, "x": x, "y": y})
+
+    def _tickets(self) -> list[dict[str, Any]]:
+        page = f"http://{HOST}:{self._plan.ports.simulators}"
+        with self._direct.open(f"{page}/api/tickets", timeout=10) as answer:
+            told: list[dict[str, Any]] = json.load(answer)
+        return told
 
     def _clerk_token(self, window: str) -> str:
         words = ("token", "--role", "clerk", "--hall", HALL, "--window", window)
@@ -71,10 +98,16 @@ class HallVisit:
 
     def _post(self, address: str, body: dict[str, str], token: str) -> dict[str, Any]:
         whole = {"request_id": str(uuid.uuid4()), **body}
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        told: dict[str, Any] = json.loads(self._send(address, whole, token))
+        return told
+
+    def _send(self, address: str, body: dict[str, Any], token: str = "") -> bytes:
+        headers = {"Content-Type": "application/json"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
         request = urllib.request.Request(  # noqa: S310 - built from our own loopback address
-            address, json.dumps(whole).encode(), headers
+            address, json.dumps(body).encode(), headers
         )
         with self._direct.open(request, timeout=10) as answer:
-            told: dict[str, Any] = json.load(answer)
-        return told
+            said: bytes = answer.read()
+        return said
