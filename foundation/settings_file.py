@@ -1,7 +1,7 @@
 """Loads a TOML file into frozen dataclasses, strictly: one reading, no unknown key, no wrong type.
 
-A mistake names the file, the line and the nearest valid name, so that whoever edits the file can mend it.
-Knows no particular setting; each room declares its own dataclasses.
+A mistake names the file, the line and the nearest valid name, so that whoever edits the file can
+mend it. Knows no particular setting; each room declares its own dataclasses.
 """
 
 from __future__ import annotations
