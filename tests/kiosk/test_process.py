@@ -1,0 +1,219 @@
+"""The whole kiosk as a process: real drivers, virtual devices on real wires, touches over HTTP."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+_spec = importlib.util.spec_from_file_location(
+    "hall_server", Path(__file__).with_name("hall_server.py")
+)
+assert _spec is not None
+assert _spec.loader is not None
+hall_server = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(hall_server)
+
+LEFT_TILE, RIGHT_TILE = (0.25, 0.27), (0.75, 0.27)
+HOME, NEXT = (0.5, 0.96), (0.8, 0.88)
+CITIZEN = "zhang-xiuying"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def get(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return json.loads(answer.read())
+
+
+def post(url: str, body: dict[str, Any]) -> None:
+    wish = urllib.request.Request(url, json.dumps(body).encode())
+    wish.add_header("Content-Type", "application/json")
+    urllib.request.urlopen(wish, timeout=10).close()
+
+
+class Process:
+    """One of our programs; `lines` are what it logged, as JSON where it is."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.started_s = time.monotonic()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self.raw: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        assert self.process.stdout is not None
+        self.ready: dict[str, Any] = json.loads(self.process.stdout.readline())
+        self.ready_after_s = time.monotonic() - self.started_s
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        self.raw.extend(self.process.stderr)
+
+    def places(self) -> list[str]:
+        logged = [json.loads(line) for line in list(self.raw) if line.startswith("{")]
+        return [entry["place"] for entry in logged if entry["event"] == "place"]
+
+    def end(self) -> tuple[int, float]:
+        """Exit code, and how long it took."""
+        asked_s = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(timeout=10)
+        finally:
+            self.process.kill()
+        taken_s = time.monotonic() - asked_s
+        self._reader.join(timeout=5)
+        for pipe in (self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                pipe.close()
+        return code, taken_s
+
+
+class Hall:
+    def __init__(self, folder: Path) -> None:
+        self.server = hall_server.HallServer()
+        page, printer, camera, view = (f"127.0.0.1:{free_port()}" for _ in range(4))
+        reader = str(folder / "card-reader")
+        self.devices = Process(
+            "hardware", "simulate", "devices", "--config", "config/demo/simulators.toml",
+            "--page", page, "--printer", printer, "--camera", camera, "--reader-link", reader,
+        )  # fmt: skip
+        self.kiosk = Process(
+            "kiosk", "--config", "config/demo/kiosk.toml", "--server", self.server.url,
+            "--printer", f"tcp://{printer}", "--reader", reader, "--size", "540x960",
+            "--offscreen", "--remote-view", view,
+        )  # fmt: skip
+        self.page = f"http://{page}"
+
+    def touch(self, at: tuple[float, float]) -> None:
+        for phase in ("down", "up"):
+            url = self.kiosk.ready["remote_view"] + "touch"
+            post(url, {"phase": phase, "x": at[0], "y": at[1]})
+
+    def arrive(self, place: str, within_s: float = 15.0) -> None:
+        until = time.monotonic() + within_s
+        while not (self.kiosk.places() and self.kiosk.places()[-1] == place):
+            assert time.monotonic() < until, f"{place} not reached: {self.kiosk.places()}"
+            time.sleep(0.05)
+        time.sleep(0.3)
+
+    def eventually(self, true: Callable[[], object]) -> None:
+        until = time.monotonic() + 10.0
+        while not true():
+            assert time.monotonic() < until, self.kiosk.raw[-10:]
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    made = Hall(tmp_path_factory.mktemp("hall"))
+    yield made
+    code, taken_s = made.kiosk.end()
+    made.devices.end()
+    made.server.close()
+    assert code == 0
+    assert taken_s < 4.0  # half a second on a quiet machine
+    log = "".join(made.kiosk.raw)
+    for body in made.server.bodies:
+        person = body.get("person", {})
+        assert not person or person["id_number"] not in log
+        assert not person or person["name"] not in log
+
+
+def test_touch_print_report(hall: Hall) -> None:
+    hall.arrive("home")
+    hall.touch(LEFT_TILE)
+    hall.arrive("ticket")
+    hall.eventually(lambda: ("printed", "t1") in hall.server.commands)
+    assert len(get(f"{hall.page}/api/tickets")) == 1
+    assert hall.kiosk.places()[-5:] == ["home", "checking", "issuing", "printing", "ticket"]
+    hall.touch(HOME)
+    hall.arrive("home")
+
+
+def test_card_greet_choose(hall: Hall) -> None:
+    hall.arrive("home")
+    post(f"{hall.page}/api/reader/present", {"citizen": CITIZEN})
+    hall.arrive("greeting")
+    hall.touch(RIGHT_TILE)
+    hall.arrive("ticket")
+    assert len(hall.server.bodies[-1]["person"]["id_number"]) == 18
+    assert hall.server.bodies[-1]["service"] == "D"
+    post(f"{hall.page}/api/reader/remove", {})
+    hall.touch(HOME)
+    hall.arrive("home")
+
+
+def test_no_paper_asks_before_a_number_is_taken(hall: Hall) -> None:
+    hall.arrive("home")
+    taken = len(hall.server.tickets)
+    post(f"{hall.page}/api/printer/fault", {"fault": "paper_out"})
+    hall.touch(LEFT_TILE)
+    hall.arrive("no_paper")
+    assert len(hall.server.tickets) == taken
+    hall.touch(NEXT)
+    hall.arrive("ticket")
+    post(f"{hall.page}/api/printer/fault", {"fault": "none"})
+    number = list(hall.server.tickets.values())[-1]["id"]
+    hall.eventually(lambda: ("print-failed", number) in hall.server.commands)
+    hall.touch(HOME)
+    hall.arrive("home")
+
+
+def test_a_slow_answer_gives_one_number(hall: Hall) -> None:
+    hall.arrive("home")
+    taken = len(hall.server.tickets)
+    hall.server.slow_s = 5.0
+    hall.server.faults = ["slow"]
+    hall.touch(LEFT_TILE)
+    hall.arrive("ticket", within_s=20.0)
+    assert len(hall.server.tickets) == taken + 1
+    assert len({b["request_id"] for b in hall.server.bodies[-2:]}) == 1
+    hall.touch(HOME)
+    hall.arrive("home")
+
+
+def test_the_server_goes_and_comes_back(hall: Hall) -> None:
+    hall.arrive("home")
+    hall.server.hall_fault = "503"
+    hall.arrive("away")
+    hall.server.hall_fault = ""
+    hall.arrive("home")
+
+
+def test_it_was_ready_soon(hall: Hall) -> None:
+    """Three seconds on a quiet machine; the bound leaves room for a busy one."""
+    assert hall.kiosk.ready_after_s < float(os.environ.get("KIOSK_READY_WITHIN_S", "10"))
+
+
+def test_a_wrong_setting_says_where_and_what(tmp_path: Path) -> None:
+    right = (ROOT / "config/demo/kiosk.toml").read_text(encoding="utf-8")
+    file = tmp_path / "kiosk.toml"
+    file.write_text(right.replace("kiosk_id =", "kisok_id ="), encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "kiosk", "--config", str(file), "--offscreen"],
+        cwd=ROOT, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert run.returncode == 1
+    assert "did you mean 'kiosk_id'" in run.stderr
+    assert f"{file}:" in run.stderr

@@ -1,0 +1,196 @@
+"""Words and looks: languages alike, every asked key there, none in code, contrasts as promised."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from pathlib import Path
+
+import pytest
+
+import kiosk
+from kiosk.flow.events import Language, View
+from kiosk.flow.facts import WaitFacts, age_on, masked_name
+from kiosk.flow.states import CardTrouble, Paper, Place
+from kiosk.paper import ticket_content
+from kiosk.samples import sample_hall, sample_ticket
+from kiosk.screens.ticket import _PAPER_TEXT
+from kiosk.texts import ASSETS, TextMissing, load_texts
+from kiosk.ui.icons import IconSet
+from kiosk.ui.look import load_theme, rgba
+from kiosk.ui.wrapping import balanced, break_lines
+from kiosk.words import wait_words, windows_words
+
+ROOM = Path(kiosk.__file__).parent
+TEXTS = {language: load_texts(language) for language in Language}
+CHINESE, ENGLISH = TEXTS[Language.CHINESE], TEXTS[Language.ENGLISH]
+HAN = re.compile(r"[\u4e00-\u9fff]")
+KEY = re.compile(r"""(?:\bt|texts)\(\s*["']([a-z_0-9]+(?:\.[a-z_0-9]+)+)["']""")
+
+
+def test_both_languages_have_the_same_keys_and_the_same_gaps() -> None:
+    assert CHINESE.keys() == ENGLISH.keys()
+    gaps = re.compile(r"\{(\w+)\}")
+    for key in CHINESE.keys():  # noqa: SIM118  (Texts is no mapping)
+        if key not in {"wait.person", "bar.clock"}:
+            ours, theirs = (t._words[key] for t in (CHINESE, ENGLISH))
+            assert set(gaps.findall(ours)) == set(gaps.findall(theirs)), key
+
+
+def test_every_key_that_a_screen_names_is_there() -> None:
+    named = set()
+    for file in [*ROOM.rglob("*.py"), *ROOM.rglob("*.kv")]:
+        named |= set(KEY.findall(file.read_text(encoding="utf-8")))
+    named |= set(_PAPER_TEXT.values())
+    named |= {f"card_trouble.{why.value}" for why in CardTrouble}
+    for busy in ("starting", "reading", "checking", "issuing", "printing", "cancelling"):
+        named |= {f"{Place(busy).value}.title", f"{busy}.text"}
+    assert len(named) > 60
+    assert named <= CHINESE.keys()
+    assert set(Paper) == set(_PAPER_TEXT)
+
+
+def test_a_missing_key_or_value_names_language_and_key() -> None:
+    with pytest.raises(TextMissing, match=r"zh-CN: home\.nothing"):
+        CHINESE("home.nothing")
+    with pytest.raises(TextMissing, match=r"en: ticket\.ahead"):
+        ENGLISH("ticket.ahead")
+
+
+def test_no_screen_words_stand_in_code() -> None:
+    """Comments and docstrings may quote; samples are the invented hall's own words."""
+    for file in ROOM.rglob("*.py"):
+        if file.name == "samples.py":
+            continue
+        source = file.read_text(encoding="utf-8")
+        nodes = (
+            node
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        )
+        doc = {node.body[0].lineno for node in nodes if ast.get_docstring(node)}
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == tokenize.STRING and token.start[0] not in doc:
+                assert not HAN.search(token.string), f"{file.name}:{token.start[0]}"
+    for file in ROOM.rglob("*.kv"):
+        lines = file.read_text(encoding="utf-8").splitlines()
+        code = "\n".join(line for line in lines if not line.lstrip().startswith("#"))
+        assert not HAN.search(code), file.name
+
+
+@pytest.mark.parametrize(
+    ("p50_s", "p90_s", "chinese", "english"),
+    [
+        (0, 50, "马上就到", "right away"),
+        (300, 300, "约 5 分钟", "about 5 min"),
+        (720, 1190, "约 12–20 分钟", "about 12–20 min"),
+        (1450, 2110, "约 20–40 分钟", "about 20–40 min"),
+        (0, 600, "约 1–10 分钟", "about 1–10 min"),
+        (3700, 8000, "约 1–3 小时", "about 1–3 h"),
+        (7200, 7200, "约 2 小时", "about 2 h"),
+    ],
+)
+def test_waits_in_sensible_words(p50_s: int, p90_s: int, chinese: str, english: str) -> None:
+    assert wait_words(WaitFacts(p50_s, p90_s), CHINESE) == chinese
+    assert wait_words(WaitFacts(p50_s, p90_s), ENGLISH) == english
+
+
+def test_small_words() -> None:
+    assert wait_words(None, CHINESE) == ""
+    assert windows_words(("1", "10", "2"), CHINESE) == "1、2、10 号窗口"
+    assert windows_words(("3",), ENGLISH) == "Window 3"
+    assert [masked_name(n) for n in ("王", "王芳", "王小芳", "欧阳小芳")] == [
+        "王", "王*", "王*芳", "欧**芳",
+    ]  # fmt: skip
+    day = sample_hall().business_day
+    assert age_on(day.replace(year=1966), day) == 60
+    assert age_on(day.replace(year=1966, day=3), day) == 59
+
+
+def test_the_paper_says_what_the_screen_says_and_nothing_personal() -> None:
+    content = ticket_content(sample_ticket(), sample_hall(), CHINESE, "http://hall:8701")
+    assert content.number == "D023"
+    assert content.follow_url == "http://hall:8701/t/3f9c1d7ab24e4c5f"
+    assert content.issued_at.isoformat() == "2026-03-02T10:08:00+08:00"
+    assert (content.window_text, content.wait_text) == ("4、7、8", "约 12–20 分钟")
+
+
+# --- line breaking ------------------------------------------------------------------------------
+
+
+def by_count(text: str) -> float:
+    return float(sum(2 if HAN.match(s) or s in "，。！？：" else 1 for s in text))
+
+
+@pytest.mark.parametrize("width", range(8, 60))
+@pytest.mark.parametrize(
+    "text",
+    ["请取走号票，到等候区坐一坐，听到叫号再去窗口。", "您已年满 60 周岁，我们为您优先安排。",
+     "Take your ticket, have a seat, and go to the window.", "城乡居民养老保险"],
+)  # fmt: skip
+def test_lines_keep_every_sign_and_the_rules_of_typesetting(text: str, width: int) -> None:
+    for breaking in (break_lines, balanced):
+        lines = breaking(text, width, by_count)
+        assert "".join("".join(lines).split()) == "".join(text.split())
+        for line in lines:
+            assert by_count(line) <= width
+            if width > 12:
+                assert line[0] not in "，。！？：,."
+
+
+def test_names_break_between_words_of_two_signs() -> None:
+    assert balanced("退休人员社会化管理", 12, by_count) == ["退休人员", "社会化管理"]
+    assert balanced("城乡居民养老保险", 12, by_count) == ["城乡居民", "养老保险"]
+
+
+# --- looks --------------------------------------------------------------------------------------
+
+# What stands on what; the least contrast, 3 where only large or bold type or an icon does.
+PAIRS = [
+    ("ink", "paper", 4.5), ("ink", "card", 4.5), ("muted", "paper", 4.5), ("muted", "card", 4.5),
+    ("muted", "tint", 4.5), ("ink", "tint", 4.5), ("on_action", "action", 4.5),
+    ("on_action", "action_deep", 4.5), ("action", "card", 4.5), ("action", "tint", 4.5),
+    ("action", "paper", 4.5), ("done", "paper", 4.5), ("done", "card", 4.5),
+    ("ink", "done_tint", 4.5), ("done", "done_tint", 3.0), ("attention_ink", "paper", 4.5),
+    ("attention_ink", "attention_tint", 4.5), ("attention_ink", "tint", 4.5),
+    ("disabled_ink", "disabled", 3.0), ("ink", "pressed", 4.5),
+]  # fmt: skip
+
+
+def luminance(colour: str) -> float:
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgba(colour)[:3]]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+@pytest.mark.parametrize("view", list(View))
+def test_contrasts(view: View) -> None:
+    colour = load_theme(view.value, ASSETS).colour
+    for front, ground, least in PAIRS:
+        light, dark = sorted((luminance(colour[front]), luminance(colour[ground])), reverse=True)
+        ratio = (light + 0.05) / (dark + 0.05)
+        assert ratio >= least, f"{view}: {front} on {ground} is {ratio:.2f}"
+
+
+def test_themes_have_the_same_colours_and_the_scales_that_were_promised() -> None:
+    themes = {view: load_theme(view.value, ASSETS) for view in View}
+    assert len({frozenset(theme.colour) for theme in themes.values()}) == 1
+    assert themes[View.ELDER].scale == 1.35
+    assert not themes[View.ELDER].motion
+
+
+def test_every_icon_that_is_named_is_in_the_font() -> None:
+    from fontTools.ttLib import TTFont
+
+    icons = IconSet(ASSETS / "icons")
+    named = set()
+    for file in [*ROOM.rglob("*.kv"), *ROOM.rglob("*.py")]:
+        named |= set(re.findall(r"""icon(?:_name)?\s*[:=]\s*["']([a-z-]+)["']""", file.read_text()))
+    named |= {service.icon for service in sample_hall().services}
+    assert len(named) > 12
+    assert not {name for name in named if not icons.has(name)}
+    assert icons("no-such-icon") == icons("file-text")
+    with TTFont(icons.font_file) as font:
+        points = set(font.getBestCmap())
+    assert all(ord(icons(name)) in points for name in named)
