@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kiosk.flow.events import Event
-from kiosk.flow.states import State
+from kiosk.flow.states import Manner, State
 from kiosk.ui.environment import assets_folder, prepare_kivy
 
 if TYPE_CHECKING:
@@ -37,16 +37,19 @@ class Studio:
         self.maker = StageMaker(assets_folder(), "http://192.168.1.10:8701", morning)
         self.events: list[Event] = []
         self.stage: Stage | None = None
+        self.shown: tuple[Manner, tuple[int, int]] | None = None
 
     def show(self, state: State, size: tuple[int, int] = WINDOW) -> Stage:
-        """A fresh stage in the window."""
-        self.clear()
-        stage = self.maker.make(state.manner, size, self.events.append)
-        stage.show(state)
-        self.window.add_widget(stage)
-        self.stage = stage
+        """The stage; made anew only for another view, language or size, as in the app."""
+        self.events.clear()
+        if self.stage is None or self.shown != (state.manner, size):
+            self.clear()
+            self.stage = self.maker.make(state.manner, size, self.events.append)
+            self.shown = (state.manner, size)
+            self.window.add_widget(self.stage)
+        self.stage.show(state)
         self.settle()
-        return stage
+        return self.stage
 
     def settle(self) -> None:
         from kiosk.gallery import settle

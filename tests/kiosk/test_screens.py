@@ -12,9 +12,10 @@ from kiosk.flow.events import View
 from kiosk.flow.states import Manner
 from kiosk.samples import manners, sample_states
 
-SIZES = [(540, 960), (1080, 1920), (1920, 1080)]
+SIZES = [(540, 960), (1920, 1080)]
 TOUCH_DP = {View.NORMAL: 44, View.ELDER: 60, View.CONTRAST: 44}
-# A kiosk's 1080 pixels are 27 inches' short side: one of Android's dp is about 1.6 of them.
+# One dp is a 160th of an inch; on the 21-inch kiosk of the field, 1080 wide, some 0.65 pixels. The
+# tests ask about twice that, so that a smaller or denser screen still passes.
 PX_PER_DP_AT_1080 = 1.25
 
 
@@ -41,68 +42,73 @@ ALL = [
 
 
 @pytest.mark.parametrize(("manner", "size"), ALL)
-def test_no_text_is_cut_off_or_leaves_its_place(studio: Any, manner: Manner, size: Any) -> None:
+def test_no_text_is_cut_and_every_target_is_large_enough(
+    studio: Any, manner: Manner, size: Any
+) -> None:
+    wrong = []
+    for name, stage in every_stage(studio, manner, size):
+        wrong += [f"{name}: {text}" for text in cut_texts(stage)]
+        wrong += [f"{name}: {text}" for text in bad_targets(stage, manner.view, size)]
+        if manner.view is View.ELDER:
+            wrong += [f"{name}: {text}" for text in too_small_texts(stage, size)]
+    assert not wrong, "\n".join(wrong)
+
+
+def cut_texts(stage: Any) -> Iterator[str]:
     from kivy.uix.label import Label
 
     from kiosk.ui.typesetting import Words
 
-    wrong = []
-    for name, stage in every_stage(studio, manner, size):
-        for label in seen(stage):
-            if not isinstance(label, Label) or not label.text:
-                continue
-            width, height = label.texture_size
-            # A line's texture has room above and below the signs that may lie outside the box.
-            spare = label.font_size * 0.36
-            if width > label.width + 2 or height > label.height + spare:
-                wrong.append(f"{name}: {label.text!r} {label.texture_size} in {label.size}")
-            if label.x < -1 or label.right > stage.width + 1 or label.y < -1:
-                wrong.append(f"{name}: {label.text!r} leaves the picture")
-            if isinstance(label, Words):
-                shown = "".join(label.text.split())
-                assert shown == "".join(label.words.split()), f"{name}: words lost"
-    assert not wrong, "\n".join(wrong)
+    for label in seen(stage):
+        if not isinstance(label, Label) or not label.text:
+            continue
+        width, height = label.texture_size
+        # A line's texture has room above and below the signs that may lie outside the box.
+        spare = label.font_size * 0.36
+        if width > label.width + 2 or height > label.height + spare:
+            yield f"{label.text!r} {label.texture_size} in {label.size}"
+        if label.x < -1 or label.right > stage.width + 1 or label.y < -1:
+            yield f"{label.text!r} leaves the picture"
+        if isinstance(label, Words) and "".join(label.text.split()) != "".join(label.words.split()):
+            yield f"{label.text!r} is not {label.words!r}"
 
 
-@pytest.mark.parametrize(("manner", "size"), ALL)
-def test_whatever_can_be_touched_is_large_enough_and_apart(
-    studio: Any, manner: Manner, size: Any
-) -> None:
+def unit_of(size: tuple[int, int]) -> float:
+    """Pixels of this picture for one of the design's."""
     from kiosk.ui.look import DESIGN_LOW_DP, DESIGN_WIDTH_DP
+
+    return size[0] / DESIGN_WIDTH_DP if size[1] > size[0] else size[1] / DESIGN_LOW_DP
+
+
+def bad_targets(stage: Any, view: View, size: tuple[int, int]) -> Iterator[str]:
     from kiosk.ui.widgets import Pressable, Veil
 
-    unit = size[0] / DESIGN_WIDTH_DP if size[1] > size[0] else size[1] / DESIGN_LOW_DP
-    least_px = TOUCH_DP[manner.view] * PX_PER_DP_AT_1080 * unit
-    wrong = []
-    for name, stage in every_stage(studio, manner, size):
-        veil = next((c for c in stage.children if isinstance(c, Veil)), stage)
-        targets = [w for w in seen(veil) if isinstance(w, Pressable)]
-        assert targets, name
-        wrong += [
-            f"{name}: {t.slot} {t.size}" for t in targets if min(t.width, t.height) < least_px
-        ]
-        for one, target in enumerate(targets):
-            for other in targets[one + 1 :]:
-                if overlap(target, other):
-                    wrong.append(f"{name}: {target.slot} lies over {other.slot}")
-    assert not wrong, "\n".join(wrong)
+    least_px = TOUCH_DP[view] * PX_PER_DP_AT_1080 * unit_of(size)
+    top = next((c for c in stage.children if isinstance(c, Veil)), stage)
+    targets = [w for w in seen(top) if isinstance(w, Pressable)]
+    if not targets:
+        yield "nothing can be touched"
+    for one, target in enumerate(targets):
+        if min(target.width, target.height) < least_px:
+            yield f"{target.slot} is only {target.size}"
+        for other in targets[one + 1 :]:
+            if overlap(target, other):
+                yield f"{target.slot} lies over {other.slot}"
+
+
+def too_small_texts(stage: Any, size: tuple[int, int]) -> Iterator[str]:
+    """Elder view: nothing below 18 dp."""
+    from kiosk.ui.typesetting import Words
+
+    for label in seen(stage):
+        if isinstance(label, Words) and label.text:
+            least_px = 18 * PX_PER_DP_AT_1080 * unit_of(size)
+            if label.font_size < least_px - 0.5:
+                yield f"{label.text!r} at {label.font_size:.1f}, not {least_px:.1f}"
 
 
 def overlap(a: Any, b: Any) -> bool:
     return bool(a.x + 1 < b.right and b.x + 1 < a.right and a.y + 1 < b.top and b.y + 1 < a.top)
-
-
-def test_elder_type_is_never_below_its_floor(studio: Any) -> None:
-    """18 dp of body text: 22 pixels of a 1080-wide picture."""
-    from kiosk.ui.typesetting import Words
-
-    for manner in manners():
-        if manner.view is not View.ELDER:
-            continue
-        for name, stage in every_stage(studio, manner, (1080, 1920)):
-            for label in seen(stage):
-                if isinstance(label, Words) and label.text:
-                    assert label.font_size >= 18 * PX_PER_DP_AT_1080, f"{name}: {label.text!r}"
 
 
 def test_no_widget_has_kivys_own_look(studio: Any) -> None:
