@@ -36,7 +36,6 @@ def draw_gallery(folder: Path, sizes: list[Size], only: str = "") -> int:
     from kivy.uix.floatlayout import FloatLayout
 
     from kiosk.screens.making import StageMaker
-    from kiosk.screens.stage import Stage
 
     folder.mkdir(parents=True, exist_ok=True)
     maker = StageMaker(assets_folder(), "http://192.168.1.10:8701", sample_now)
@@ -49,18 +48,12 @@ def draw_gallery(folder: Path, sizes: list[Size], only: str = "") -> int:
             ground.clear_widgets()
             stage, shown = maker.make(state.manner, size, lambda _event: None), (state.manner, size)
             ground.add_widget(stage)
-        _draw(stage, state, folder / f"{name}.png", EventLoop)
+        stage.show(state)
+        settle()
+        stage.export_to_png(str(folder / f"{name}.png"))
         count += 1
-    assert stage is None or isinstance(stage, Stage)  # noqa: S101
     Window.close()
     return count
-
-
-def _draw(stage: object, state: State, file: Path, event_loop: object) -> None:
-    """Lets layouts settle before the picture is taken."""
-    stage.show(state)  # type: ignore[attr-defined]
-    settle()
-    stage.export_to_png(str(file))  # type: ignore[attr-defined]
 
 
 def settle(rounds: int = 6) -> None:
