@@ -87,7 +87,8 @@ def clauses(text: str) -> list[str]:
 
 def _even(text: str, width: float, count: int, measure: Measure) -> list[str]:
     """`count` lines of as equal a width as can be."""
-    low, high = width / count * 0.8, width
+    longest = max(measure(piece.strip()) for piece in units(text))
+    low, high = min(max(width / count * 0.8, longest), width), width
     for _ in range(10):
         middle = (low + high) / 2
         if len(break_lines(text, middle, measure)) > count:

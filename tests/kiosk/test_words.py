@@ -145,6 +145,16 @@ def test_names_break_between_words_of_two_signs() -> None:
     assert balanced("城乡居民养老保险", 12, by_count) == ["城乡居民", "养老保险"]
 
 
+def test_evening_lines_out_cuts_no_latin_word() -> None:
+    assert balanced("Employment Assistance", 12, by_count) == ["Employment", "Assistance"]
+    assert balanced("Residents' Pension Insurance", 20, by_count) == [
+        "Residents'",
+        "Pension Insurance",
+    ]
+    slow = balanced("The network is slow, trying again", 28, by_count)
+    assert slow == ["The network is", "slow, trying again"]
+
+
 # --- looks --------------------------------------------------------------------------------------
 
 # What stands on what; the least contrast, 3 where only large or bold type or an icon does.
