@@ -25,6 +25,7 @@ from queue_server.journal.sqlite import SqliteDatabase, SqliteJournal
 from queue_server.service import Halls, HallService
 from queue_server.settings import HallSettings, presentation_of, rules_of
 from queue_server.speech import Speech
+from queue_server.tuning import settle_memory, tidy
 from queue_server.web.app import create_app
 from queue_server.web.context import Context
 from queue_server.web.metrics import Metrics
@@ -32,7 +33,7 @@ from queue_server.web.texts import Texts
 
 log = structlog.get_logger()
 
-DAY_CHECK_S = 20.0
+UPKEEP_S = 10.0
 
 
 def key_file_of(settings: HallSettings, database: Path) -> Path:
@@ -52,12 +53,13 @@ def build(settings: HallSettings, database: Path) -> FastAPI:
         await hall.start()
         halls = Halls([hall])
         speech = Speech(settings.hall.announce)
-        rolling = asyncio.create_task(_roll_days(hall))
+        settle_memory()
+        upkeep = asyncio.create_task(_keep_up(hall))
         log.info("ready", hall=hall.id, database=str(database))
         try:
             yield Context(settings, halls, access, speech, Texts(), Metrics(halls, store))
         finally:
-            rolling.cancel()
+            upkeep.cancel()
             hall.streams.end_all()
             await store.close()
 
@@ -95,10 +97,15 @@ async def _seed(store: SqliteDatabase, settings: HallSettings) -> None:
     log.warning("demonstration", hall=hall, detail="devices and staff are set up from the file")
 
 
-async def _roll_days(hall: HallService) -> None:
-    """Closes the day in time also when nobody asks for anything."""
+async def _keep_up(hall: HallService) -> None:
+    """Closes the day in time also when nobody asks for anything, and tidies up when it is quiet."""
+    tidied_seq = 0
     while True:
-        await asyncio.sleep(DAY_CHECK_S)
+        seq = hall.streams.seq
+        await asyncio.sleep(UPKEEP_S)
+        if hall.streams.seq == seq != tidied_seq:
+            tidied_seq = seq
+            tidy()
         try:
             await hall.execute(c.RollDay(), request_id=None, by="system")
         except Exception as error:  # the next round tries again

@@ -14,6 +14,7 @@ from queue_server.access.roles import Role
 from queue_server.access.store import insert_token, new_token
 from queue_server.journal.sqlite import UnusableDatabase, migrate, sqlite_file
 from queue_server.settings import HallSettings, load_hall_settings
+from queue_server.tuning import tune_interpreter
 
 # Seconds that open event streams get to end when the server is asked to stop.
 STOP_WITHIN_S = 1
@@ -49,10 +50,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _server(options: argparse.Namespace) -> int:
-    import uvicorn  # here, so that `token` does not wait for it
+        import uvicorn  # here, so that `token` does not wait for it
 
     from queue_server.bootstrap import build
 
+    tune_interpreter()
     settings = load_hall_settings(options.config)
     configure_logs("server", settings.server.log_level)
     host, port = _address(options.listen or settings.server.listen)

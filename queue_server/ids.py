@@ -1,19 +1,28 @@
-"""Fresh random ids, made without asking the system for each: that gives up Python's global lock."""
+"""Fresh ids: random, and ordered by time so that a database's index grows at its end.
+
+The randomness is drawn in blocks: asking the system each time gives up Python's global lock.
+"""
 
 from __future__ import annotations
 
 import os
+import time
 import uuid
 from collections import deque
 
-_ID_BYTES = 16
+_RANDOM_BYTES = 10
 _AT_ONCE = 256
 _pool: deque[bytes] = deque()
 
 
 def fresh_id() -> str:
-    """A random UUID (RFC 9562, version 4) as text. Event loop's thread only."""
+    """A UUID, version 7 (RFC 9562, section 5.7), as text: 48 bits of UTC milliseconds, 74 bits of
+    chance. Event loop's thread only."""
     if not _pool:
-        block = os.urandom(_ID_BYTES * _AT_ONCE)
-        _pool.extend(block[i : i + _ID_BYTES] for i in range(0, len(block), _ID_BYTES))
-    return str(uuid.UUID(bytes=_pool.popleft(), version=4))
+        block = os.urandom(_RANDOM_BYTES * _AT_ONCE)
+        _pool.extend(block[i : i + _RANDOM_BYTES] for i in range(0, len(block), _RANDOM_BYTES))
+    moment = time.time_ns() // 1_000_000
+    number = int.from_bytes(moment.to_bytes(6, "big") + _pool.popleft(), "big")
+    number = number & ~(0xF << 76) | 7 << 76
+    number = number & ~(0x3 << 62) | 2 << 62
+    return str(uuid.UUID(int=number))

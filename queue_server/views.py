@@ -11,7 +11,7 @@ from queue_server.domain.estimate import estimate, people_ahead
 from queue_server.domain.events import instant_text
 from queue_server.domain.rules import HallRules, WindowRule
 from queue_server.domain.state import HallState, RecentCall, Ticket, Window
-from queue_server.domain.vocabulary import AT_A_WINDOW, TicketStatus
+from queue_server.domain.vocabulary import AT_A_WINDOW, TicketStatus, WindowState
 from queue_server.journal.port import TicketRow
 from queue_server.presentation import Presentation
 
@@ -76,10 +76,16 @@ def window_view(state: HallState, window: Window, presentation: WindowRule) -> w
         "reason": window.reason,
         "clerk": window.clerk,
         "since": instant_text(window.since_ms),
+        "free_since": _free_since(window),
         "skills": [{"service": s.service, "rank": s.rank} for s in presentation.skills],
         "ticket": _at_window(state.known_rules, ticket) if ticket else None,
         "waiting": sum(state.line.count(s.service) for s in presentation.skills),
     }
+
+
+def _free_since(window: Window) -> str | None:
+    free = window.state is WindowState.OPEN and window.ticket is None
+    return instant_text(window.free_ms) if free else None
 
 
 def _at_window(rules: HallRules, ticket: Ticket) -> wire.WindowTicket:

@@ -82,6 +82,7 @@ class Window(TypedDict):
     reason: str | None
     clerk: str | None
     since: str
+    free_since: str | None  # null unless it is open and nobody is called or served there
     skills: list[Skill]
     ticket: WindowTicket | None
     waiting: int  # people this window could serve now

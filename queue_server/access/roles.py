@@ -69,6 +69,7 @@ class Actor:
     """Who asks. hall "" means every hall; window: the only one it may work at, or None.
 
     csrf: for a browser session, the token its unsafe requests must carry; None for bearer tokens.
+    shown: the name that pages show to the person; never written into the journal.
     """
 
     role: Role
@@ -76,6 +77,7 @@ class Actor:
     hall: str
     window: str | None = None
     csrf: str | None = None
+    shown: str = ""
 
     @property
     def label(self) -> str:

@@ -102,13 +102,14 @@ class AccessStore:
 
     def actor_of_session(self, session: str) -> Actor | None:
         row = self._database.reader.execute(
-            "SELECT staff.role, staff.login, staff.hall, staff.window FROM session"
+            "SELECT staff.role, staff.login, staff.hall, staff.window, staff.name FROM session"
             " JOIN staff USING (hall, login) WHERE hash = ? AND expires_at > ?",
             (secret_hash(session), _now()),
         ).fetchone()
         if row is None:
             return None
-        return Actor(Role(row[0]), row[1], row[2], row[3], self._keys.csrf_token(session))
+        csrf = self._keys.csrf_token(session)
+        return Actor(Role(row[0]), row[1], row[2], row[3], csrf, row[4])
 
     def staff(self, hall: str, login: str) -> Staff | None:
         row = self._database.reader.execute(

@@ -55,12 +55,15 @@ class Ticket:
 
 @dataclass(slots=True)
 class Window:
+    """since_ms: when its state began; free_ms: since when nobody is at it, while it is open."""
+
     id: str
     state: WindowState = WindowState.CLOSED
     since_ms: int = 0
     reason: str | None = None
     clerk: str | None = None
     ticket: str | None = None
+    free_ms: int = 0
 
 
 @dataclass(slots=True)
@@ -306,12 +309,14 @@ class HallState:
 
     def _fresh_window(self, window: str, at_ms: int) -> Window:
         start_open = self.rules is not None and self.rules.windows_start_open
-        return Window(window, WindowState.OPEN if start_open else WindowState.CLOSED, at_ms)
+        state = WindowState.OPEN if start_open else WindowState.CLOSED
+        return Window(window, state, at_ms, free_ms=at_ms)
 
     def _set_window(
         self, window: Window, state: WindowState, at_ms: int, reason: str | None = None
     ) -> None:
         window.state, window.since_ms, window.reason = state, at_ms, reason
+        window.free_ms = at_ms
 
     def _remember_call(
         self, event: e.TicketCalled | e.TicketRecalled, at_ms: int, *, again: bool
@@ -337,7 +342,7 @@ class HallState:
             self.line.remove(ticket.id)
             self.today["waiting"] -= 1
         if was in AT_A_WINDOW and to not in AT_A_WINDOW:
-            self._leave_window(ticket)
+            self._leave_window(ticket, at_ms)
         if to in AT_A_WINDOW:
             ticket.window = window
             self.windows[window or ""].ticket = ticket.id
@@ -348,10 +353,10 @@ class HallState:
         elif to not in AT_A_WINDOW:
             self._count_end(ticket, to)
 
-    def _leave_window(self, ticket: Ticket) -> None:
+    def _leave_window(self, ticket: Ticket, at_ms: int) -> None:
         window = self.windows.get(ticket.window or "")
         if window and window.ticket == ticket.id:
-            window.ticket = None
+            window.ticket, window.free_ms = None, at_ms
 
     def _count_end(self, ticket: Ticket, to: TicketStatus) -> None:
         self.today[to.value] += 1

@@ -17,6 +17,7 @@ from queue_server.domain import commands as c
 from queue_server.journal.chain import Record
 from queue_server.speech import SpeechUnavailable
 from queue_server.web.api_tickets import ERRORS, JSON
+from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted
 from queue_server.web.errors import ApiError
 from queue_server.web.schemas import DeviceIn
@@ -109,10 +110,11 @@ async def announcement(hall: str, name: str, request: Request) -> Response:
     )
 
 
-@router.post("/devices/{device}/health")
-async def device_health(hall: str, device: str, report: DeviceIn, request: Request) -> Response:
+@router.post("/devices/{device}/health", openapi_extra=takes(DeviceIn))
+async def device_health(hall: str, device: str, request: Request) -> Response:
     """A device says how it is; only a change becomes an event."""
     _, actor, service = permitted(request, Act.REPORT_DEVICE, hall)
+    report = await body_of(request, DeviceIn)
     command = c.ReportDevice(device, report.kind, report.state, report.detail)
     await service.execute(command, request_id=None, by=actor.label)
     return Response(b"{}", media_type=JSON)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
 
 import orjson
 from fastapi import APIRouter, Request, Response
@@ -12,12 +14,14 @@ from queue_server.domain import commands as c
 from queue_server.domain.calendar import local
 from queue_server.ids import fresh_id
 from queue_server.service import HallService, Outcome
+from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import Context, context, permitted
 from queue_server.web.errors import ApiError
 from queue_server.web.schemas import CancelIn, Command, ErrorOut, IssueIn, PersonIn
 
 router = APIRouter(prefix="/api/v1", tags=["tickets"])
 JSON = "application/json"
+M = TypeVar("M", bound=Command)
 ERRORS: dict[int | str, dict[str, object]] = {
     status: {"model": ErrorOut} for status in (400, 401, 403, 404, 409, 422, 503)
 }
@@ -27,11 +31,14 @@ def answered(outcome: Outcome, status: int = 200) -> Response:
     return Response(outcome.body, status, media_type=JSON)
 
 
-@router.post("/halls/{hall}/tickets", status_code=201, responses=ERRORS)
-async def issue(hall: str, wanted: IssueIn, request: Request) -> Response:
+@router.post(
+    "/halls/{hall}/tickets", status_code=201, responses=ERRORS, openapi_extra=takes(IssueIn)
+)
+async def issue(hall: str, request: Request) -> Response:
     """Gives a number. 201 for a new ticket; 200 when this request, or this person for this
     service, has one already."""
     ctx, actor, service = permitted(request, Act.ISSUE_TICKET, hall)
+    wanted = await body_of(request, IssueIn)
     if wanted.service is None and wanted.matter is None:
         raise ApiError(422, "fields_invalid", "请选择业务或事项。", fields=["service", "matter"])
     command = c.IssueTicket(
@@ -75,37 +82,50 @@ async def look(hall: str, ticket: str, request: Request) -> Response:
 
 
 async def _act(
-    request: Request, hall: str, act: Act, command: c.Command, body: Command
+    request: Request, hall: str, act: Act, model: type[M], wanted: Callable[[M], c.TicketCommand]
 ) -> Response:
+    """Who asks is checked before what is asked."""
     _, actor, service = permitted(request, act, hall)
-    outcome = await service.execute(command, request_id=str(body.request_id), by=actor.label)
-    return answered(outcome)
+    body = await body_of(request, model)
+    request_id = str(body.request_id)
+    return answered(await service.execute(wanted(body), request_id=request_id, by=actor.label))
 
 
-@router.post("/halls/{hall}/tickets/{ticket}/printed", responses=ERRORS)
-async def printed(hall: str, ticket: str, body: Command, request: Request) -> Response:
-    return await _act(request, hall, Act.SETTLE_PRINT, c.ConfirmPrinted(ticket), body)
+_TICKET = "/halls/{hall}/tickets/{ticket}"
 
 
-@router.post("/halls/{hall}/tickets/{ticket}/print-failed", responses=ERRORS)
-async def print_failed(hall: str, ticket: str, body: Command, request: Request) -> Response:
-    return await _act(request, hall, Act.SETTLE_PRINT, c.ReportPrintFailed(ticket), body)
+@router.post(f"{_TICKET}/printed", responses=ERRORS, openapi_extra=takes(Command))
+async def printed(hall: str, ticket: str, request: Request) -> Response:
+    return await _act(request, hall, Act.SETTLE_PRINT, Command, lambda _: c.ConfirmPrinted(ticket))
 
 
-@router.post("/halls/{hall}/tickets/{ticket}/cancel", responses=ERRORS)
-async def cancel(hall: str, ticket: str, body: CancelIn, request: Request) -> Response:
-    return await _act(request, hall, Act.CANCEL_TICKET, c.CancelTicket(ticket, body.reason), body)
+@router.post(f"{_TICKET}/print-failed", responses=ERRORS, openapi_extra=takes(Command))
+async def print_failed(hall: str, ticket: str, request: Request) -> Response:
+    return await _act(
+        request, hall, Act.SETTLE_PRINT, Command, lambda _: c.ReportPrintFailed(ticket)
+    )
 
 
-@router.post("/halls/{hall}/tickets/{ticket}/rejoin", responses=ERRORS)
-async def rejoin(hall: str, ticket: str, body: Command, request: Request) -> Response:
-    return await _act(request, hall, Act.REJOIN_TICKET, c.RejoinTicket(ticket), body)
+@router.post(f"{_TICKET}/cancel", responses=ERRORS, openapi_extra=takes(CancelIn))
+async def cancel(hall: str, ticket: str, request: Request) -> Response:
+    return await _act(
+        request,
+        hall,
+        Act.CANCEL_TICKET,
+        CancelIn,
+        lambda body: c.CancelTicket(ticket, body.reason),
+    )
 
 
-@router.post("/halls/{hall}/tickets/{ticket}/resume", responses=ERRORS)
-async def resume(hall: str, ticket: str, body: Command, request: Request) -> Response:
+@router.post(f"{_TICKET}/rejoin", responses=ERRORS, openapi_extra=takes(Command))
+async def rejoin(hall: str, ticket: str, request: Request) -> Response:
+    return await _act(request, hall, Act.REJOIN_TICKET, Command, lambda _: c.RejoinTicket(ticket))
+
+
+@router.post(f"{_TICKET}/resume", responses=ERRORS, openapi_extra=takes(Command))
+async def resume(hall: str, ticket: str, request: Request) -> Response:
     """A parked person is back and waits again."""
-    return await _act(request, hall, Act.REJOIN_TICKET, c.ResumeTicket(ticket), body)
+    return await _act(request, hall, Act.REJOIN_TICKET, Command, lambda _: c.ResumeTicket(ticket))
 
 
 @router.get("/t/{token}", responses=ERRORS)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act, Role
 from queue_server.domain import commands as c
 from queue_server.web.api_tickets import ERRORS, answered
-from queue_server.web.context import permitted
+from queue_server.web.bodies import body_of, takes
+from queue_server.web.context import actor_of, context, permitted
 from queue_server.web.schemas import (
     CallTicketIn,
     Command,
@@ -22,79 +26,96 @@ router = APIRouter(
 )
 
 
+M = TypeVar("M", bound=Command)
+
+
 async def _act(
     request: Request,
     hall: str,
-    command: c.AtWindowCommand,
-    body: Command,
+    window: str,
+    model: type[M],
+    wanted: Callable[[M], c.AtWindowCommand],
     act: Act = Act.WORK_WINDOW,
 ) -> Response:
-    _, actor, service = permitted(request, act, hall, command.window)
-    outcome = await service.execute(command, request_id=str(body.request_id), by=actor.label)
-    return answered(outcome)
+    """Who asks is checked before what is asked."""
+    _, actor, service = permitted(request, act, hall, window)
+    body = await body_of(request, model)
+    request_id = str(body.request_id)
+    return answered(await service.execute(wanted(body), request_id=request_id, by=actor.label))
 
 
-@router.post("/call-next")
-async def call_next(hall: str, window: str, body: Command, request: Request) -> Response:
+@router.post("/call-next", openapi_extra=takes(Command))
+async def call_next(hall: str, window: str, request: Request) -> Response:
     """Calls whoever is next; `{"ticket": null}` when nobody waits for this window."""
-    return await _act(request, hall, c.CallNext(window), body)
+    return await _act(request, hall, window, Command, lambda _: c.CallNext(window))
 
 
-@router.post("/call-ticket")
-async def call_ticket(hall: str, window: str, body: CallTicketIn, request: Request) -> Response:
-    command = c.CallTicket(window, body.ticket, body.reason)
-    return await _act(request, hall, command, body, Act.CALL_CHOSEN)
+@router.post("/call-ticket", openapi_extra=takes(CallTicketIn))
+async def call_ticket(hall: str, window: str, request: Request) -> Response:
+    """Calls a chosen ticket (特呼); the reason is kept."""
+
+    def wanted(body: CallTicketIn) -> c.CallTicket:
+        return c.CallTicket(window, body.ticket, body.reason)
+
+    return await _act(request, hall, window, CallTicketIn, wanted, Act.CALL_CHOSEN)
 
 
-@router.post("/recall")
-async def recall(hall: str, window: str, body: Command, request: Request) -> Response:
-    return await _act(request, hall, c.Recall(window), body)
+@router.post("/recall", openapi_extra=takes(Command))
+async def recall(hall: str, window: str, request: Request) -> Response:
+    return await _act(request, hall, window, Command, lambda _: c.Recall(window))
 
 
-@router.post("/start")
-async def start(hall: str, window: str, body: Command, request: Request) -> Response:
-    return await _act(request, hall, c.Start(window), body)
+@router.post("/start", openapi_extra=takes(Command))
+async def start(hall: str, window: str, request: Request) -> Response:
+    return await _act(request, hall, window, Command, lambda _: c.Start(window))
 
 
-@router.post("/finish")
-async def finish(hall: str, window: str, body: FinishIn, request: Request) -> Response:
-    return await _act(request, hall, c.Finish(window, body.outcome), body)
+@router.post("/finish", openapi_extra=takes(FinishIn))
+async def finish(hall: str, window: str, request: Request) -> Response:
+    return await _act(request, hall, window, FinishIn, lambda body: c.Finish(window, body.outcome))
 
 
-@router.post("/miss")
-async def miss(hall: str, window: str, body: Command, request: Request) -> Response:
-    return await _act(request, hall, c.Miss(window), body)
+@router.post("/miss", openapi_extra=takes(Command))
+async def miss(hall: str, window: str, request: Request) -> Response:
+    return await _act(request, hall, window, Command, lambda _: c.Miss(window))
 
 
-@router.post("/park")
-async def park(hall: str, window: str, body: ParkIn, request: Request) -> Response:
-    until_ms = round(body.until.timestamp() * 1000) if body.until else None
-    return await _act(request, hall, c.Park(window, body.reason, until_ms), body)
+@router.post("/park", openapi_extra=takes(ParkIn))
+async def park(hall: str, window: str, request: Request) -> Response:
+    def wanted(body: ParkIn) -> c.Park:
+        until_ms = round(body.until.timestamp() * 1000) if body.until else None
+        return c.Park(window, body.reason, until_ms)
+
+    return await _act(request, hall, window, ParkIn, wanted)
 
 
-@router.post("/transfer")
-async def transfer(hall: str, window: str, body: TransferIn, request: Request) -> Response:
-    command = c.Transfer(window, body.service, body.window, body.returns)
-    return await _act(request, hall, command, body)
+@router.post("/transfer", openapi_extra=takes(TransferIn))
+async def transfer(hall: str, window: str, request: Request) -> Response:
+    def wanted(body: TransferIn) -> c.Transfer:
+        return c.Transfer(window, body.service, body.window, body.returns)
+
+    return await _act(request, hall, window, TransferIn, wanted)
 
 
-@router.post("/open")
-async def open_window(hall: str, window: str, body: Command, request: Request) -> Response:
-    _, actor, _ = permitted(request, Act.WORK_WINDOW, hall, window)
+@router.post("/open", openapi_extra=takes(Command))
+async def open_window(hall: str, window: str, request: Request) -> Response:
+    actor = actor_of(request, context(request))
     clerk = actor.name if actor.role is Role.CLERK else None
-    return await _act(request, hall, c.OpenWindow(window, clerk), body)
+    return await _act(request, hall, window, Command, lambda _: c.OpenWindow(window, clerk))
 
 
-@router.post("/close")
-async def close(hall: str, window: str, body: Command, request: Request) -> Response:
-    return await _act(request, hall, c.CloseWindow(window), body)
+@router.post("/close", openapi_extra=takes(Command))
+async def close(hall: str, window: str, request: Request) -> Response:
+    return await _act(request, hall, window, Command, lambda _: c.CloseWindow(window))
 
 
-@router.post("/pause")
-async def pause(hall: str, window: str, body: PauseIn, request: Request) -> Response:
-    return await _act(request, hall, c.PauseWindow(window, body.reason), body)
+@router.post("/pause", openapi_extra=takes(PauseIn))
+async def pause(hall: str, window: str, request: Request) -> Response:
+    return await _act(
+        request, hall, window, PauseIn, lambda body: c.PauseWindow(window, body.reason)
+    )
 
 
-@router.post("/resume")
-async def resume(hall: str, window: str, body: Command, request: Request) -> Response:
-    return await _act(request, hall, c.ResumeWindow(window), body)
+@router.post("/resume", openapi_extra=takes(Command))
+async def resume(hall: str, window: str, request: Request) -> Response:
+    return await _act(request, hall, window, Command, lambda _: c.ResumeWindow(window))

@@ -9,8 +9,10 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from queue_server.web import api_hall, api_tickets, api_windows, pages, probes
+from queue_server.web.bodies import describe_bodies
 from queue_server.web.context import Context
 from queue_server.web.errors import error_response, install_error_handlers
+from queue_server.web.schemas import BODIES
 
 BODY_AT_MOST = 64 * 1024
 _HEADERS = {
@@ -37,7 +39,8 @@ def create_app(open_context: OpenContext) -> FastAPI:
     for module in (api_tickets, api_windows, api_hall, probes, pages):
         app.include_router(module.router)
     app.mount("/static", pages.STATIC, name="static")
-    install_error_handlers(app)
+    install_error_handlers(app, pages.error_page)
+    describe_bodies(app, BODIES)
     app.add_middleware(Envelope)
     return app
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from queue_server.domain.errors import NotFound, Refusal
 from queue_server.service import Unavailable
@@ -45,7 +46,12 @@ def error_response(
     return JSONResponse(body, status, headers)
 
 
-def install_error_handlers(app: FastAPI) -> None:
+Page = Callable[[Request, str, int], Response]
+
+
+def install_error_handlers(app: FastAPI, page: Page) -> None:
+    """`page` draws an error for people; programs get the one JSON shape."""
+    app.state.error_page = page
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(Unavailable, _unavailable)
@@ -54,8 +60,20 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-async def _api_error(request: Request, error: Exception) -> JSONResponse:
+def _for_a_person(request: Request) -> bool:
+    accepted = request.headers.get("accept", "")
+    return "text/html" in accepted and not request.url.path.startswith("/api/")
+
+
+def _page(request: Request, status: int) -> Response:
+    draw: Page = request.app.state.error_page
+    return draw(request, "not_found" if status == 404 else "not_permitted", status)
+
+
+async def _api_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)  # noqa: S101 - the registration says so
+    if error.status in (403, 404) and _for_a_person(request):
+        return _page(request, error.status)
     headers = {"Retry-After": str(error.detail["retry_after_s"])} if error.status == 429 else None
     return error_response(error.status, error.code, error.message, error.detail, headers)
 
@@ -81,8 +99,10 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     return error_response(422, "fields_invalid", "有的内容没有填对。", {"fields": fields})
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
+    if error.status_code == 404 and _for_a_person(request):
+        return _page(request, error.status_code)
     code, message = _HTTP_WORDS.get(error.status_code, ("http_error", str(error.detail)))
     return error_response(error.status_code, code, message, headers=error.headers)
 

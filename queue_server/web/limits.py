@@ -17,10 +17,14 @@ class AttemptLimit:
         self._attempts, self._window_s = attempts, window_s
         self._seen: OrderedDict[str, deque[float]] = OrderedDict()
 
+    def left(self, key: str) -> int:
+        """How many attempts `key` still has."""
+        return max(0, self._attempts - len(self._recent(key)))
+
     def check(self, key: str) -> None:
         """Raises ApiError 429 when `key` has had its attempts."""
-        recent = self._recent(key)
-        if len(recent) >= self._attempts:
+        if not self.left(key):
+            recent = self._recent(key)
             wait_s = int(recent[0] + self._window_s - time.monotonic()) + 1
             raise ApiError(
                 429,

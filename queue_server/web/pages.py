@@ -30,13 +30,24 @@ from queue_server.web.context import (
 from queue_server.web.errors import ApiError
 
 _HERE = Path(__file__).parent
-STATIC = StaticFiles(directory=_HERE / "static")
 LOGIN_COOKIE = "hall_login"
 LANGUAGE_COOKIE = "hall_lang"
 YEAR_S = 365 * 24 * 3600
 
 router = APIRouter(include_in_schema=False)
 _templates = Jinja2Templates(directory=_HERE / "templates")
+
+
+class _Static(StaticFiles):
+    """Asks again before it trusts a cache: modules import each other without a version."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        answer = super().file_response(*args, **kwargs)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
+
+
+STATIC = _Static(directory=_HERE / "static")
 
 
 def _static(name: str) -> str:
@@ -57,7 +68,7 @@ def _render(
         "t": texts,
         "texts_json": orjson.dumps(texts).decode().replace("<", "\\u003c"),
         "csrf": actor.csrf or "",
-        "actor": None if actor.role is Role.PUBLIC else {"role": actor.role, "name": actor.name},
+        "actor": None if actor.role is Role.PUBLIC else {"role": actor.role, "name": actor.shown},
         "static": _static,
         **more,
     }
@@ -79,9 +90,12 @@ def _page(
     if actor.role is Role.PUBLIC:
         there = quote(request.url.path, safe="")
         return RedirectResponse(f"/login?hall={quote(hall)}&next={there}", 303)
-    return _render(
-        request, "error.html", actor, 403, title="not_permitted", message="not_permitted"
-    )
+    return error_page(request, "not_permitted", 403, actor)
+
+
+def error_page(request: Request, words: str, status: int, actor: Actor = ANYBODY) -> Response:
+    """A page that says what is wrong; `words` is a key of the pages' texts."""
+    return _render(request, "error.html", actor, status, title=words, message=words)
 
 
 @router.get("/screen/{hall}")
@@ -165,7 +179,8 @@ async def login(
     if not hmac.compare_digest(csrf, request.cookies.get(LOGIN_COOKIE, "-")):
         return _login_page(request, hall, next, "expired", 400)
     key = f"{hall}/{login}"
-    ctx.logins.check(key)
+    if not ctx.logins.left(key):
+        return _login_page(request, hall, next, "too_many", 429)
     staff = ctx.access.staff(hall, login)
     stored = staff.password_hash if staff else None
     if not await asyncio.to_thread(password_fits, stored, password) or staff is None:

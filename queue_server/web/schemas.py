@@ -80,3 +80,16 @@ class DeviceIn(Body):
 
 class ErrorOut(BaseModel):
     error: dict[str, Any]
+
+
+BODIES: list[type[BaseModel]] = [
+    Command,
+    IssueIn,
+    CancelIn,
+    CallTicketIn,
+    FinishIn,
+    ParkIn,
+    TransferIn,
+    PauseIn,
+    DeviceIn,
+]

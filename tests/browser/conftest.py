@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
-import socket
-import subprocess
-import sys
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,92 +11,27 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-ROOT = Path(__file__).parents[2]
-CONFIG = ROOT / "config" / "demo" / "hall.toml"
+from tests.support.browser import running_chromium
+from tests.support.server import ServerProcess
+
 PASSWORD = "demo-hall"
 KIOSK = {"Authorization": "Bearer demo-kiosk-1-token"}
-READY_WITHIN_S = 20.0
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox --disable-gpu --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
-)
-
-
-@dataclass
-class Server:
-    """The server's process on one port and one database, to be killed and started at will."""
-
-    port: int
-    database: Path
-    log: Path
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def api(self) -> str:
-        return f"{self.url}/api/v1/halls/demo"
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "queue_server", "server", "--config", str(CONFIG)]
-        command += [
-            "--listen",
-            f"127.0.0.1:{self.port}",
-            "--database",
-            f"sqlite:///{self.database}",
-        ]
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
-        until = time.monotonic() + READY_WITHIN_S
-        while not self._ready():
-            alive = self.process.poll() is None and time.monotonic() < until
-            assert alive, self.log.read_text(errors="replace")
-            time.sleep(0.05)
-
-    def _ready(self) -> bool:
-        try:
-            return httpx.get(f"{self.url}/health/ready", timeout=1).status_code == 200
-        except httpx.TransportError:
-            return False
-
-    def kill(self) -> None:
-        self._end(signal.SIGKILL)
-
-    def stop(self) -> None:
-        self._end(signal.SIGTERM)
-
-    def _end(self, with_signal: signal.Signals) -> None:
-        if self.process is not None:
-            self.process.send_signal(with_signal)
-            self.process.wait(10)
-            self.process = None
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(tmp_path: Path) -> Iterator[ServerProcess]:
     """A demonstration hall of its own, open, all windows open, nobody in it."""
-    server = Server(free_port(), tmp_path / "hall.db", tmp_path / "server.log")
-    server.start()
-    yield server
-    server.stop()
+    with ServerProcess(tmp_path) as running:
+        yield running
 
 
 @dataclass
 class Staff:
     """A person's session without a browser; presses what a console would."""
 
-    server: Server
+    server: ServerProcess
     client: httpx.Client
     csrf: str
 
@@ -117,7 +47,7 @@ class Staff:
 
 
 @pytest.fixture
-def manager(server: Server) -> Iterator[Staff]:
+def manager(server: ServerProcess) -> Iterator[Staff]:
     """The manager may work at every window."""
     with httpx.Client(base_url=server.url, follow_redirects=True, timeout=10) as client:
         form = client.get("/login").text
@@ -134,7 +64,7 @@ def manager(server: Server) -> Iterator[Staff]:
 class Kiosk:
     """Takes numbers as a paired kiosk."""
 
-    server: Server
+    server: ServerProcess
 
     def ticket(self, service: str, priority_class: str = "ordinary") -> dict[str, Any]:
         answer = httpx.post(
@@ -162,16 +92,14 @@ class Kiosk:
 
 
 @pytest.fixture
-def kiosk(server: Server) -> Kiosk:
+def kiosk(server: ServerProcess) -> Kiosk:
     return Kiosk(server)
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @dataclass
@@ -179,7 +107,7 @@ class Pages:
     """Opens pages of one server; remembers what went wrong inside them."""
 
     browser: Browser
-    server: Server
+    server: ServerProcess
     faults: list[str] = field(default_factory=list)
     contexts: list[BrowserContext] = field(default_factory=list)
 
@@ -214,7 +142,7 @@ class Pages:
 
 
 @pytest.fixture
-def pages(chromium: Browser, server: Server) -> Iterator[Pages]:
+def pages(chromium: Browser, server: ServerProcess) -> Iterator[Pages]:
     pages = Pages(chromium, server)
     yield pages
     for context in pages.contexts:

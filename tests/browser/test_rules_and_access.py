@@ -49,28 +49,33 @@ RULES = """async () => {
     const now = Date.parse("2026-01-05T10:00:00+08:00");
     const ago = (seconds) => new Date(now - seconds * 1000).toISOString();
     const service = {id: "D", waiting: 2, longest_wait_s: 600, windows: ["4"]};
-    const window = {id: "4", state: "open", since: ago(4000), ticket: null, waiting: 2, skills: []};
+    const window = {
+        id: "4", state: "open", since: ago(4000), free_since: ago(600), ticket: null, waiting: 2,
+        skills: [],
+    };
     const hall = {services: [service], windows: [window], devices: []};
-    const kinds = (change, since = now - 600000, line = "live") => {
+    const kinds = (change, line = "live") => {
         const seen = structuredClone(hall);
         change(seen);
-        const free = new Map(since === null ? [] : [["4", {at: since, seen: true}]]);
-        return rules.alarmsOf(seen, now, line, free).map((alarm) => alarm.kind);
+        return rules.alarmsOf(seen, now, line).map((alarm) => alarm.kind);
     };
-    const ticket = (status, seconds) => ({status, since: ago(seconds), usual_s: 600});
+    const busy = (h, status, seconds) => {
+        h.windows[0].ticket = {status, since: ago(seconds), usual_s: 600};
+        h.windows[0].free_since = null;
+    };
     return {
         idle: kinds(() => {}),
-        just_free: kinds(() => {}, now - 10000),
+        just_free: kinds((h) => { h.windows[0].free_since = ago(10); }),
         nobody: kinds((h) => { h.services[0].waiting = 0; }),
-        unserved: kinds((h) => { h.windows[0].state = "closed"; }),
+        unserved: kinds((h) => { h.windows[0].state = "closed"; h.windows[0].free_since = null; }),
         long: kinds((h) => { 
             h.services[0].longest_wait_s = 1900;
-            h.windows[0].ticket = ticket("serving", 60);
+            busy(h, "serving", 60);
         }),
-        not_started: kinds((h) => { h.windows[0].ticket = ticket("called", 200); }),
-        serving_long: kinds((h) => { h.windows[0].ticket = ticket("serving", 1900); }),
-        serving: kinds((h) => { h.windows[0].ticket = ticket("serving", 900); }),
-        stale: kinds((h) => { h.services = []; }, null, "stale"),
+        not_started: kinds((h) => { busy(h, "called", 200); }),
+        serving_long: kinds((h) => { busy(h, "serving", 1900); }),
+        serving: kinds((h) => { busy(h, "serving", 900); }),
+        stale: kinds((h) => { h.services = []; }, "stale"),
         device: kinds((h) => {
             h.services = [];
             h.devices = [{id: "p", kind: "camera", state: "lost"}];

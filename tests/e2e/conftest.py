@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from launcher.hall_ports import HallPorts, free_base
+from tests.support.browser import running_chromium
 
 ROOT = Path(__file__).parents[2]
 READY_WITHIN_S = 60.0
@@ -138,13 +139,5 @@ def _wait_ready(hall: DemoHall) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    flags = (
-        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-        " --disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
-    )
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=flags.split()
-        )
+    with running_chromium() as started:
         yield started
-        started.close()

@@ -57,6 +57,10 @@ class ServerProcess:
         self.stop()
 
     @property
+    def api(self) -> str:
+        return f"{self.url}/api/v1/halls/demo"
+
+    @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid

@@ -53,6 +53,7 @@ CREATE TABLE answer (
     request_id TEXT    NOT NULL,
     command    TEXT    NOT NULL,
     body       TEXT    NOT NULL,
-    seq        INTEGER NOT NULL,
-    PRIMARY KEY (hall, request_id)
-) WITHOUT ROWID;
+    seq        INTEGER NOT NULL
+);
+-- Apart from the rows, so that the random ids touch small pages only.
+CREATE UNIQUE INDEX answer_once ON answer (hall, request_id);

@@ -23,12 +23,12 @@ export function waitLevel(service) {
 const age = (iso, nowMs) => Math.max(0, (nowMs - Date.parse(iso)) / 1000);
 
 /** The gravest thing about one queue: nobody for it, somebody free for it, or simply too long. */
-function queueAlarm(service, hall, nowMs, freeSince) {
+function queueAlarm(service, hall, nowMs) {
   if (service.waiting === 0) return null;
   const base = { service, seconds: service.longest_wait_s };
   const open = hall.windows.filter((w) => w.state === "open" && service.windows.includes(w.id));
   if (open.length === 0) return { ...base, kind: "unserved", level: "red" };
-  const free = open.filter((w) => !w.ticket && nowMs - freeSince.get(w.id)?.at > IDLE_LONG_S * 1000);
+  const free = open.filter((w) => w.free_since && age(w.free_since, nowMs) > IDLE_LONG_S);
   if (free.length > 0 && service.longest_wait_s > IDLE_LONG_S) {
     return { ...base, kind: "idle", windows: free, level: "red" };
   }
@@ -55,24 +55,11 @@ function windowAlarm(window, nowMs) {
   return null;
 }
 
-/**
- * Keeps since when each window stands open without anybody: window id → {at ms, seen}.
- * The snapshot tells only since when it is open, so this counts from the first look; `seen` is true
- * when the page saw it become free.
- */
-export function noteFree(freeSince, hall, nowMs, firstLook) {
-  for (const window of hall.windows) {
-    const free = window.state === "open" && !window.ticket;
-    if (!free) freeSince.delete(window.id);
-    else if (!freeSince.has(window.id)) freeSince.set(window.id, { at: nowMs, seen: !firstLook });
-  }
-}
-
-/** All alarms, the gravest first; freeSince as noteFree keeps it. */
-export function alarmsOf(hall, nowMs, lineState, freeSince) {
+/** All alarms, the gravest first. */
+export function alarmsOf(hall, nowMs, lineState) {
   const found = [
     ...(lineState === "stale" ? [{ kind: "stale", level: "red" }] : []),
-    ...hall.services.map((service) => queueAlarm(service, hall, nowMs, freeSince)).filter(Boolean),
+    ...hall.services.map((service) => queueAlarm(service, hall, nowMs)).filter(Boolean),
     ...hall.windows.map((window) => windowAlarm(window, nowMs)).filter(Boolean),
     ...hall.devices
       .filter((device) => !deviceFine(device))

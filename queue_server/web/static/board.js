@@ -1,7 +1,7 @@
 /**
  * The manager's board: is all well, and if not, what to do. Live; sends nothing.
  */
-import { alarmsOf, deviceFine, noteFree, waitLevel } from "./alarms.js";
+import { alarmsOf, deviceFine, waitLevel } from "./alarms.js";
 import { byId, el, hasText, icon, named, page, redraw, say, setText, shortName } from "./core.js";
 import { LiveHall } from "./live.js";
 import {
@@ -21,14 +21,12 @@ const TODAY = ["issued", "waiting", "called", "serving", "finished", "missed", "
 const ALARMS_SHOWN = 6; // the windows and queues below must stay in sight
 
 let hall = null;
-const freeSince = new Map();
 
 const live = new LiveHall(
   page.hall,
   "calls,queue,windows,devices",
   {
     hall(snapshot) {
-      noteFree(freeSince, snapshot, serverNow(), hall === null);
       hall = snapshot;
       draw();
     },
@@ -55,7 +53,7 @@ function draw() {
   }
   setText(byId("hall-name"), named(hall));
   document.title = `${say("board.title")} · ${named(hall)}`;
-  drawAlarms(alarmsOf(hall, serverNow(), live.state, freeSince));
+  drawAlarms(alarmsOf(hall, serverNow(), live.state));
   drawWindows();
   drawQueues();
   drawToday();
@@ -142,12 +140,10 @@ function windowCard(window) {
   );
 }
 
-/** When the present stage began, or null when this page cannot know. */
+/** When the present stage began. */
 function sinceOf(window, stage) {
   if (window.ticket) return window.ticket.since;
-  if (stage !== "idle") return window.since;
-  const free = freeSince.get(window.id);
-  return free?.seen ? new Date(free.at).toISOString() : null;
+  return stage === "idle" ? window.free_since : window.since;
 }
 
 /** Running times under an hour to the second; long ones in hours and minutes, they need no seconds. */
@@ -211,7 +207,7 @@ function tick() {
   setText(byId("date"), dateText());
   if (!hall) return;
   drawTimes();
-  drawAlarms(alarmsOf(hall, serverNow(), live.state, freeSince));
+  drawAlarms(alarmsOf(hall, serverNow(), live.state));
 }
 
 tick();

@@ -1,0 +1,51 @@
+"""Reading JSON bodies straight into their models, and telling the API description about it.
+
+Bytes → model in one step of pydantic's core: the framework's way over plain dictionaries takes
+several times as long, and numbers are asked for by everybody at nine on a Monday.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel, ValidationError
+from pydantic.json_schema import models_json_schema
+
+M = TypeVar("M", bound=BaseModel)
+
+_REF = "#/components/schemas/{model}"
+
+
+async def body_of(request: Request, model: type[M]) -> M:
+    """The request's body as `model`. Raises RequestValidationError, as the framework does."""
+    raw = await request.body()
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        raise RequestValidationError([{**x, "loc": ("body", *x["loc"])} for x in found]) from error
+
+
+def takes(model: type[BaseModel]) -> dict[str, Any]:
+    """For a route's `openapi_extra`: its body is this model."""
+    schema = {"$ref": _REF.format(model=model.__name__)}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def describe_bodies(app: FastAPI, models: list[type[BaseModel]]) -> None:
+    """Adds the models' schemas to the application's OpenAPI description."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            described = get_openapi(title=app.title, version=app.version, routes=app.routes)
+            pairs: list[Any] = [(model, "validation") for model in models]
+            _, definitions = models_json_schema(pairs, ref_template=_REF)
+            schemas = described.setdefault("components", {}).setdefault("schemas", {})
+            schemas.update(definitions.get("$defs", {}))
+            app.openapi_schema = described
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
