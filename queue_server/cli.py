@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _server(options: argparse.Namespace) -> int:
-        import uvicorn  # here, so that `token` does not wait for it
+    import uvicorn  # here, so that `token` does not wait for it
 
     from queue_server.bootstrap import build
 
