@@ -56,9 +56,7 @@ class _Request:
     command: c.Command
     request_id: str | None
     by: str
-    done: asyncio.Future[Outcome] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
+    also: list[asyncio.Future[Outcome]] = field(default_factory=list)  # repeats that wait for it
 
 
 class HallService:
@@ -125,7 +123,9 @@ class HallService:
         """The answer that this request has had already, or is about to have."""
         if running := self._running.get(request_id):
             _same_request(asked(running.command), command)
-            outcome = await asyncio.shield(running.done)
+            waiter: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+            running.also.append(waiter)
+            outcome = await waiter
             return Outcome(outcome.body, True, outcome.events)
         if request_id in self._answered_today:
             return self._stored_answer(command, request_id)
@@ -143,11 +143,13 @@ class HallService:
     def _finish(self, request: _Request, result: Outcome | Exception) -> None:
         if request.request_id is not None:
             self._running.pop(request.request_id, None)
-        if isinstance(result, Outcome):
-            request.done.set_result(result)
-        else:
-            request.done.set_exception(result)
-            request.done.exception()  # seen: nobody else may be waiting for it
+        for waiter in request.also:
+            if waiter.done():
+                continue
+            if isinstance(result, Outcome):
+                waiter.set_result(result)
+            else:
+                waiter.set_exception(result)
 
     def _when_settled(self, then: Callable[[], None]) -> None:
         if self._tail is None or self._tail.done():

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from functools import lru_cache
 from pathlib import Path
 
 KEY_BYTES = 32
@@ -28,12 +29,13 @@ class Keys:
         self._person = _derive(secret, b"person")
         self._follow = _derive(secret, b"follow")
         self._csrf = _derive(secret, b"csrf")
+        self.follow_token = lru_cache(maxsize=4096)(self._follow_token)
 
     def id_hash(self, id_number: str) -> str:
         """The keyed hash under which a person is looked up; hex."""
         return hmac.new(self._person, id_number.upper().encode(), hashlib.sha256).hexdigest()
 
-    def follow_token(self, ticket_id: str) -> str:
+    def _follow_token(self, ticket_id: str) -> str:
         """What stands in a ticket's QR code: 72 bits, not to be guessed from the ticket's id."""
         # BLAKE2b (RFC 7693) keyed: unlike OpenSSL's HMAC it is quick for one small text
         digest = hashlib.blake2b(ticket_id.encode(), digest_size=9, key=self._follow).digest()

@@ -38,15 +38,12 @@ def _capacity(state: HallState, service: str) -> tuple[float, bool]:
     count = state.line.count
     mine = count(service) + 1
     total, free = 0.0, False
-    for window_id in rules.windows_for[service]:
+    for window_id, served in rules.served_beside[service]:
         window = state.windows[window_id]
         if window.state is not WindowState.OPEN:
             continue
         free = free or window.ticket is None
-        everybody = 1
-        for skill in rules.window[window_id].skills:
-            everybody += count(skill.service)
-        total += mine / everybody
+        total += mine / (1 + sum(map(count, served)))
     return total, free
 
 

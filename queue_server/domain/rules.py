@@ -118,6 +118,14 @@ class HallRules:
                 found[skill.service].append((skill.rank, order, window.id))
         return {service: tuple(w for _, _, w in sorted(ws)) for service, ws in found.items()}
 
+    @cached_property
+    def served_beside(self) -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+        """service id → the windows that serve it, each with all the services it serves."""
+        return {
+            service: tuple((w, tuple(s.service for s in self.window[w].skills)) for w in windows)
+            for service, windows in self.windows_for.items()
+        }
+
     @property
     def ordinary(self) -> str:
         return self.classes[0].id

@@ -8,7 +8,6 @@ kept for one window, stand in queues of their own, because other people's order 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -36,7 +35,7 @@ class WaitingLine:
     def __init__(self, services: Iterator[str] | tuple[str, ...] = ()) -> None:
         self._queues: dict[str, dict[QueueKey, list[Place]]] = {s: {} for s in services}
         self._where: dict[str, tuple[QueueKey, Place]] = {}
-        self._counts: Counter[str] = Counter()
+        self._counts: dict[str, int] = {}
         self._called_arrivals: dict[str, list[int]] = {}
 
     def __len__(self) -> int:
@@ -48,7 +47,7 @@ class WaitingLine:
     def add(self, key: QueueKey, place: Place) -> None:
         insort(self._queues.setdefault(key.service, {}).setdefault(key, []), place)
         self._where[place.ticket] = (key, place)
-        self._counts[key.service] += 1
+        self._counts[key.service] = self._counts.get(key.service, 0) + 1
 
     def remove(self, ticket: str) -> None:
         key, place = self._where.pop(ticket)
@@ -66,7 +65,7 @@ class WaitingLine:
         return self._queues.get(service, {})
 
     def count(self, service: str) -> int:
-        return self._counts[service]
+        return self._counts.get(service, 0)
 
     def services(self) -> Iterator[str]:
         return iter(self._queues)

@@ -34,9 +34,10 @@ def answered(outcome: Outcome, status: int = 200) -> Response:
 @router.post(
     "/halls/{hall}/tickets", status_code=201, responses=ERRORS, openapi_extra=takes(IssueIn)
 )
-async def issue(hall: str, request: Request) -> Response:
+async def issue(request: Request) -> Response:
     """Gives a number. 201 for a new ticket; 200 when this request, or this person for this
     service, has one already."""
+    hall = request.path_params["hall"]
     ctx, actor, service = permitted(request, Act.ISSUE_TICKET, hall)
     wanted = await body_of(request, IssueIn)
     if wanted.service is None and wanted.matter is None:

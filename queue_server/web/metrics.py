@@ -38,6 +38,6 @@ class Metrics:
             self._waiting.labels(hall.id).set(hall.waiting)
             self._streams.labels(hall.id).set(len(hall.streams))
             self._seq.labels(hall.id).set(hall.streams.seq)
-        self._commits.set(self._database.commits)
-        self._seconds.set(self._database.commit_seconds)
+        self._commits.set(self._database.writer.commits)
+        self._seconds.set(self._database.writer.commit_seconds)
         return generate_latest(self._registry)

@@ -163,7 +163,7 @@ def test_many_appends_share_few_commits(tmp_path: Path) -> None:
         made = records(300)
         waiting = [database.append(Append("h", [record], [], None)) for record in made]
         await asyncio.gather(*waiting)
-        assert database.commits < 100
+        assert database.writer.commits < 100
         assert list(await SqliteJournal(database).read("h", 0, -1)) == made
 
     sqlite_scenario(tmp_path, use)
