@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from queue_server.journal.chain import Record
+from queue_server.journal.checkpoint import WAL_PAGES_AT_MOST, Checkpointer
 from queue_server.journal.group_commit import TICKET_COLUMNS, GroupCommit, last_of
 from queue_server.journal.port import Answer, Append, TicketRow
 
@@ -44,6 +45,7 @@ class SqliteDatabase:
         self.writer = GroupCommit(connection)
         self.reader = _connect(file)
         self.reader.execute("PRAGMA query_only = ON")
+        self._checkpointer = Checkpointer(_connect, file)
 
     def append(self, append: Append) -> asyncio.Future[None]:
         return self.writer.put(append)
@@ -55,6 +57,7 @@ class SqliteDatabase:
     async def close(self) -> None:
         """Writes what is still queued, then closes the file."""
         await self.writer.close()
+        await asyncio.to_thread(self._checkpointer.close)
         self.reader.close()
 
 
@@ -64,6 +67,7 @@ def _connect(file: Path) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES_AT_MOST}")
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
 
