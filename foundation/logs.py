@@ -5,6 +5,7 @@ The mask is a last line of defence; code must not hand personal data to a logger
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import sys
@@ -38,6 +39,20 @@ def _mask_event(
     return {key: _masked(value) for key, value in event.items()}
 
 
+class _Lenient:
+    """Standard error that may fail: a full disk or a closed pipe under the log must not stop the
+    work that the log is about."""
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError, ValueError):
+            return sys.stderr.write(text)
+        return 0
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.flush()
+
+
 def configure_logs(room: str, level: str = "info") -> None:
     """Sets structlog up for this process; `room` stands in every line. Call once, from a CLI."""
 
@@ -60,6 +75,6 @@ def configure_logs(room: str, level: str = "info") -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[level.upper()]
         ),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=_Lenient()),  # type: ignore[arg-type]
         cache_logger_on_first_use=True,
     )

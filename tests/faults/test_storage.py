@@ -14,14 +14,14 @@ HALL = "/api/v1/halls/demo"
 
 
 def limit_file_size(pid: int, size_bytes: int) -> None:
-    """No file of that process may grow past `size_bytes`: what a full disk looks like to it."""
+    """That process may write nothing behind `size_bytes` of any file, its log included."""
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (size_bytes, resource.RLIM_INFINITY))
 
 
 def test_full_disk_refuses_clearly_and_recovers(fresh_server: ServerProcess) -> None:
     admin = fresh_server.client("admin")
     before = admin.issue("A")
-    limit_file_size(fresh_server.pid, (fresh_server.folder / "hall.db-wal").stat().st_size)
+    limit_file_size(fresh_server.pid, 1)
     status, body = admin.post(f"{HALL}/tickets", service="A")
     assert (status, body["error"]["code"]) == (503, "not_stored")
     time.sleep(PROBE_S)
