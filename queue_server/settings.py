@@ -23,7 +23,7 @@ from queue_server.domain.rules import (
     Skill,
     WindowRule,
 )
-from queue_server.presentation import Presentation
+from queue_server.presentation import MatterGuide, Presentation
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -65,8 +65,6 @@ class DispatchSection:
     rank_tolerance_s: int = 120
     overtaken_at_most: int = 8
     waits_at_most_minutes: int = 90
-    calls_before_missed: int = 3
-    call_pause_s: int = 10
     rejoin_after: int = 3
     rejoins_at_most: int = 2
 
@@ -259,7 +257,6 @@ def rules_of(settings: HallSettings) -> HallRules:
                 m.name,
                 m.name_en,
                 round(m.usual_minutes * 60) if m.usual_minutes else usual_s[m.service],
-                m.materials,
             )
             for m in settings.matter
         ),
@@ -267,8 +264,6 @@ def rules_of(settings: HallSettings) -> HallRules:
             rank_tolerance_s=dispatch.rank_tolerance_s,
             overtaken_at_most=dispatch.overtaken_at_most,
             waits_at_most_s=dispatch.waits_at_most_minutes * 60,
-            calls_before_missed=dispatch.calls_before_missed,
-            call_pause_s=dispatch.call_pause_s,
             rejoin_after=dispatch.rejoin_after,
             rejoins_at_most=dispatch.rejoins_at_most,
         ),
@@ -286,4 +281,19 @@ def presentation_of(settings: HallSettings) -> Presentation:
         notice_en=hall.notice_en,
         hours=tuple(f"{','.join(h.days)} {h.opens:%H:%M}–{h.closes:%H:%M}" for h in settings.hours),
         announce=hall.announce,
+        guides=tuple(
+            MatterGuide(
+                id=m.id,
+                service=m.service,
+                name=m.name,
+                name_en=m.name_en,
+                materials=m.materials,
+                procedure=m.procedure,
+                promised_working_days=m.promised_working_days,
+                result=m.result,
+                fee=m.fee,
+                legal_basis=m.legal_basis,
+            )
+            for m in settings.matter
+        ),
     )

@@ -156,16 +156,6 @@ def hall_view(state: HallState, presentation: Presentation, now_ms: int) -> wire
         "notice": presentation.notice,
         "notice_en": presentation.notice_en,
         "services": [service_view(state, s.id, now_ms) for s in rules.services],
-        "matters": [
-            {
-                "id": m.id,
-                "service": m.service,
-                "name": m.name,
-                "name_en": m.name_en,
-                "materials": list(m.materials),
-            }
-            for m in rules.matters
-        ],
         "priority_classes": [
             {"id": c.id, "name": c.name, "name_en": c.name_en} for c in rules.classes
         ],
@@ -183,6 +173,24 @@ def hall_view(state: HallState, presentation: Presentation, now_ms: int) -> wire
         ],
         "today": _today(state),
     }
+
+
+def guides_view(presentation: Presentation) -> list[wire.Matter]:
+    return [
+        {
+            "id": g.id,
+            "service": g.service,
+            "name": g.name,
+            "name_en": g.name_en,
+            "materials": list(g.materials),
+            "procedure": list(g.procedure),
+            "promised_working_days": g.promised_working_days,
+            "result": g.result,
+            "fee": g.fee,
+            "legal_basis": g.legal_basis,
+        }
+        for g in presentation.guides
+    ]
 
 
 def _today(state: HallState) -> dict[str, int]:

@@ -105,11 +105,18 @@ class Call(TypedDict):
 
 
 class Matter(TypedDict):
+    """A matter with its service guide (五公开)."""
+
     id: str
     service: str
     name: str
     name_en: str
     materials: list[str]
+    procedure: list[str]
+    promised_working_days: int
+    result: str
+    fee: str
+    legal_basis: str
 
 
 class PriorityClass(TypedDict):
@@ -142,7 +149,6 @@ class Hall(TypedDict):
     notice: str
     notice_en: str
     services: list[Service]
-    matters: list[Matter]
     priority_classes: list[PriorityClass]
     windows: list[Window]
     calls: list[Call]  # newest first

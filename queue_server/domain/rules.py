@@ -62,22 +62,19 @@ class MatterRule:
     name: str
     name_en: str
     usual_s: int
-    materials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DispatchSettings:
     """rank_tolerance_s: scores (weighted seconds) closer than this are settled by skill rank.
 
-    overtaken_at_most, waits_at_most_s: the bounds of overtaking (rule 5). calls_before_missed and
-    call_pause_s: rule 6; rejoin_after people; rejoins_at_most times.
+    overtaken_at_most, waits_at_most_s: the bounds of overtaking (rule 5). Who missed a call comes
+    back in behind rejoin_after people, rejoins_at_most times (rule 6).
     """
 
     rank_tolerance_s: int = 120
     overtaken_at_most: int = 8
     waits_at_most_s: int = 5400
-    calls_before_missed: int = 3
-    call_pause_s: int = 10
     rejoin_after: int = 3
     rejoins_at_most: int = 2
 
@@ -165,7 +162,7 @@ class HallRules:
                 }
                 for w in self.windows
             ],
-            "matters": [{**_plain(m), "materials": list(m.materials)} for m in self.matters],
+            "matters": [_plain(m) for m in self.matters],
             "dispatch": _plain(self.dispatch),
             "windows_start_open": self.windows_start_open,
         }
@@ -200,9 +197,7 @@ class HallRules:
                 )
                 for w in data["windows"]
             ),
-            matters=tuple(
-                MatterRule(**{**m, "materials": tuple(m["materials"])}) for m in data["matters"]
-            ),
+            matters=tuple(MatterRule(**m) for m in data["matters"]),
             dispatch=DispatchSettings(**data["dispatch"]),
             windows_start_open=data["windows_start_open"],
         )

@@ -16,6 +16,7 @@ from queue_server.access.roles import Act
 from queue_server.domain import commands as c
 from queue_server.journal.chain import Record
 from queue_server.speech import SpeechUnavailable
+from queue_server.views import guides_view
 from queue_server.web.api_tickets import ERRORS, JSON
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted
@@ -33,6 +34,13 @@ async def hall_now(hall: str, request: Request) -> Response:
     return Response(
         await service.hall_json(), media_type=JSON, headers={"Cache-Control": "no-store"}
     )
+
+
+@router.get("/matters")
+async def matters(hall: str, request: Request) -> Response:
+    """All matters with their service guides (五公开)."""
+    _, _, service = permitted(request, Act.SEE_HALL, hall)
+    return Response(orjson.dumps({"matters": guides_view(service.presentation)}), media_type=JSON)
 
 
 @router.get("/events")

@@ -238,6 +238,18 @@ def test_journal_is_a_chain_that_anybody_can_check(admin: Client) -> None:
     assert all(x["number"] and x["ticket"] for x in issued)
 
 
+def test_matters_carry_their_whole_guide(admin: Client) -> None:
+    status, body = admin.get(f"{HALL}/matters")
+    assert status == 200
+    assert len(body["matters"]) >= 20
+    first = body["matters"][0]
+    assert first["name"] == "就业登记"
+    assert first["materials"]
+    assert first["procedure"][0] == "取号"
+    ticket = admin.post(f"{HALL}/tickets", matter=first["id"])[1]["ticket"]
+    assert (ticket["matter"], ticket["service"]) == (first["id"], first["service"])
+
+
 def test_announcement_is_sound(admin: Client) -> None:
     status, raw = admin.get(f"{HALL}/announcements/A001-3.wav")
     assert status == 200

@@ -54,7 +54,9 @@ def test_demonstration_is_the_hall_of_the_domain() -> None:
         assert {s.service for s in rules.window[window].skills} == set("ABCDEFG")
     assert rules.window["9"].first_classes
     assert len(rules.matters) >= 20
-    assert all(m.materials or m.id == "E-03" for m in rules.matters)
+    guides = presentation_of(load_hall_settings(DEMO)).guides
+    assert all(g.materials or g.id == "E-03" for g in guides)
+    assert all(g.procedure and g.result and g.fee and g.legal_basis for g in guides)
 
 
 @pytest.mark.parametrize(
