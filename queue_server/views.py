@@ -16,6 +16,7 @@ from queue_server.journal.port import TicketRow
 from queue_server.presentation import Presentation
 
 CALLS_SHOWN = 12
+MISSED_SHOWN = 20
 
 
 def ticket_view(
@@ -161,6 +162,7 @@ def hall_view(state: HallState, presentation: Presentation, now_ms: int) -> wire
         ],
         "windows": [window_view(state, state.windows[w.id], w) for w in rules.windows],
         "calls": [call_view(rules, rules.id, c) for c in list(state.recent_calls)[:CALLS_SHOWN]],
+        "missed": _missed(state),
         "devices": [
             {
                 "id": d.id,
@@ -173,6 +175,21 @@ def hall_view(state: HallState, presentation: Presentation, now_ms: int) -> wire
         ],
         "today": _today(state),
     }
+
+
+def _missed(state: HallState) -> list[wire.MissedTicket]:
+    most = state.known_rules.dispatch.rejoins_at_most
+    newest = [state.tickets[t] for t in reversed(list(state.missed)[-MISSED_SHOWN:])]
+    return [
+        {
+            "id": t.id,
+            "number": t.number,
+            "service": t.service,
+            "since": instant_text(t.since_ms),
+            "may_rejoin": t.rejoins < most,
+        }
+        for t in newest
+    ]
 
 
 def guides_view(presentation: Presentation) -> list[wire.Matter]:

@@ -119,6 +119,16 @@ class Matter(TypedDict):
     legal_basis: str
 
 
+class MissedTicket(TypedDict):
+    """Called without coming; its person may come back and rejoin."""
+
+    id: str
+    number: str
+    service: str
+    since: str
+    may_rejoin: bool
+
+
 class PriorityClass(TypedDict):
     id: str
     name: str
@@ -152,6 +162,7 @@ class Hall(TypedDict):
     priority_classes: list[PriorityClass]
     windows: list[Window]
     calls: list[Call]  # newest first
+    missed: list[MissedTicket]  # newest first
     devices: list[Device]
     today: dict[str, int]  # issued, finished, missed, cancelled, waiting, serving
 

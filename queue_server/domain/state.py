@@ -98,6 +98,7 @@ class HallState:
     line: WaitingLine = field(default_factory=WaitingLine)
     serials: dict[str, int] = field(default_factory=dict)
     held: dict[tuple[str, str], str] = field(default_factory=dict)
+    missed: dict[str, None] = field(default_factory=dict)  # in the order they were missed
     recent_calls: deque[RecentCall] = field(default_factory=lambda: deque(maxlen=CALLS_REMEMBERED))
     today: Counter[str] = field(default_factory=Counter)
     devices: dict[str, Device] = field(default_factory=dict)
@@ -137,7 +138,7 @@ class HallState:
     def _(self, event: e.DayOpened, at_ms: int) -> None:
         self.day = event.day
         self.tickets, self.line = {}, WaitingLine()
-        self.serials, self.held = {}, {}
+        self.serials, self.held, self.missed = {}, {}, {}
         self.today = Counter()
         self.recent_calls.clear()
         for window in self.windows:
@@ -346,6 +347,7 @@ class HallState:
         if to in AT_A_WINDOW:
             ticket.window = window
             self.windows[window or ""].ticket = ticket.id
+        self.missed.pop(ticket.id, None)
         ticket.status, ticket.since_ms = to, at_ms
         if to is TicketStatus.WAITING:
             self.today["waiting"] += 1
@@ -360,6 +362,8 @@ class HallState:
 
     def _count_end(self, ticket: Ticket, to: TicketStatus) -> None:
         self.today[to.value] += 1
+        if to is TicketStatus.MISSED:
+            self.missed[ticket.id] = None
         if to in (TicketStatus.FINISHED, TicketStatus.CANCELLED, TicketStatus.EXPIRED):
             self.held.pop((ticket.person or "", ticket.service), None)
 

@@ -193,3 +193,19 @@ def test_an_ended_session_leads_to_the_login_and_back(pages: Any) -> None:
     page.fill("#password", "demo-hall")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{CONSOLE}")
+
+
+def test_who_missed_a_call_is_put_back_in_line(pages: Any, kiosk: Any) -> None:
+    ticket = kiosk.ticket("D")
+    page = pages.log_in("clerk4", "/window/demo/4")
+    expect(page.locator("#missed")).to_be_hidden()
+    page.keyboard.press("F1")
+    expect(page.locator("#number")).to_have_text(ticket["number"])
+    page.keyboard.press("F6")
+    row = page.locator("#missed-list li", has_text=ticket["number"])
+    expect(row).to_be_visible()
+    row.get_by_role("button").click()
+    expect(page.locator("#messages")).to_contain_text(f"{ticket['number']} 已重新排队")
+    expect(page.locator("#missed")).to_be_hidden()
+    page.keyboard.press("F1")
+    expect(page.locator("#number")).to_have_text(ticket["number"])

@@ -24,6 +24,10 @@ const commands = new Commands(path, (trouble) => {
   byId("trouble").hidden = !trouble;
 });
 
+const tickets = new Commands(`/api/v1/halls/${encodeURIComponent(page.hall)}/tickets`, (trouble) => {
+  byId("trouble").hidden = !trouble;
+});
+
 const live = new LiveHall(
   page.hall,
   "queue,windows,calls",
@@ -136,6 +140,7 @@ function draw() {
   drawBig(stage);
   drawSmall();
   drawQueues();
+  drawMissed();
   tick();
 }
 
@@ -238,6 +243,41 @@ function drawQueues() {
   );
 }
 
+/** Who missed a call at a service of this window, to be put back in line when they turn up. */
+function drawMissed() {
+  const served = new Set(desk.skills.map((skill) => skill.service));
+  const missed = hall.missed.filter((one) => served.has(one.service));
+  byId("missed").hidden = missed.length === 0;
+  redraw(
+    byId("missed-list"),
+    missed.map((one) => [one.id, one.may_rejoin]),
+    () => missed.map(missedRow),
+  );
+}
+
+function missedRow(one) {
+  const again = el(
+    "button",
+    { class: "button", type: "button", "data-rejoin": one.id, "data-number": one.number },
+    icon("rotate-ccw"),
+    say("console.rejoin"),
+    el("span", { class: "quiet-hidden" }, one.number),
+  );
+  const late = el("span", { class: "late" }, say("console.rejoin_no_more"));
+  return el("li", {}, el("b", {}, one.number), one.may_rejoin ? again : late);
+}
+
+async function rejoin(id, number) {
+  try {
+    if (await tickets.send(`${encodeURIComponent(id)}/rejoin`)) {
+      tell("done", say("console.done.rejoin", { number }));
+    }
+  } catch (error) {
+    refused(error);
+  }
+  live.wantSnapshot();
+}
+
 /** The running time against the usual one. */
 function tick() {
   const ticket = desk?.ticket;
@@ -272,6 +312,10 @@ function onKey(event) {
 }
 
 byId("acts").addEventListener("click", onClick);
+byId("missed-list").addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-rejoin]");
+  if (button) rejoin(button.dataset.rejoin, button.dataset.number);
+});
 document.addEventListener("keydown", onKey);
 setInterval(tick, 1000);
 live.start();
