@@ -6,9 +6,20 @@ A listener that cannot keep up is cut off; it reconnects and says where it was.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
+import orjson
+
+from queue_server.clock import Clock
+from queue_server.domain import events as e
+from queue_server.domain.rules import HallRules
+from queue_server.journal.chain import Record
+from queue_server.journal.port import Journal
+from queue_server.views import pushed_data
+
 BACKLOG_AT_MOST = 2048
+PAGE = 500
 
 
 class Pushed(NamedTuple):
@@ -57,29 +68,89 @@ class Subscription:
             return None
 
 
-class Broadcaster:
-    """All listeners of one hall; `seq` is the last event that was pushed."""
+class HallStreams:
+    """All listeners of one hall; `seq` is the last event that was published."""
 
-    def __init__(self, seq: int = 0) -> None:
-        self.seq = seq
+    def __init__(self, hall: str, journal: Journal, clock: Clock) -> None:
+        self.seq = 0
+        self._hall, self._journal, self._clock = hall, journal, clock
         self._listeners: set[Subscription] = set()
 
     def __len__(self) -> int:
         return len(self._listeners)
 
-    def subscribe(self, events: frozenset[str] | None) -> Subscription:
-        subscription = Subscription(events)
-        self._listeners.add(subscription)
-        return subscription
+    def begin_at(self, seq: int) -> None:
+        """After the first loading: what is older is only sent to who asks for it."""
+        self.seq = self.seq or seq
 
-    def unsubscribe(self, subscription: Subscription) -> None:
-        self._listeners.discard(subscription)
+    def publish(
+        self, rules: HallRules, records: Sequence[Record], events: Sequence[e.Event]
+    ) -> None:
+        """Sends committed events, in order, once; encoded only when somebody listens."""
+        for record, event in zip(records, events, strict=True):
+            if record.seq <= self.seq:
+                continue
+            self.seq = record.seq
+            if self._listeners:
+                pushed = self._pushed(rules, record, event)
+                for listener in self._listeners:
+                    listener.put(pushed)
 
-    def push(self, pushed: Pushed) -> None:
-        self.seq = pushed.seq
-        for listener in self._listeners:
-            listener.put(pushed)
+    async def catch_up(self, rules: HallRules) -> None:
+        """Publishes what is stored and was not published by this process."""
+        records = await self._journal.read(self._hall, self.seq, -1)
+        self.publish(rules, records, [record.to_event() for record in records])
 
     def end_all(self) -> None:
         for listener in self._listeners:
             listener.end()
+
+    async def frames(
+        self,
+        rules: HallRules,
+        after: int | None,
+        events: frozenset[str] | None,
+        heartbeat_s: float,
+    ) -> AsyncIterator[bytes]:
+        """Frames after seq `after` (None: from now), with heartbeats, until the listener leaves.
+
+        A listener that is ahead of the journal (it was restored, or another one) starts from now.
+        """
+        listener = Subscription(events)
+        self._listeners.add(listener)
+        try:
+            sent = self.seq if after is None else min(after, self.seq)
+            yield self._heartbeat()
+            async for record in self._stored(sent, self.seq):
+                sent = record.seq
+                if listener.wants(record.event):
+                    yield self._pushed(rules, record, record.to_event()).frame
+            while not listener.cut_off:
+                pushed = await listener.next(heartbeat_s)
+                if pushed is None:
+                    yield self._heartbeat()
+                elif pushed.seq > sent:
+                    sent = pushed.seq
+                    yield pushed.frame
+        finally:
+            self._listeners.discard(listener)
+
+    async def _stored(self, after: int, upto: int) -> AsyncIterator[Record]:
+        while after < upto:
+            page = await self._journal.read(self._hall, after, min(PAGE, upto - after))
+            if not page:
+                return
+            for record in page:
+                yield record
+            after = page[-1].seq
+
+    def _pushed(self, rules: HallRules, record: Record, event: e.Event) -> Pushed:
+        data = orjson.loads(record.data)
+        shown = pushed_data(rules, self._hall, record.seq, event, record.at_ms(), data)
+        return Pushed(
+            record.seq, record.event, frame(record.seq, record.event, orjson.dumps(shown))
+        )
+
+    def _heartbeat(self) -> bytes:
+        now = e.instant_text(self._clock.now_ms())
+        return frame(None, "heartbeat", orjson.dumps({"seq": self.seq, "now": now}))

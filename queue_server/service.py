@@ -27,9 +27,10 @@ from queue_server.domain.rules import HallRules
 from queue_server.domain.state import HallState
 from queue_server.journal.chain import GENESIS, Record, link
 from queue_server.journal.port import Answer, Append, Journal, NotStored, SeqConflict
+from queue_server.loading import load_day
 from queue_server.presentation import Presentation
-from queue_server.push import Broadcaster, Pushed, frame
-from queue_server.views import hall_view, pushed_data, ticket_row, ticket_view
+from queue_server.push import HallStreams
+from queue_server.views import hall_view, ticket_row, ticket_view
 
 log = structlog.get_logger()
 
@@ -72,7 +73,7 @@ class HallService:
     ) -> None:
         self.id = rules.id
         self.presentation = presentation
-        self.streams = Broadcaster()
+        self.streams = HallStreams(rules.id, journal, clock)
         self._journal = journal
         self._rules = rules
         self._clock = clock
@@ -269,46 +270,16 @@ class HallService:
         """Runs in the order of the journal, because futures are settled in that order."""
         if request_id is not None:
             self._answered_today.add(request_id)
-        if not self.streams:
-            self.streams.seq = max(self.streams.seq, records[-1].seq)
-            return
-        for record, event in zip(records, events, strict=True):
-            if record.seq > self.streams.seq:
-                self.streams.push(self._pushed(record, event))
-
-    def _pushed(self, record: Record, event: e.Event) -> Pushed:
-        data = pushed_data(
-            self._state.rules or self._rules,
-            self.id,
-            record.seq,
-            event,
-            record.at_ms(),
-            orjson.loads(record.data),
-        )
-        return Pushed(record.seq, record.event, frame(record.seq, record.event, orjson.dumps(data)))
+        self.streams.publish(self._state.known_rules, records, events)
 
     # --- loading ---------------------------------------------------------------------------
 
     async def _load(self) -> None:
-        records = await self._journal.load(self.id)
-        seq, last_hash = await self._journal.last(self.id)
-        state = HallState()
-        followed = {}
-        answered = set()
-        for record in records:
-            event = record.to_event()
-            state.seq = record.seq - 1
-            state.apply(event, record.at_ms())
-            if isinstance(event, e.TicketIssued):
-                followed[self._follow_token(event.ticket)] = event.ticket
-            answered.add(orjson.loads(record.data).get("request_id", ""))
-        if records and records[-1].seq != seq:
-            raise NotStored(f"{self.id}: the journal ends at {seq}, not {records[-1].seq}")
-        self._state, self._hash, self._followed = state, last_hash, followed
-        self._answered_today = answered
+        day = await load_day(self._journal, self.id, self._follow_token)
+        self._state, self._hash = day.state, day.last_hash
+        self._followed, self._answered_today = day.followed, day.answered
         self._know_day_end()
-        if self.streams.seq == 0:
-            self.streams.seq = seq
+        self.streams.begin_at(day.state.seq)
 
     async def _reload(self, epoch: int) -> None:
         """Starts again from what is stored, once for all requests that failed together."""
@@ -318,8 +289,7 @@ class HallService:
             await self._load()
             self._epoch += 1
             self._view, self._tail = None, None
-            for record in await self._journal.read(self.id, self.streams.seq, -1):
-                self.streams.push(self._pushed(record, record.to_event()))
+            await self.streams.catch_up(self._state.known_rules)
 
     async def _settled(self, epoch: int) -> bool:
         """Waits until all that was decided so far is on disk; False when it had to be undone."""
@@ -395,37 +365,11 @@ class HallService:
     async def journal_page(self, after: int, limit: int) -> Sequence[Record]:
         return await self._journal.read(self.id, after, limit)
 
-    async def stream(
+    def stream(
         self, after: int | None, events: frozenset[str] | None, heartbeat_s: float
     ) -> AsyncIterator[bytes]:
         """Server-Sent Events frames after seq `after` (None: from now), with heartbeats."""
-        subscription = self.streams.subscribe(events)
-        try:
-            sent = self.streams.seq if after is None else after
-            yield self._heartbeat()
-            upto = self.streams.seq
-            while sent < upto:
-                page = await self._journal.read(self.id, sent, min(500, upto - sent))
-                if not page:
-                    break
-                for record in page:
-                    if subscription.wants(record.event):
-                        yield self._pushed(record, record.to_event()).frame
-                sent = page[-1].seq
-            while not subscription.cut_off:
-                pushed = await subscription.next(heartbeat_s)
-                if pushed is None:
-                    yield self._heartbeat()
-                elif pushed.seq > sent:
-                    sent = pushed.seq
-                    yield pushed.frame
-        finally:
-            self.streams.unsubscribe(subscription)
-
-    def _heartbeat(self) -> bytes:
-        now = e.instant_text(self._clock.now_ms())
-        data = orjson.dumps({"seq": self.streams.seq, "now": now})
-        return frame(None, "heartbeat", data)
+        return self.streams.frames(self._state.known_rules, after, events, heartbeat_s)
 
 
 def _same_request(was: str, command: c.Command) -> None:

@@ -116,6 +116,16 @@ def test_heartbeat_carries_the_seq(fresh: ServerProcess) -> None:
     assert beats[0][2]["seq"] == 2
 
 
+def test_a_listener_ahead_of_the_journal_starts_from_now(fresh: ServerProcess) -> None:
+    """The journal was restored, or the hall was emptied, under a screen that stayed on."""
+    admin = fresh.client("admin")
+    live = Stream(fresh.port, last_event_id=999_999)
+    next(iter(live))
+    number = admin.issue("A")["number"]
+    assert live.take(1)[0][2]["number"] == number
+    live.close()
+
+
 def test_a_stop_ends_open_streams_quickly(fresh: ServerProcess) -> None:
     live = Stream(fresh.port)
     next(iter(live))
