@@ -29,6 +29,12 @@ Move = Callable[[State, Any], Step]
 
 SERVICES_PER_PAGE = 8
 
+_PAPER = {
+    ev.Outcome.CONFIRMED: Paper.PRINTED,
+    ev.Outcome.FAILED: Paper.FAILED,
+    ev.Outcome.UNKNOWN: Paper.UNSURE,
+}
+
 
 def stay(state: State, _event: ev.Event) -> Step:
     """The event means nothing here, and that is intended."""
@@ -72,6 +78,12 @@ def reset_manner(state: State, _event: ev.Event) -> Step:
     return replace(
         state, manner=state.usual_manner, page=0, help_open=False, active_s=state.now_s
     ), ()
+
+
+def leave_printing(state: State, event: ev.Event) -> Step:
+    """Left before the number stood on the ticket screen: what the printer says decides over it."""
+    left = replace(state, left_printing=state.left_printing | {_request(state)})
+    return go_home(left, event)
 
 
 def leave_issuing(state: State, _event: ev.Event) -> Step:
@@ -264,8 +276,13 @@ def _report_no_paper(request_id: str, ticket: TicketFacts) -> tuple[Effect, ...]
     return (ReportPrintFailed(derived_request_id(request_id, "print-failed"), ticket.id),)
 
 
-def _report_printed(request_id: str, ticket: TicketFacts) -> Effect:
-    return ReportPrinted(derived_request_id(request_id, "printed"), ticket.id)
+def _report_paper(event: ev.PrintEnded) -> tuple[Effect, ...]:
+    """What is certain is reported; of what nobody knows the server goes on knowing nothing."""
+    if event.outcome is ev.Outcome.FAILED:
+        return _report_no_paper(event.request_id, event.ticket)
+    if event.outcome is ev.Outcome.CONFIRMED:
+        return (ReportPrinted(derived_request_id(event.request_id, "printed"), event.ticket.id),)
+    return ()
 
 
 def _cancel(request_id: str, ticket: TicketFacts) -> Effect:
@@ -275,11 +292,18 @@ def _cancel(request_id: str, ticket: TicketFacts) -> Effect:
 
 def print_ended(state: State, event: ev.PrintEnded) -> Step:
     if event.outcome is ev.Outcome.FAILED:
-        report = _report_no_paper(event.request_id, event.ticket)
+        report = _report_paper(event)
         return enter(state, Place.UNPRINTED, *report, paper=Paper.FAILED, printer_state=event.state)
-    sure = event.outcome is ev.Outcome.CONFIRMED
-    paper = Paper.PRINTED if sure else Paper.UNSURE
-    return enter(state, Place.TICKET, _report_printed(event.request_id, event.ticket), paper=paper)
+    return _show_with_paper(state, event)
+
+
+def _show_with_paper(state: State, event: ev.PrintEnded) -> Step:
+    return enter(state, Place.TICKET, *_report_paper(event), paper=_PAPER[event.outcome])
+
+
+def print_ended_late(state: State, event: ev.PrintEnded) -> Step:
+    """The number stands on the screen to be remembered: bad news changes the words and no more."""
+    return _show_with_paper(state, event)
 
 
 def print_unanswered(state: State, _event: ev.Event) -> Step:
@@ -288,13 +312,15 @@ def print_unanswered(state: State, _event: ev.Event) -> Step:
 
 
 def print_ended_unseen(state: State, event: ev.PrintEnded) -> Step:
-    """The person went home meanwhile. No paper and nobody to answer: the number is given back."""
-    if event.outcome is not ev.Outcome.FAILED:
-        return state, (_report_printed(event.request_id, event.ticket),)
-    report = _report_no_paper(event.request_id, event.ticket)
-    if event.ticket.reprint:
-        return state, report
-    return state, (*report, _cancel(event.request_id, event.ticket))
+    """The person went home meanwhile. Given back is only a number that they left while it printed:
+    one that stood on the ticket screen was remembered, and is theirs.
+    """
+    left_printing = event.request_id in state.left_printing
+    settled = replace(state, left_printing=state.left_printing - {event.request_id})
+    report = _report_paper(event)
+    if event.outcome is not ev.Outcome.FAILED or event.ticket.reprint or not left_printing:
+        return settled, report
+    return settled, (*report, _cancel(event.request_id, event.ticket))
 
 
 def keep_number(state: State, _event: ev.Event) -> Step:

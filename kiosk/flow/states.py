@@ -119,7 +119,10 @@ class Manner:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """entered_s, active_s: when the place was entered and last touched, on now_s's clock."""
+    """entered_s, active_s: when the place was entered and last touched, on now_s's clock.
+
+    left_printing: requests whose person went home while the ticket was being printed.
+    """
 
     place: Place = Place.STARTING
     session: Session = field(default_factory=Session)
@@ -128,6 +131,7 @@ class State:
     usual_manner: Manner = field(default_factory=Manner)
     limits: TimeLimits = field(default_factory=TimeLimits)
     elderly_age_years: int = 60
+    left_printing: frozenset[str] = frozenset()
     page: int = 0
     help_open: bool = False
     now_s: float = 0.0

@@ -112,7 +112,7 @@ TABLE: dict[Place, Row] = {
     },
     Place.PRINTING: {
         **ALWAYS,
-        ev.HomeTouched: mv.go_home,
+        ev.HomeTouched: mv.leave_printing,
         ev.TimeRanOut: mv.print_unanswered,
         ev.PrintEnded: mv.print_ended,
     },
@@ -122,7 +122,7 @@ TABLE: dict[Place, Row] = {
         ev.TimeRanOut: mv.go_home_unattended,
         ev.CardLaid: mv.start_reading,
         # The driver's late answer about the paper of this very number.
-        ev.PrintEnded: mv.print_ended,
+        ev.PrintEnded: mv.print_ended_late,
     },
     Place.UNPRINTED: {
         **ALWAYS,

@@ -130,7 +130,7 @@ def test_back_from_no_paper_keeps_the_card() -> None:
     assert state.session.request_id is None
 
 
-def test_a_mute_printer_counts_as_printed_with_a_hint() -> None:
+def test_a_mute_printer_gives_a_hint_and_nothing_is_reported_of_its_paper() -> None:
     state, effects = travel(
         START,
         (Place.HOME, CHOOSE),
@@ -140,7 +140,7 @@ def test_a_mute_printer_counts_as_printed_with_a_hint() -> None:
         Place.TICKET,
     )
     assert state.session.paper is Paper.UNSURE
-    assert isinstance(effects[-1], fx.ReportPrinted)
+    assert isinstance(effects[-1], fx.PrintTicket)
 
 
 def unprinted() -> tuple[tuple[Place, ev.Event], ...]:
@@ -236,10 +236,67 @@ def test_whoever_left_while_it_printed_leaves_no_ghost() -> None:
         (Place.ISSUING, ISSUED),
         (Place.PRINTING, ev.HomeTouched()),
     )
-    _, effects = travel(*there, (Place.HOME, PRINT_FAILED), Place.HOME)
+    state, effects = travel(*there, (Place.HOME, PRINT_FAILED), Place.HOME)
     assert effects[-1] == fx.CancelTicket(R, TICKET.id)
+    assert not state.left_printing
     _, effects = travel(*there, (Place.HOME, PRINTED), Place.HOME)
     assert isinstance(effects[-1], fx.ReportPrinted)
+
+
+SHOWN_UNPRINTED = (
+    START,
+    (Place.HOME, CHOOSE),
+    (Place.CHECKING, PRINTER_OK),
+    (Place.ISSUING, ISSUED),
+    (Place.PRINTING, ev.Tick(20.0)),
+)
+NOT_PRINTED = fx.ReportPrintFailed(derived_request_id(R, "print-failed"), TICKET.id)
+
+
+@pytest.mark.parametrize("going", [ev.HomeTouched(), ev.Tick(45.0)])
+def test_a_number_that_stood_on_the_screen_is_never_cancelled_by_a_late_failure(
+    going: ev.Event,
+) -> None:
+    _, effects = travel(
+        *SHOWN_UNPRINTED, (Place.TICKET, going), (Place.HOME, PRINT_FAILED), Place.HOME
+    )
+    assert effects[-1] == NOT_PRINTED
+    assert not any(isinstance(e, fx.CancelTicket) for e in effects)
+
+
+def test_a_late_failure_changes_the_words_of_the_ticket_screen_and_asks_nothing() -> None:
+    state, effects = travel(
+        *SHOWN_UNPRINTED,
+        (Place.TICKET, PRINT_FAILED),
+        (Place.TICKET, ev.Tick(44.9)),
+        (Place.TICKET, ev.Tick(45.0)),
+        Place.HOME,
+    )
+    assert effects[-1] == NOT_PRINTED
+    state, _ = travel(*SHOWN_UNPRINTED, (Place.TICKET, PRINT_FAILED), Place.TICKET)
+    assert state.session.paper is Paper.FAILED
+    state, effects = travel(*SHOWN_UNPRINTED, (Place.TICKET, PRINTED), Place.TICKET)
+    assert state.session.paper is Paper.PRINTED
+    assert isinstance(effects[-1], fx.ReportPrinted)
+
+
+def test_the_next_person_at_the_kiosk_cancels_nobodys_number() -> None:
+    other = ev.ServiceTouched("A", "6a1f0a58-6f0e-4a55-8f8e-0d8c6f1f0a02")
+    _, effects = travel(
+        *SHOWN_UNPRINTED,
+        (Place.TICKET, ev.HomeTouched()),
+        (Place.HOME, other),
+        (Place.CHECKING, PRINT_FAILED),
+        Place.CHECKING,
+    )
+    assert effects[-1] == NOT_PRINTED
+
+
+def test_of_a_paper_that_nobody_knows_of_nothing_is_reported_after_leaving_either() -> None:
+    _, effects = travel(
+        *SHOWN_UNPRINTED, (Place.TICKET, ev.HomeTouched()), (Place.HOME, PRINT_UNKNOWN), Place.HOME
+    )
+    assert not any(isinstance(e, fx.ReportPrinted | fx.ReportPrintFailed) for e in effects)
 
 
 def test_an_answer_to_an_older_request_moves_nothing() -> None:
