@@ -28,18 +28,17 @@ Post = Callable[[ev.Event], None]
 
 # After so long without success a command is given up; the log says so. Closing the day clears up.
 GIVE_UP_AFTER_S = 1800.0
-# Finished requests are remembered, so that a person who leaves at that very moment is not missed.
-REMEMBERED = 64
 
 
 @dataclass
 class _Job:
-    """One request for a number. Guarded by the desk's lock."""
+    """One request for a number. Guarded by the desk's lock. person: no longer than it is asked."""
 
     request_id: str
     service: str
     person: PersonFacts | None
     abandoned: bool = False
+    ended: bool = False
     ticket: TicketFacts | None = None
     waking: threading.Event = field(default_factory=threading.Event)
 
@@ -63,9 +62,9 @@ class TicketDesk:
     def request(self, effect: fx.RequestTicket) -> None:
         job = _Job(effect.request_id, effect.service, effect.person)
         with self._lock:
+            # The kiosk has one person at a time: whoever asks now, nobody leaves an ended one.
+            self._jobs = {name: old for name, old in self._jobs.items() if not old.ended}
             self._jobs[job.request_id] = job
-            for old in list(self._jobs)[:-REMEMBERED]:
-                del self._jobs[old]
         self._start(self._take, job)
 
     def abandon(self, effect: fx.AbandonTicket) -> None:
@@ -95,6 +94,14 @@ class TicketDesk:
     # --- a number -------------------------------------------------------------------------------
 
     def _take(self, job: _Job) -> None:
+        """However it ends, nothing personal stays; the job does, for one who leaves just now."""
+        try:
+            self._ask_until_answered(job)
+        finally:
+            with self._lock:
+                job.ended, job.person = True, None
+
+    def _ask_until_answered(self, job: _Job) -> None:
         may_exist = False
         for _ in self._tries(job.waking):
             with self._lock:
@@ -122,7 +129,7 @@ class TicketDesk:
 
     def _arrived(self, job: _Job, ticket: TicketFacts) -> None:
         with self._lock:
-            job.ticket, job.person = ticket, None
+            job.ticket = ticket
             abandoned = job.abandoned
         if abandoned:
             self._give_back(job, ticket)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import queue
 import sys
@@ -14,7 +15,8 @@ import pytest
 
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
-from kiosk.flow.facts import WaitFacts
+from kiosk.flow.facts import PersonFacts, WaitFacts
+from kiosk.gateway import desk as desk_module
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.desk import HallWatch, TicketDesk
 from kiosk.gateway.errors import BadAnswer, NoAnswer, NotNow, Refused, Unreachable
@@ -125,6 +127,39 @@ def test_a_refusal_is_told_at_once_and_not_repeated(server: Any, desk: Desk) -> 
     assert desk.next(ev.TicketRefused) == ev.TicketRefused(R, "service_closed")
     time.sleep(0.3)
     assert server.tickets == {}
+
+
+def people_in_memory(id_number: str) -> list[PersonFacts]:
+    gc.collect()
+    found = (o for o in gc.get_objects() if isinstance(o, PersonFacts))
+    return [person for person in found if person.id_number == id_number]
+
+
+@pytest.mark.parametrize(
+    ("faults", "give_up_after_s"),
+    [([], 60.0), (["409"], 60.0), (["503"] * 20, 0.2), (["503", "slow"], 60.0)],
+    ids=["number", "refusal", "give-up", "late"],
+)
+def test_nothing_personal_is_left_however_a_request_ends(
+    server: Any,
+    desk: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+    faults: list[str],
+    give_up_after_s: float,
+) -> None:
+    monkeypatch.setattr(desk_module, "GIVE_UP_AFTER_S", give_up_after_s)
+    server.faults = list(faults)
+    desk.desk.request(fx.RequestTicket(R, "D", PersonFacts("110101194912310000", "李*", None)))
+    eventually(lambda: desk.desk._jobs[R].ended)
+    eventually(lambda: not people_in_memory("110101194912310000"))
+
+
+def test_ended_requests_are_forgotten_with_the_next_one(server: Any, desk: Desk) -> None:
+    for number in range(5):
+        desk.desk.request(fx.RequestTicket(f"{R}{number}", "D", None))
+        desk.next(ev.TicketIssued)
+        eventually(lambda: all(job.ended for job in desk.desk._jobs.values()))
+    assert list(desk.desk._jobs) == [f"{R}4"]
 
 
 def test_a_number_whose_person_left_is_given_back(server: Any, desk: Desk) -> None:
