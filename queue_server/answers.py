@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from queue_server.domain import commands as c
@@ -14,11 +16,13 @@ FollowToken = Callable[[str], str]
 
 
 def asked(command: c.Command) -> str:
-    """Names what a request asked for, to tell a repeated request from a re-used id."""
+    """Names what a request asked for, to tell a repeated request from a re-used id: the command's
+    name and a digest of all that a repeat has in common with the first."""
     if isinstance(command, c.IssueTicket):
-        return f"IssueTicket:{command.service or ''}:{command.matter or ''}"
-    target = getattr(command, "window", None) or getattr(command, "ticket", "")
-    return f"{type(command).__name__}:{target}"
+        # a repeat gets another fresh ticket id, and a birthday may lie between the two
+        command = replace(command, ticket="", age_years=None)
+    digest = hashlib.sha256(repr(command).encode()).hexdigest()[:16]
+    return f"{type(command).__name__}:{digest}"
 
 
 def answer(
@@ -51,7 +55,9 @@ def _issued(
     ticket = state.tickets[issued.ticket]
     token = follow_token(ticket.id)
     if isinstance(issued, e.TicketReprinted):
-        return {"ticket": ticket_view(state, ticket, now_ms, token, reprint=True)}
+        rejoined = isinstance(happened[0], e.TicketRejoined)
+        view = ticket_view(state, ticket, now_ms, token, reprint=True, rejoined=rejoined)
+        return {"ticket": view}
     wait = None
     if issued.p50_s is not None and issued.p90_s is not None:
         wait = issued.p50_s, issued.p90_s

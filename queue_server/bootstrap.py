@@ -20,7 +20,6 @@ from queue_server.access.store import (
     insert_token,
 )
 from queue_server.clock import SystemClock
-from queue_server.domain import commands as c
 from queue_server.journal.sqlite import SqliteDatabase, SqliteJournal
 from queue_server.service import Halls, HallService
 from queue_server.settings import HallSettings, presentation_of, rules_of
@@ -98,7 +97,7 @@ async def _seed(store: SqliteDatabase, settings: HallSettings) -> None:
 
 
 async def _keep_up(hall: HallService) -> None:
-    """Closes the day in time also when nobody asks for anything, and tidies up when it is quiet."""
+    """Lets time pass for the hall, and tidies up when it is quiet."""
     tidied_seq = 0
     while True:
         seq = hall.streams.seq
@@ -107,6 +106,6 @@ async def _keep_up(hall: HallService) -> None:
             tidied_seq = seq
             tidy()
         try:
-            await hall.execute(c.RollDay(), request_id=None, by="system")
+            await hall.keep_up()
         except Exception as error:  # the next round tries again
-            log.error("day_not_rolled", hall=hall.id, error=str(error))
+            log.error("upkeep_failed", hall=hall.id, error=str(error))

@@ -19,11 +19,14 @@ class SystemClock:
     def __init__(self) -> None:
         self._wall_s = time.time()
         self._mono_s = time.monotonic()
+        self._last_ms = 0
 
     def now_ms(self) -> int:
         expected_s = self._wall_s + time.monotonic() - self._mono_s
         wall_s = time.time()
         if wall_s < expected_s - SLEW_S:
-            return int(expected_s * 1000)
-        self._wall_s, self._mono_s = wall_s, time.monotonic()
-        return int(wall_s * 1000)
+            wall_s = expected_s
+        else:
+            self._wall_s, self._mono_s = wall_s, time.monotonic()
+        self._last_ms = max(self._last_ms, int(wall_s * 1000))
+        return self._last_ms

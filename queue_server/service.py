@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import structlog
@@ -24,16 +24,25 @@ from queue_server.domain.calendar import Calendar, day_bounds_ms
 from queue_server.domain.decide import decide
 from queue_server.domain.errors import Refusal, WrongState
 from queue_server.domain.rules import HallRules
-from queue_server.domain.state import HallState
+from queue_server.domain.state import HallState, due_back
 from queue_server.journal.chain import GENESIS, Record, link
-from queue_server.journal.port import Answer, Append, Journal, NotStored, SeqConflict
+from queue_server.journal.port import (
+    Answer,
+    Append,
+    Journal,
+    LedgerRefused,
+    NotStored,
+    SeqConflict,
+    TicketRow,
+)
 from queue_server.loading import load_day
 from queue_server.presentation import Presentation
 from queue_server.push import HallStreams
-from queue_server.views import hall_view, ticket_row, ticket_view
+from queue_server.views import for_everybody, hall_view, ticket_row, ticket_view
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
 RACES_AT_MOST = 50
 
 
@@ -41,6 +50,10 @@ class Unavailable(Exception):
     """The command could not be stored and did not happen; asking again later is safe."""
 
     code = "not_stored"
+
+
+class Abandoned(Unavailable):
+    """Whoever asked went away before the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +100,23 @@ class HallService:
         self._running: dict[str, _Request] = {}
         self._followed: dict[str, str] = {}
         self._answered_today: set[str] = set()
-        self._view: tuple[tuple[int, int, int], bytes] | None = None
+        self._view: tuple[tuple[int, int, int], tuple[bytes, bytes]] | None = None
 
     async def start(self) -> None:
         """Loads the present day, takes in the configuration and opens the day if it is new."""
         await self._load()
-        await self.execute(c.Configure(self._rules), request_id=None, by="system")
+        await self.keep_up()
+
+    async def keep_up(self) -> None:
+        """What must happen also when nobody asks for anything: the configuration taken in, the day
+        closed, those who were parked until now back in line."""
+        try:
+            await self.execute(c.Configure(self._rules), request_id=None, by="system")
+        except Refusal as refused:
+            log.warning("configuration_waits", hall=self.id, detail=refused.message)
         await self.execute(c.RollDay(), request_id=None, by="system")
+        for ticket in due_back(self._state, self._clock.now_ms()):
+            await self.execute(c.ResumeTicket(ticket), request_id=None, by="system")
 
     # --- commands --------------------------------------------------------------------------
 
@@ -112,7 +135,7 @@ class HallService:
             outcome = await self._carry_out(request)
         except asyncio.CancelledError:
             # the caller went away; until its commit is done, a repeated request must find it
-            self._when_settled(lambda: self._finish(request, Unavailable("abandoned")))
+            self._when_settled(lambda: self._finish(request, Abandoned("abandoned")))
             raise
         except Exception as error:
             self._finish(request, error)
@@ -126,7 +149,11 @@ class HallService:
             _same_request(asked(running.command), command)
             waiter: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
             running.also.append(waiter)
-            outcome = await waiter
+            try:
+                outcome = await waiter
+            except Abandoned:
+                # whoever asked first went away; what became of it is on disk, or did not happen
+                return self._stored_answer(command, request_id)
             return Outcome(outcome.body, True, outcome.events)
         if request_id in self._answered_today:
             return self._stored_answer(command, request_id)
@@ -172,15 +199,19 @@ class HallService:
                 if known := self._stored_answer(request.command, request.request_id):
                     return known
                 raise
+            except Exception:
+                # a fault of ours between deciding and sending: what is on disk is what counts
+                await self._reload(epoch)
+                raise
             try:
                 await stored
             except SeqConflict:
                 await self._reload(epoch)
                 if known := self._stored_answer(request.command, request.request_id):
                     return known
-            except NotStored as error:
+            except (NotStored, LedgerRefused) as error:
+                log.error(error.code, hall=self.id, error=str(error))
                 await self._reload(epoch)
-                log.error("not_stored", hall=self.id, error=str(error))
                 raise Unavailable(str(error)) from error
             else:
                 return outcome
@@ -192,15 +223,17 @@ class HallService:
         if now_ms >= self._day_ends_ms and self._state.rules is not None:
             self._roll_day(now_ms)
         events = decide(request.command, self._state, now_ms)
+        if not events and request.request_id is not None:
+            events = [e.NothingChanged(asked(request.command))]
         if not events:
             outcome = self._outcome(request, events, now_ms)
             return outcome, asyncio.shield(self._tail or _done())
         extra = {"by": request.by}
         if request.request_id is not None:
             extra["request_id"] = request.request_id
-        records = self._apply(events, now_ms, extra)
+        append = self._apply(events, now_ms, extra)
         outcome = self._outcome(request, events, now_ms)
-        return outcome, self._send(records, events, request, outcome)
+        return outcome, self._send(append, events, request, outcome)
 
     def _roll_day(self, now_ms: int) -> None:
         events = decide(c.RollDay(), self._state, now_ms)
@@ -216,8 +249,11 @@ class HallService:
             day = date.fromisoformat(self._state.day)
             self._day_ends_ms = day_bounds_ms(self._state.known_rules.calendar, day)[1]
 
-    def _apply(self, events: Sequence[e.Event], now_ms: int, extra: dict[str, Any]) -> list[Record]:
-        records = []
+    def _apply(self, events: Sequence[e.Event], now_ms: int, extra: dict[str, Any]) -> Append:
+        """Applies events and puts together what goes to disk for them. A ticket's row is taken
+        right after its event: a new day leaves the tickets of the old one behind."""
+        records: list[Record] = []
+        rows: dict[str, TicketRow] = {}
         for event in events:
             record = link(self.id, self._state.seq + 1, event, now_ms, self._hash, extra)
             self._state.apply(event, now_ms)
@@ -225,7 +261,10 @@ class HallService:
             records.append(record)
             if isinstance(event, e.TicketIssued):
                 self._followed[self._follow_token(event.ticket)] = event.ticket
-        return records
+            if ticket := getattr(event, "ticket", None):
+                rows.pop(ticket, None)
+                rows[ticket] = ticket_row(self.id, self._state.day, self._state.tickets[ticket])
+        return Append(self.id, records, list(rows.values()), None)
 
     def _outcome(self, request: _Request, events: Sequence[e.Event], now_ms: int) -> Outcome:
         body = answer(self._state, request.command, events, now_ms, self._follow_token)
@@ -233,23 +272,17 @@ class HallService:
 
     def _send(
         self,
-        records: list[Record],
+        append: Append,
         events: Sequence[e.Event],
         request: _Request,
         outcome: Outcome | None,
     ) -> asyncio.Future[None]:
-        given = None
-        if request.request_id is not None and outcome is not None:
-            given = Answer(
-                self.id, request.request_id, asked(request.command), outcome.body, records[-1].seq
-            )
-        tickets = dict.fromkeys(t for x in events if (t := getattr(x, "ticket", None)))
-        rows = [
-            ticket_row(self.id, self._state.day, self._state.tickets[t])
-            for t in tickets
-            if t in self._state.tickets
-        ]
-        stored = self._journal.append(Append(self.id, records, rows, given))
+        records, request_id = append.records, request.request_id
+        if request_id is not None and outcome is not None:
+            question = asked(request.command)
+            given = Answer(self.id, request_id, question, outcome.body, records[-1].seq)
+            append = replace(append, answer=given)
+        stored = self._journal.append(append)
         # a future of the caller's own: one that goes away must not undo what is on its way to disk
         waiter = asyncio.get_running_loop().create_future()
 
@@ -265,7 +298,7 @@ class HallService:
         return waiter
 
     def _committed(
-        self, records: list[Record], events: Sequence[e.Event], request_id: str | None
+        self, records: Sequence[Record], events: Sequence[e.Event], request_id: str | None
     ) -> None:
         """Runs in the order of the journal, because futures are settled in that order."""
         if request_id is not None:
@@ -302,7 +335,7 @@ class HallService:
 
     # --- reading ---------------------------------------------------------------------------
 
-    async def _read(self, look: Callable[[HallState, int], bytes]) -> bytes:
+    async def _read(self, look: Callable[[HallState, int], T]) -> T:
         """What `look` sees, once everything it saw is on disk."""
         while True:
             epoch = self._epoch
@@ -310,14 +343,17 @@ class HallService:
             if await self._settled(epoch):
                 return seen
 
-    async def hall_json(self) -> bytes:
+    async def hall_json(self, *, for_staff: bool) -> bytes:
         """wire.Hall as JSON; computed at most once per change and second."""
-        return await self._read(self._hall_json)
+        views = await self._read(self._hall_json)
+        return views[0] if for_staff else views[1]
 
-    def _hall_json(self, state: HallState, now_ms: int) -> bytes:
+    def _hall_json(self, state: HallState, now_ms: int) -> tuple[bytes, bytes]:
+        """For staff, and for everybody."""
         key = (self._epoch, state.seq, now_ms // 1000)
         if self._view is None or self._view[0] != key:
-            self._view = (key, orjson.dumps(hall_view(state, self.presentation, now_ms)))
+            view = hall_view(state, self.presentation, now_ms)
+            self._view = (key, (orjson.dumps(view), orjson.dumps(for_everybody(view))))
         return self._view[1]
 
     async def ticket_json(self, ticket_id: str) -> bytes | None:
@@ -337,13 +373,15 @@ class HallService:
         return self._followed.get(follow_token)
 
     def can_be_called(self, number: str, window: str) -> bool:
-        """Whether this number could be called to this window: guards the announcements."""
-        rules = self._state.known_rules
-        known = any(
-            number.startswith(s.prefix) and number[len(s.prefix) :].isdigit()
-            for s in rules.services
+        """Whether this number was given today and there is this window: guards announcements."""
+        state = self._state
+        given = any(
+            number.startswith(prefix)
+            and number[len(prefix) :].isdigit()
+            and 1 <= int(number[len(prefix) :]) <= last
+            for prefix, last in state.serials.items()
         )
-        return known and window in rules.window and len(number) <= 8
+        return given and window in state.known_rules.window
 
     def has_window(self, window: str) -> bool:
         return window in self._state.known_rules.window

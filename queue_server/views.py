@@ -20,7 +20,13 @@ MISSED_SHOWN = 20
 
 
 def ticket_view(
-    state: HallState, ticket: Ticket, now_ms: int, follow_token: str, *, reprint: bool = False
+    state: HallState,
+    ticket: Ticket,
+    now_ms: int,
+    follow_token: str,
+    *,
+    reprint: bool = False,
+    rejoined: bool = False,
 ) -> wire.Ticket:
     """A ticket as it stands now, with its place looked up."""
     ahead = None
@@ -28,7 +34,9 @@ def ticket_view(
     if ticket.status is TicketStatus.WAITING:
         ahead = people_ahead(state, ticket.id, now_ms)
         wait = estimate(state, ticket.service, ahead)
-    return ticket_shape(state.known_rules, ticket, ahead, wait, follow_token, reprint=reprint)
+    return ticket_shape(
+        state.known_rules, ticket, ahead, wait, follow_token, reprint=reprint, rejoined=rejoined
+    )
 
 
 def ticket_shape(
@@ -39,6 +47,7 @@ def ticket_shape(
     follow_token: str,
     *,
     reprint: bool = False,
+    rejoined: bool = False,
 ) -> wire.Ticket:
     service = rules.service[ticket.service]
     return {
@@ -59,6 +68,7 @@ def ticket_shape(
         "calls": ticket.calls,
         "follow_path": f"/t/{follow_token}",
         "reprint": reprint,
+        "rejoined": rejoined,
         "printed": ticket.printed,
     }
 
@@ -80,7 +90,8 @@ def window_view(state: HallState, window: Window, presentation: WindowRule) -> w
         "free_since": _free_since(window),
         "skills": [{"service": s.service, "rank": s.rank} for s in presentation.skills],
         "ticket": _at_window(state.known_rules, ticket) if ticket else None,
-        "waiting": sum(state.line.count(s.service) for s in presentation.skills),
+        "waiting": sum(state.line.count_for(None, s.service) for s in presentation.skills)
+        + len(state.line.kept_for(window.id)),
     }
 
 
@@ -158,7 +169,8 @@ def hall_view(state: HallState, presentation: Presentation, now_ms: int) -> wire
         "notice_en": presentation.notice_en,
         "services": [service_view(state, s.id, now_ms) for s in rules.services],
         "priority_classes": [
-            {"id": c.id, "name": c.name, "name_en": c.name_en} for c in rules.classes
+            {"id": c.id, "name": c.name, "name_en": c.name_en, "min_age": c.min_age}
+            for c in rules.classes
         ],
         "windows": [window_view(state, state.windows[w.id], w) for w in rules.windows],
         "calls": [call_view(rules, rules.id, c) for c in list(state.recent_calls)[:CALLS_SHOWN]],
@@ -220,17 +232,29 @@ def _today(state: HallState) -> dict[str, int]:
     }
 
 
+_NOT_FOR_EVERYBODY = frozenset(
+    {"request_id", "by", "person", "why", "reason", "outcome", "clerk", "rules", "detail", "asked"}
+)
+
+
+def for_everybody(hall: wire.Hall) -> wire.Hall:
+    """The hall without what is for staff alone: reasons, names of clerks, devices."""
+    windows: list[wire.Window] = [
+        {**window, "reason": None, "clerk": None} for window in hall["windows"]
+    ]
+    return {**hall, "windows": windows, "devices": []}
+
+
 def pushed_data(
     rules: HallRules, hall: str, seq: int, event: e.Event, at_ms: int, data: dict[str, Any]
 ) -> dict[str, Any]:
-    """What event streams carry: the journal's data less who and why it was asked, plus the call."""
-    shown = {k: v for k, v in data.items() if k not in ("request_id", "by", "person")}
+    """What event streams carry to everybody: the journal's data less who asked, who it is about and
+    what staff wrote, plus the call as screens show it."""
+    shown = {k: v for k, v in data.items() if k not in _NOT_FOR_EVERYBODY}
     if isinstance(event, e.TicketCalled | e.TicketRecalled):
         again = isinstance(event, e.TicketRecalled)
         call = RecentCall(seq, event.number, event.service, event.window, at_ms, again)
         shown["call"] = call_view(rules, hall, call)
-    if isinstance(event, e.HallConfigured):
-        del shown["rules"]
     shown["at"] = instant_text(at_ms)
     return shown
 

@@ -41,6 +41,7 @@ class Ticket(TypedDict):
     calls: int
     follow_path: str  # "/t/{token}", to be put behind the server's public address
     reprint: bool  # true when the person already held this ticket
+    rejoined: bool  # true when its call had been missed, and this request put it back in line
     printed: bool | None  # null: not yet known
 
 
@@ -133,6 +134,7 @@ class PriorityClass(TypedDict):
     id: str
     name: str
     name_en: str
+    min_age: int | None  # full years from which an identity card gives it
 
 
 class Device(TypedDict):
@@ -144,7 +146,10 @@ class Device(TypedDict):
 
 
 class Hall(TypedDict):
-    """A hall as it is now; `seq` is the journal's number this view includes."""
+    """A hall as it is now; `seq` is the journal's number this view includes.
+
+    Windows' reasons and clerks, and the devices, are for staff: null and empty for others.
+    """
 
     id: str
     name: str

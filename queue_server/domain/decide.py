@@ -36,7 +36,21 @@ def decide(command: Any, state: HallState, now_ms: int) -> Events:
 def _configure(command: c.Configure, state: HallState, now_ms: int) -> Events:
     if state.rules == command.rules:
         return []
+    if missing := _still_needed(state, command.rules):
+        raise WrongState(
+            "configuration_in_use",
+            f"今天的号票或窗口还在使用：{'、'.join(missing)}。换日后生效。",
+            missing=missing,
+        )
     return [e.HallConfigured(command.rules.to_data())]
+
+
+def _still_needed(state: HallState, rules: HallRules) -> list[str]:
+    """Services of this day's tickets, and windows with somebody, that `rules` no longer know."""
+    services = {t.service for t in state.tickets.values()}
+    services |= {s for t in state.tickets.values() for s in t.then}
+    busy = {w.id for w in state.windows.values() if w.ticket}
+    return sorted((services - rules.service.keys()) | (busy - rules.window.keys()))
 
 
 @decide.register
@@ -76,15 +90,18 @@ def _report_device(command: c.ReportDevice, state: HallState, now_ms: int) -> Ev
 def _issue(command: c.IssueTicket, state: HallState, now_ms: int) -> Events:
     rules = state.known_rules
     service = _service_wanted(command, rules)
-    if command.person and (held := state.held.get((command.person, service))):
-        return [e.TicketReprinted(held, command.kiosk)]
+    already = _already_held(command, state, service)
+    if already is not None and _reprints(already):
+        return already
+    cancelled = already or []
     if not is_open(rules.calendar, now_ms):
         raise WrongState("service_closed", "现在不在取号时间内。", service=service)
     prefix = rules.service[service].prefix
     serial = state.serials.get(prefix, 0) + 1
-    ahead = state.line.count(service)
+    ahead = state.line.count_for(None, service)
     wait = estimate(state, service, ahead)
     return [
+        *cancelled,
         e.TicketIssued(
             ticket=command.ticket,
             number=f"{prefix}{serial:03d}",
@@ -100,8 +117,28 @@ def _issue(command: c.IssueTicket, state: HallState, now_ms: int) -> Events:
             people_ahead=ahead,
             p50_s=wait[0] if wait else None,
             p90_s=wait[1] if wait else None,
-        )
+        ),
     ]
+
+
+def _already_held(command: c.IssueTicket, state: HallState, service: str) -> Events | None:
+    """What to do about the ticket that this person holds for this service, if there is one: print
+    it again; if its call was missed, put it back in line first, or give it up when that was done
+    too often."""
+    held = state.held.get((command.person, service)) if command.person else None
+    if held is None:
+        return None
+    ticket = state.tickets[held]
+    reprinted = e.TicketReprinted(held, command.kiosk)
+    if ticket.status is not TicketStatus.MISSED:
+        return [reprinted]
+    if ticket.rejoins >= state.known_rules.dispatch.rejoins_at_most:
+        return [e.TicketCancelled(held, "missed_too_often")]
+    return [e.TicketRejoined(held, _after_calls(state, ticket)), reprinted]
+
+
+def _reprints(events: Events) -> bool:
+    return isinstance(events[-1], e.TicketReprinted)
 
 
 def _service_wanted(command: c.IssueTicket, rules: HallRules) -> str:
@@ -171,26 +208,14 @@ def _rejoin(command: c.RejoinTicket, state: HallState, now_ms: int) -> Events:
             "这张号票过号次数已到上限，请重新取号。",
             rejoins=ticket.rejoins,
         )
-    return [e.TicketRejoined(ticket.id, _arrival_after(state, ticket, now_ms))]
+    return [e.TicketRejoined(ticket.id, _after_calls(state, ticket))]
 
 
-def _arrival_after(state: HallState, ticket: Ticket, now_ms: int) -> int:
-    """The arrival at which the ticket scores just below the K-th person of its service's line."""
-    rules = state.known_rules
-    rates = {x.id: x.rate for x in rules.classes}
-    scores = sorted(
-        (
-            rates.get(key.priority_class, 1.0) * (now_ms - place.arrived_ms)
-            for key, queue in state.line.queues(ticket.service).items()
-            for place in queue[: rules.dispatch.rejoin_after]
-        ),
-        reverse=True,
-    )
-    behind = scores[: rules.dispatch.rejoin_after]
-    if not behind:
-        return ticket.arrived_ms
-    arrival_ms = now_ms - behind[-1] / rates.get(ticket.priority_class, 1.0) + 1
-    return max(ticket.arrived_ms, min(now_ms, round(arrival_ms)))
+def _after_calls(state: HallState, ticket: Ticket) -> int:
+    """The count of its service's calls after which somebody who rejoins is next (rule 6)."""
+    others = state.line.count_for(None, ticket.service)
+    behind = min(state.known_rules.dispatch.rejoin_after, others)
+    return state.line.calls(ticket.service) + behind
 
 
 @decide.register
@@ -210,12 +235,17 @@ def _window(state: HallState, window_id: str) -> Window:
         raise NotFound(f"没有 {window_id} 号窗口。", window=window_id) from None
 
 
-def _free_open_window(state: HallState, window_id: str) -> Window:
+def _open_window(state: HallState, window_id: str) -> Window:
     window = _window(state, window_id)
     if window.state is not WindowState.OPEN:
         raise WrongState(
             "window_not_open", "窗口还没有开放，请先开窗。", window=window_id, state=window.state
         )
+    return window
+
+
+def _free_open_window(state: HallState, window_id: str) -> Window:
+    window = _open_window(state, window_id)
     if (busy := state.at_window(window_id)) is not None:
         raise WrongState(
             "window_busy",
@@ -282,7 +312,7 @@ def _start(command: c.Start, state: HallState, now_ms: int) -> Events:
 @decide.register
 def _finish(command: c.Finish, state: HallState, now_ms: int) -> Events:
     ticket = _ticket_at(state, command.window, Happening.FINISHED)
-    following = ticket.service if ticket.returns_to else next(iter(ticket.then), None)
+    following = ticket.returns_service or next(iter(ticket.then), None)
     return [e.TicketFinished(ticket.id, command.window, command.outcome, following, False)]
 
 
@@ -304,13 +334,16 @@ def _park(command: c.Park, state: HallState, now_ms: int) -> Events:
 def _transfer(command: c.Transfer, state: HallState, now_ms: int) -> Events:
     ticket = _ticket_at(state, command.window, Happening.TRANSFERRED)
     rules = state.known_rules
-    if command.to_window is not None and command.to_window not in rules.window:
-        raise NotFound(f"没有 {command.to_window} 号窗口。", window=command.to_window)
+    if command.to_window is not None:
+        _open_window(state, command.to_window)
     service = command.service or ticket.service
     if service not in rules.service:
         raise NotFound(f"没有编号为 {service} 的业务。", service=service)
-    returns = command.window if command.returns else None
-    return [e.TicketTransferred(ticket.id, command.window, service, command.to_window, returns)]
+    # a return that is still owed is carried through further transfers
+    returns = (ticket.returns_to, ticket.returns_service)
+    if command.returns:
+        returns = (command.window, ticket.service)
+    return [e.TicketTransferred(ticket.id, command.window, service, command.to_window, *returns)]
 
 
 @decide.register

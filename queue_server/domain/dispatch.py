@@ -22,6 +22,7 @@ class Reason(StrEnum):
     KEPT_FOR_WINDOW = "kept_for_window"
     WAITED_TOO_LONG = "waited_too_long"
     OVERTAKEN_TOO_OFTEN = "overtaken_too_often"
+    REJOINED = "rejoined"
     FIRST_CLASS = "first_class"
     OWN_SERVICE = "own_service"
     HIGHEST_SCORE = "highest_score"
@@ -62,7 +63,9 @@ def candidates(state: HallState, window: WindowRule, now_ms: int) -> Iterator[Ca
         for key, queue in state.line.queues(skill.service).items():
             if key.for_window not in (None, window.id):
                 continue
-            place = queue[0]
+            place = _head(state, key, queue)
+            if place is None:
+                continue
             waited_s = max(0, now_ms - place.arrived_ms) / 1000
             rate = _rate(rules, key.priority_class)
             yield Candidate(
@@ -74,6 +77,17 @@ def candidates(state: HallState, window: WindowRule, now_ms: int) -> Iterator[Ca
                 state.line.overtaken(skill.service, place),
             )
     yield from _kept_elsewhere(state, window, now_ms)
+
+
+def _head(state: HallState, key: QueueKey, queue: list[Place]) -> Place | None:
+    """Who of a queue is first now. Those who rejoined let some people go first, unless nobody else
+    is there."""
+    if not key.rejoined:
+        return queue[0]
+    calls = state.line.calls(key.service)
+    ready = next((place for place in queue if place.after_calls <= calls), None)
+    alone = all(other.rejoined for other in state.line.queues(key.service))
+    return ready or (queue[0] if alone else None)
 
 
 def _kept_elsewhere(state: HallState, window: WindowRule, now_ms: int) -> Iterator[Candidate]:
@@ -118,6 +132,9 @@ def _pick(rules: HallRules, window: WindowRule, found: list[Candidate]) -> tuple
     overtaken = [c for c in found if c.overtaken >= settings.overtaken_at_most]
     if overtaken:
         return min(overtaken, key=_arrival), Reason.OVERTAKEN_TOO_OFTEN
+    back = [c for c in found if c.key.rejoined]
+    if back:
+        return min(back, key=lambda c: (c.place.after_calls, c.order)), Reason.REJOINED
     first = [c for c in found if c.key.priority_class in window.first_classes]
     pool, reason = (first, Reason.FIRST_CLASS) if first else (found, Reason.HIGHEST_SCORE)
     best = min(pool, key=lambda c: c.order)
@@ -145,6 +162,10 @@ _SENTENCES: Mapping[Reason, tuple[str, str]] = {
     Reason.OVERTAKEN_TOO_OFTEN: (
         "{number} 已被 {overtaken} 位后到者越过，到了上限，先办。",
         "{number} was overtaken by {overtaken} later arrivals, the most allowed, and goes first.",
+    ),
+    Reason.REJOINED: (
+        "{number} 过号后重新排队，约定的人数已先办，现在轮到。",
+        "{number} rejoined after a missed call; the people agreed on went first.",
     ),
     Reason.FIRST_CLASS: (
         "本窗口优先{class_zh}：{number} 已等候 {minutes} 分钟。",

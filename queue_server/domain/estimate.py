@@ -12,6 +12,7 @@ from bisect import bisect_left
 
 from queue_server.domain.state import HallState
 from queue_server.domain.vocabulary import WindowState
+from queue_server.domain.waiting_line import Place, QueueKey
 
 Z90 = 1.2816  # the normal distribution's 90th percentile
 
@@ -50,12 +51,23 @@ def _capacity(state: HallState, service: str) -> tuple[float, bool]:
 def people_ahead(state: HallState, ticket_id: str, now_ms: int) -> int:
     """How many in the same service would be called before this waiting ticket, as scores stand."""
     key, place = state.line.place(ticket_id)
-    rules = state.known_rules
-    rates = {c.id: c.rate for c in rules.classes}
+    queues = state.line.queues(key.service)
+    calls = state.line.calls(key.service)
+    back = [p for other, queue in queues.items() if other.rejoined for p in queue]
+    if key.rejoined:
+        others = sum(len(queue) for other, queue in queues.items() if not other.rejoined)
+        first = sum((p.after_calls, p) < (place.after_calls, place) for p in back)
+        return min(max(0, place.after_calls - calls), others) + first
+    ahead = _higher_scores(state, key, place, now_ms)
+    return ahead + sum(p.after_calls - calls <= ahead for p in back)
+
+
+def _higher_scores(state: HallState, key: QueueKey, place: Place, now_ms: int) -> int:
+    rates = {c.id: c.rate for c in state.known_rules.classes}
     my_score = rates.get(key.priority_class, 1.0) * (now_ms - place.arrived_ms)
     ahead = 0
     for other, queue in state.line.queues(key.service).items():
-        if other.for_window != key.for_window and other.for_window is not None:
+        if other.rejoined or other.for_window not in (None, key.for_window):
             continue
         if other == key:
             ahead += bisect_left(queue, place)

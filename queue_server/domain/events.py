@@ -152,10 +152,11 @@ class TicketMissed(Event):
 
 @dataclass(frozen=True, slots=True)
 class TicketRejoined(Event):
-    """arrived_ms: the arrival it counts from now, which puts it back after some people."""
+    """after_calls: it is next once its service has had so many calls this day, which lets some
+    people go first."""
 
     ticket: str
-    arrived_ms: int
+    after_calls: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +174,15 @@ class TicketResumed(Event):
 
 @dataclass(frozen=True, slots=True)
 class TicketTransferred(Event):
-    """for_window: only that window may call it; returns_to: window it comes back to afterwards."""
+    """for_window: only that window may call it; returns_to: the window it comes back to
+    afterwards, for returns_service."""
 
     ticket: str
     from_window: str | None
     service: str
     for_window: str | None
     returns_to: str | None
+    returns_service: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +216,13 @@ class WindowPaused(Event):
 @dataclass(frozen=True, slots=True)
 class WindowResumed(Event):
     window: str
+
+
+@dataclass(frozen=True, slots=True)
+class NothingChanged(Event):
+    """A request found things as it wanted them. Kept, so that it gets the same answer for ever."""
+
+    asked: str
 
 
 @dataclass(frozen=True, slots=True)

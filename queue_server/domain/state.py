@@ -14,7 +14,13 @@ from typing import Any
 from queue_server.domain import events as e
 from queue_server.domain.lifecycle import check
 from queue_server.domain.rules import HallRules
-from queue_server.domain.vocabulary import AT_A_WINDOW, Happening, TicketStatus, WindowState
+from queue_server.domain.vocabulary import (
+    AT_A_WINDOW,
+    ENDED,
+    Happening,
+    TicketStatus,
+    WindowState,
+)
 from queue_server.domain.waiting_line import Place, QueueKey, WaitingLine
 
 CALLS_REMEMBERED = 20
@@ -36,8 +42,6 @@ class Ticket:
     issued_ms: int
     arrived_ms: int
     then: tuple[str, ...]
-    promised_p50_s: int | None
-    promised_p90_s: int | None
     status: TicketStatus = TicketStatus.WAITING
     since_ms: int = 0
     window: str | None = None
@@ -45,10 +49,11 @@ class Ticket:
     called_ms: int | None = None
     last_call_ms: int | None = None
     started_ms: int | None = None
-    misses: int = 0
     rejoins: int = 0
     for_window: str | None = None
     returns_to: str | None = None
+    returns_service: str | None = None
+    after_calls: int = 0
     parked_until_ms: int | None = None
     printed: bool | None = None
 
@@ -83,6 +88,17 @@ class RecentCall:
     window: str
     at_ms: int
     again: bool
+
+
+def due_back(state: HallState, now_ms: int) -> list[str]:
+    """Parked tickets whose time to come back has come."""
+    return [
+        t.id
+        for t in state.tickets.values()
+        if t.parked_until_ms is not None
+        and t.status is TicketStatus.PARKED
+        and t.parked_until_ms <= now_ms
+    ]
 
 
 @dataclass(slots=True)
@@ -141,6 +157,7 @@ class HallState:
         self.serials, self.held, self.missed = {}, {}, {}
         self.today = Counter()
         self.recent_calls.clear()
+        self.devices = {}
         for window in self.windows:
             self.windows[window] = self._fresh_window(window, at_ms)
 
@@ -163,8 +180,6 @@ class HallState:
             issued_ms=at_ms,
             arrived_ms=event.arrived_ms,
             then=event.then,
-            promised_p50_s=event.p50_s,
-            promised_p90_s=event.p90_s,
             since_ms=at_ms,
         )
         self.tickets[ticket.id] = ticket
@@ -194,8 +209,9 @@ class HallState:
         self._move(ticket, Happening.CALLED, TicketStatus.CALLED, at_ms, window=event.window)
         if was_waiting:
             skills = self.known_rules.window[event.window].skills
-            self.line.note_call([s.service for s in skills], ticket.arrived_ms)
+            self.line.note_call(ticket.service, [s.service for s in skills], ticket.arrived_ms)
         ticket.calls, ticket.called_ms, ticket.last_call_ms = 1, at_ms, at_ms
+        ticket.after_calls = 0
         self._remember_call(event, at_ms, again=False)
 
     @_on.register
@@ -228,21 +244,22 @@ class HallState:
         returns = ticket.returns_to
         if returns is None:
             ticket.then = ticket.then[1:]
-        ticket.for_window, ticket.returns_to = returns, None
-        ticket.service = service
+        back = self.windows.get(returns or "")
+        ticket.for_window = back.id if back and back.state is WindowState.OPEN else None
+        ticket.returns_to = ticket.returns_service = None
+        self._change_service(ticket, service)
         self._move(ticket, Happening.FINISHED, TicketStatus.WAITING, at_ms)
 
     @_on.register
     def _(self, event: e.TicketMissed, at_ms: int) -> None:
         ticket = self.tickets[event.ticket]
-        ticket.misses += 1
         self._move(ticket, Happening.MISSED, TicketStatus.MISSED, at_ms)
 
     @_on.register
     def _(self, event: e.TicketRejoined, at_ms: int) -> None:
         ticket = self.tickets[event.ticket]
         ticket.rejoins += 1
-        ticket.arrived_ms = event.arrived_ms
+        ticket.after_calls = event.after_calls
         self._move(ticket, Happening.REJOINED, TicketStatus.WAITING, at_ms)
 
     @_on.register
@@ -263,11 +280,9 @@ class HallState:
         if ticket.status is TicketStatus.WAITING:
             self.line.remove(ticket.id)
             self.today["waiting"] -= 1
-        if ticket.person:
-            self.held.pop((ticket.person, ticket.service), None)
-            self.held[ticket.person, event.service] = ticket.id
-        ticket.service, ticket.for_window = event.service, event.for_window
-        ticket.returns_to, ticket.parked_until_ms = event.returns_to, None
+        self._change_service(ticket, event.service)
+        ticket.for_window, ticket.parked_until_ms = event.for_window, None
+        ticket.returns_to, ticket.returns_service = event.returns_to, event.returns_service
         self._move(ticket, Happening.TRANSFERRED, TicketStatus.WAITING, at_ms, left_line=True)
 
     @_on.register
@@ -291,6 +306,11 @@ class HallState:
         window = self.windows[event.window]
         window.clerk = None
         self._set_window(window, WindowState.CLOSED, at_ms)
+        for place in self.line.kept_for(window.id):  # nobody else could call them
+            ticket = self.tickets[place.ticket]
+            self.line.remove(ticket.id)
+            ticket.for_window = None
+            self._enter_line(ticket)
 
     @_on.register
     def _(self, event: e.WindowPaused, at_ms: int) -> None:
@@ -299,6 +319,10 @@ class HallState:
     @_on.register
     def _(self, event: e.WindowResumed, at_ms: int) -> None:
         self._set_window(self.windows[event.window], WindowState.OPEN, at_ms)
+
+    @_on.register
+    def _(self, event: e.NothingChanged, at_ms: int) -> None:
+        """Kept for its answer alone."""
 
     @_on.register
     def _(self, event: e.DeviceChanged, at_ms: int) -> None:
@@ -364,12 +388,27 @@ class HallState:
         self.today[to.value] += 1
         if to is TicketStatus.MISSED:
             self.missed[ticket.id] = None
-        if to in (TicketStatus.FINISHED, TicketStatus.CANCELLED, TicketStatus.EXPIRED):
-            self.held.pop((ticket.person or "", ticket.service), None)
+        if to in ENDED:
+            self._let_go(ticket)
+
+    def _let_go(self, ticket: Ticket) -> None:
+        """The person no longer holds this ticket for its service."""
+        key = (ticket.person or "", ticket.service)
+        if self.held.get(key) == ticket.id:
+            del self.held[key]
+
+    def _change_service(self, ticket: Ticket, service: str) -> None:
+        self._let_go(ticket)
+        if service != ticket.service:
+            ticket.service, ticket.after_calls = service, 0
+        if ticket.person:
+            self.held.setdefault((ticket.person, service), ticket.id)
 
     def _enter_line(self, ticket: Ticket) -> None:
-        key = QueueKey(ticket.service, ticket.priority_class, ticket.rejoins > 0, ticket.for_window)
+        rejoined = ticket.after_calls > 0
+        key = QueueKey(ticket.service, ticket.priority_class, rejoined, ticket.for_window)
         before = self.line.calls_of_later(ticket.service, ticket.arrived_ms)
-        self.line.add(
-            key, Place(ticket.arrived_ms, ticket.serial, ticket.prefix, ticket.id, before)
+        place = Place(
+            ticket.arrived_ms, ticket.serial, ticket.prefix, ticket.id, before, ticket.after_calls
         )
+        self.line.add(key, place)

@@ -13,13 +13,15 @@ from typing import NamedTuple
 
 
 class Place(NamedTuple):
-    """Orders a queue: earlier arrival, then lower number. overtaken_before: see `overtaken`."""
+    """Orders a queue: earlier arrival, then lower number. overtaken_before: see `overtaken`;
+    after_calls: who rejoined waits until its service has had so many calls."""
 
     arrived_ms: int
     serial: int
     prefix: str
     ticket: str
     overtaken_before: int = 0
+    after_calls: int = 0
 
 
 class QueueKey(NamedTuple):
@@ -36,7 +38,9 @@ class WaitingLine:
         self._queues: dict[str, dict[QueueKey, list[Place]]] = {s: {} for s in services}
         self._where: dict[str, tuple[QueueKey, Place]] = {}
         self._counts: dict[str, int] = {}
+        self._kept: dict[tuple[str | None, str], int] = {}
         self._called_arrivals: dict[str, list[int]] = {}
+        self._calls: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._where)
@@ -48,10 +52,13 @@ class WaitingLine:
         insort(self._queues.setdefault(key.service, {}).setdefault(key, []), place)
         self._where[place.ticket] = (key, place)
         self._counts[key.service] = self._counts.get(key.service, 0) + 1
+        kept = (key.for_window, key.service)
+        self._kept[kept] = self._kept.get(kept, 0) + 1
 
     def remove(self, ticket: str) -> None:
         key, place = self._where.pop(ticket)
         self._counts[key.service] -= 1
+        self._kept[key.for_window, key.service] -= 1
         queue = self._queues[key.service][key]
         del queue[bisect_left(queue, place)]
         if not queue:
@@ -67,12 +74,32 @@ class WaitingLine:
     def count(self, service: str) -> int:
         return self._counts.get(service, 0)
 
+    def count_for(self, window: str | None, service: str) -> int:
+        """How many of a service wait for any window (None), or are kept for one."""
+        return self._kept.get((window, service), 0)
+
+    def kept_for(self, window: str) -> list[Place]:
+        """Everybody whom only that window may call."""
+        return [
+            place
+            for queues in self._queues.values()
+            for key, queue in queues.items()
+            if key.for_window == window
+            for place in queue
+        ]
+
+    def calls(self, service: str) -> int:
+        """How many calls the service has had this day."""
+        return self._calls.get(service, 0)
+
     def services(self) -> Iterator[str]:
         return iter(self._queues)
 
-    def note_call(self, services: Iterator[str] | list[str], arrived_ms: int) -> None:
-        """Somebody who arrived at `arrived_ms` was called by a window that serves `services`."""
-        for service in services:
+    def note_call(self, service: str, served: list[str], arrived_ms: int) -> None:
+        """Somebody of `service` who arrived at `arrived_ms` was called by a window that serves
+        `served`."""
+        self._calls[service] = self._calls.get(service, 0) + 1
+        for service in served:
             insort(self._called_arrivals.setdefault(service, []), arrived_ms)
 
     def calls_of_later(self, service: str, arrived_ms: int) -> int:

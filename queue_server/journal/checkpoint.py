@@ -33,11 +33,14 @@ class Checkpointer:
 
     def _run(self) -> None:
         while not self._stop.wait(EVERY_S):
-            written = self._connection.execute("PRAGMA data_version").fetchone()[0]
-            if written != self._seen:
-                self._seen = written
-                try:
-                    self._connection.execute("PRAGMA wal_checkpoint (PASSIVE)").fetchone()
-                except sqlite3.Error:
-                    # the disk is full or busy: the writer meets the same trouble and reports it
-                    self._seen = -1
+            try:
+                self._checkpoint()
+            except sqlite3.Error:
+                # the disk is full or busy: the writer meets the same trouble and reports it
+                self._seen = -1
+
+    def _checkpoint(self) -> None:
+        written = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        if written != self._seen:
+            self._seen = written
+            self._connection.execute("PRAGMA wal_checkpoint (PASSIVE)").fetchone()

@@ -15,12 +15,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
 
 from queue_server.journal.chain import GENESIS
-from queue_server.journal.port import Append, JournalError, NotStored, SeqConflict, TicketRow
+from queue_server.journal.port import Append, LedgerRefused, NotStored, SeqConflict, TicketRow
 
 _INSERT_EVENTS = """
 INSERT INTO event (hall, seq, event, at, data, prev_hash, hash)
@@ -146,7 +147,7 @@ class GroupCommit:
         except sqlite3.Error as error:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            return [(job, _translated(error)) for job in batch.jobs]
+            return [(job, translated(error)) for job in batch.jobs]
         finally:
             self.commits += 1
             self.commit_seconds += time.perf_counter() - started
@@ -162,17 +163,30 @@ class GroupCommit:
         return [(job, None) for job in batch.jobs]
 
     def _commit_in_steps(self, jobs: list[_Job]) -> Outcomes:
-        """Finds out which appends conflict, and runs what is no append."""
+        """Each job by itself inside one transaction: the usual way met something that conflicts,
+        or there is something other than appends to run."""
         self._connection.execute("BEGIN IMMEDIATE")
-        appends = [(job, job.work) for job in jobs if isinstance(job.work, Append)]
-        refused = _conflicting(self._connection, [append for _, append in appends])
-        _insert(self._connection, [a for _, a in appends if a.hall not in refused])
-        outcomes: Outcomes = [(job, refused.get(append.hall)) for job, append in appends]
-        for job in jobs:
-            if not isinstance(job.work, Append):
-                outcomes.append((job, _run_alone(self._connection, job.work)))
+        outcomes = [(job, _run_alone(self._connection, _step(job.work))) for job in jobs]
         self._connection.execute("COMMIT")
         return outcomes
+
+
+def _step(work: Work) -> Callable[[sqlite3.Connection], Any]:
+    return partial(_append, append=work) if isinstance(work, Append) else work
+
+
+def _append(connection: sqlite3.Connection, append: Append) -> None:
+    """Raises SeqConflict unless the append follows what is stored, or has been answered before."""
+    first = append.records[0]
+    stored = last_of(connection, append.hall)
+    if (first.seq - 1, first.prev_hash) != stored:
+        raise SeqConflict(f"{append.hall}: {first.seq} does not follow {stored[0]}")
+    try:
+        _insert(connection, append)
+    except sqlite3.IntegrityError as error:
+        # a request that was answered before, or one of the ledger's own rules
+        kind = SeqConflict if "answer." in str(error) else LedgerRefused
+        raise kind(str(error)) from error
 
 
 def _parameters(jobs: list[_Job]) -> list[str] | None:
@@ -211,29 +225,11 @@ def _heads(appends: Sequence[Append]) -> Rows | None:
     return list(heads.values())
 
 
-def _insert(connection: sqlite3.Connection, appends: Sequence[Append]) -> None:
+def _insert(connection: sqlite3.Connection, append: Append) -> None:
     statements = (_INSERT_EVENTS, _UPSERT_TICKETS, _INSERT_ANSWERS)
-    for statement, rows in zip(statements, _rows(appends), strict=True):
+    for statement, rows in zip(statements, _rows([append]), strict=True):
         if rows:
             connection.execute(statement.format(rows="?"), (orjson.dumps(rows).decode(),))
-
-
-def _conflicting(
-    connection: sqlite3.Connection, appends: Sequence[Append]
-) -> dict[str, SeqConflict]:
-    """The halls whose appends do not follow on what is stored."""
-    refused: dict[str, SeqConflict] = {}
-    expected: dict[str, tuple[int, str]] = {}
-    for append in appends:
-        if append.hall not in expected:
-            expected[append.hall] = last_of(connection, append.hall)
-        first = append.records[0]
-        seq, prev_hash = expected[append.hall]
-        if (first.seq, first.prev_hash) != (seq + 1, prev_hash):
-            refused[append.hall] = SeqConflict(f"{append.hall}: {first.seq} does not follow {seq}")
-        last = append.records[-1]
-        expected[append.hall] = (last.seq, last.hash)
-    return refused
 
 
 def _run_alone(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], Any]) -> Any:
@@ -247,11 +243,8 @@ def _run_alone(connection: sqlite3.Connection, work: Callable[[sqlite3.Connectio
     return result
 
 
-def _translated(error: sqlite3.Error) -> JournalError:
-    if isinstance(error, sqlite3.IntegrityError):
-        conflict = SeqConflict(str(error))
-        conflict.__cause__ = error
-        return conflict
+def translated(error: sqlite3.Error) -> NotStored:
+    """SQLite's own trouble, as the port's."""
     stored = NotStored(str(error))
     stored.__cause__ = error
     return stored

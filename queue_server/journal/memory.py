@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 
 from queue_server.journal.chain import GENESIS, Record
-from queue_server.journal.port import Answer, Append, SeqConflict, TicketRow
+from queue_server.journal.port import Answer, Append, LedgerRefused, SeqConflict, TicketRow
 
 
 class MemoryJournal:
@@ -26,8 +26,12 @@ class MemoryJournal:
         if (first.seq, first.prev_hash) != (seq + 1, prev_hash):
             done.set_exception(SeqConflict(f"{append.hall}: {first.seq} does not follow {seq}"))
             return done
+        tickets = {**self._tickets, **{(row.hall, row.id): row for row in append.tickets}}
+        if broken := _broken_rule(tickets.values()):
+            done.set_exception(LedgerRefused(broken))
+            return done
         stored.extend(append.records)
-        self._tickets.update({(row.hall, row.id): row for row in append.tickets})
+        self._tickets = tickets
         if append.answer:
             self._answers[append.hall, append.answer.request_id] = append.answer
         done.set_result(None)
@@ -57,3 +61,12 @@ class MemoryJournal:
 
     async def close(self) -> None:
         """Nothing to close."""
+
+
+def _broken_rule(tickets: Iterable[TicketRow]) -> str | None:
+    """What the databases' unique indexes forbid: a number, or a window, twice."""
+    rows = list(tickets)
+    numbers = Counter((t.hall, t.day, t.prefix, t.serial) for t in rows)
+    windows = Counter((t.hall, t.window) for t in rows if t.status in ("called", "serving"))
+    twice = [key for counts in (numbers, windows) for key, n in counts.items() if n > 1]
+    return f"twice: {twice[0]}" if twice else None

@@ -22,6 +22,12 @@ class SeqConflict(JournalError):
     code = "seq_conflict"
 
 
+class LedgerRefused(JournalError):
+    """The database's own rules forbid it: a number or a window twice. A fault of this program."""
+
+    code = "ledger_refused"
+
+
 class NotStored(JournalError):
     """The store could not write: disk full, read-only, gone."""
 

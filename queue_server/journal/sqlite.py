@@ -6,11 +6,11 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from queue_server.journal.chain import Record
 from queue_server.journal.checkpoint import WAL_PAGES_AT_MOST, Checkpointer
-from queue_server.journal.group_commit import TICKET_COLUMNS, GroupCommit, last_of
+from queue_server.journal.group_commit import TICKET_COLUMNS, GroupCommit, last_of, translated
 from queue_server.journal.port import Answer, Append, TicketRow
 
 T = TypeVar("T")
@@ -105,48 +105,52 @@ class SqliteJournal:
     def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
 
+    def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        try:
+            return self._database.reader.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise translated(error) from error
+
     def append(self, append: Append) -> asyncio.Future[None]:
         return self._database.append(append)
 
     async def load(self, hall: str) -> Sequence[Record]:
-        read = self._database.reader.execute
-        opened = read(
-            "SELECT max(seq) FROM event WHERE hall = ? AND event = 'day_opened'", (hall,)
-        ).fetchone()[0]
+        newest = "SELECT max(seq) FROM event WHERE hall = ? AND event = ? AND seq < ?"
+        opened = self._rows(newest, hall, "day_opened", 2**62)[0][0]
         if opened is None:
             return await self.read(hall, 0, -1)
-        configured = read(
-            "SELECT max(seq) FROM event WHERE hall = ? AND event = 'hall_configured' AND seq < ?",
-            (hall, opened),
-        ).fetchone()[0]
+        configured = self._rows(newest, hall, "hall_configured", opened)[0][0]
         head = await self.read(hall, configured - 1, 1) if configured else []
         return [*head, *await self.read(hall, opened - 1, -1)]
 
     async def last(self, hall: str) -> tuple[int, str]:
-        return last_of(self._database.reader, hall)
+        try:
+            return last_of(self._database.reader, hall)
+        except sqlite3.Error as error:
+            raise translated(error) from error
 
     async def read(self, hall: str, after: int, limit: int) -> Sequence[Record]:
-        rows = self._database.reader.execute(
+        rows = self._rows(
             "SELECT hall, seq, event, at, data, prev_hash, hash FROM event"
             " WHERE hall = ? AND seq > ? ORDER BY seq LIMIT ?",
-            (hall, after, limit),
+            *(hall, after, limit),
         )
         return [Record(*row) for row in rows]
 
     def find_answer(self, hall: str, request_id: str) -> Answer | None:
-        row = self._database.reader.execute(
+        rows = self._rows(
             "SELECT hall, request_id, command, body, seq FROM answer"
             " WHERE hall = ? AND request_id = ?",
-            (hall, request_id),
-        ).fetchone()
-        return Answer(*row) if row else None
+            *(hall, request_id),
+        )
+        return Answer(*rows[0]) if rows else None
 
     async def find_ticket(self, hall: str, ticket: str) -> TicketRow | None:
-        row = self._database.reader.execute(
+        rows = self._rows(
             f"SELECT {TICKET_COLUMNS} FROM ticket WHERE hall = ? AND id = ?",  # noqa: S608
-            (hall, ticket),
-        ).fetchone()
-        return TicketRow(*row) if row else None
+            *(hall, ticket),
+        )
+        return TicketRow(*rows[0]) if rows else None
 
     async def close(self) -> None:
         await self._database.close()

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from queue_server import wire
-from queue_server.access.roles import Act
+from queue_server.access.roles import TABLE, Act
 from queue_server.domain import commands as c
 from queue_server.journal.chain import Record
 from queue_server.speech import SpeechUnavailable
@@ -30,10 +30,10 @@ _ANNOUNCEMENT = re.compile(r"([A-Z]{1,4}\d{1,5})-([0-9A-Za-z]{1,8})")
 
 @router.get("")
 async def hall_now(hall: str, request: Request) -> Response:
-    _, _, service = permitted(request, Act.SEE_HALL, hall)
-    return Response(
-        await service.hall_json(), media_type=JSON, headers={"Cache-Control": "no-store"}
-    )
+    _, actor, service = permitted(request, Act.SEE_HALL, hall)
+    for_staff = bool(TABLE[actor.role] & {Act.WORK_WINDOW, Act.SEE_BOARD})
+    body = await service.hall_json(for_staff=for_staff)
+    return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
 
 
 @router.get("/matters")

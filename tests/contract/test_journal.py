@@ -13,7 +13,15 @@ import pytest
 from queue_server.domain import events as e
 from queue_server.journal.chain import GENESIS, BrokenChain, Record, link, verify
 from queue_server.journal.memory import MemoryJournal
-from queue_server.journal.port import Answer, Append, Journal, NotStored, SeqConflict, TicketRow
+from queue_server.journal.port import (
+    Answer,
+    Append,
+    Journal,
+    LedgerRefused,
+    NotStored,
+    SeqConflict,
+    TicketRow,
+)
 from queue_server.journal.sqlite import SqliteDatabase, SqliteJournal, migrate
 
 NOW_MS = 1_795_000_000_000
@@ -195,7 +203,7 @@ def test_the_database_itself_guards_numbers_and_windows(tmp_path: Path, second: 
         made = records(2)
         first = row("t1", 1, status="called", window="1")
         await database.append(Append("h", made[:1], [first], None))
-        with pytest.raises(SeqConflict):
+        with pytest.raises(LedgerRefused):
             await database.append(Append("h", made[1:], [second], None))
         journal = SqliteJournal(database)
         assert await journal.find_ticket("h", "t2") is None
