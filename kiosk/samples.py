@@ -87,6 +87,11 @@ def sample_ticket() -> TicketFacts:
     )
 
 
+def beyond(ticket: TicketFacts, status: str, window: str | None) -> TicketFacts:
+    """The same number when its holder comes back late: called, serving or parked."""
+    return replace(ticket, status=status, window=window, reprint=True, people_ahead=None, wait=None)
+
+
 PERSON = PersonFacts("340524195801010017", "王小芳", date(1958, 1, 1))
 
 
@@ -134,6 +139,14 @@ def sample_states() -> dict[str, State]:
         ),
         "ticket-reprint": at(
             Place.TICKET, ticket=replace(ticket, reprint=True), paper=Paper.UNSURE
+        ),
+        "ticket-called": at(Place.TICKET, ticket=beyond(ticket, "called", "7")),
+        "ticket-serving": at(Place.TICKET, ticket=beyond(ticket, "serving", "4")),
+        "ticket-parked": at(Place.TICKET, ticket=beyond(ticket, "parked", None)),
+        "ticket-rejoined": at(
+            Place.TICKET,
+            ticket=replace(ticket, reprint=True, rejoined=True),
+            paper=Paper.PRINTED,
         ),
         "ticket-no-paper": at(Place.TICKET, ticket=ticket, paper=Paper.DECLINED),
         "unprinted": at(Place.UNPRINTED, ticket=ticket, paper=Paper.FAILED),

@@ -67,6 +67,25 @@ def windows_words(windows: tuple[str, ...], texts: Texts) -> str:
     return texts(key, windows=window_list(windows, texts))
 
 
+def ticket_news(ticket: TicketFacts, texts: Texts) -> str:
+    """What is the matter with this number, in one line: new, found again, called, …"""
+    if ticket.status in ("called", "serving"):
+        if ticket.window is None:
+            return texts(f"ticket.{ticket.status}_somewhere")
+        return texts(f"ticket.{ticket.status}", window=ticket.window)
+    if ticket.status == "parked":
+        return texts("ticket.parked")
+    if ticket.rejoined:
+        return texts("ticket.rejoined")
+    return texts("ticket.reprint" if ticket.reprint else "ticket.title")
+
+
+def ticket_where(ticket: TicketFacts, texts: Texts) -> str:
+    """The window that has it, else those that may call it; the screen knows the rest."""
+    windows = ticket.windows if ticket.window is None else (ticket.window,)
+    return windows_words(windows, texts) or texts("ticket.no_window")
+
+
 def window_list(windows: tuple[str, ...], texts: Texts) -> str:
     """In the order in which a person walks past them, not in the server's order of skill."""
     in_order = sorted(windows, key=lambda name: (not name.isdigit(), len(name), name))

@@ -67,7 +67,9 @@ class HallFacts:
 class TicketFacts:
     """people_ahead and wait are None when the server cannot tell (no window, or no longer waiting).
 
-    reprint: the person already held this number; printed: None when not yet known.
+    status: the server's word, `waiting`, `called`, …; window: where it is called or served.
+    reprint: the person already held this number; rejoined: they had missed its call and wait again;
+    printed: None when not yet known.
     """
 
     id: str
@@ -83,6 +85,19 @@ class TicketFacts:
     follow_path: str
     reprint: bool
     printed: bool | None
+    status: str = "waiting"
+    window: str | None = None
+    rejoined: bool = False
+
+    @property
+    def held_before(self) -> bool:
+        """Held before this visit to the kiosk: never given back without being asked."""
+        return self.reprint or self.rejoined
+
+    @property
+    def beyond_waiting(self) -> bool:
+        """At a window already, or put aside by one: there is nothing new to print."""
+        return self.status in ("called", "serving", "parked")
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,6 +249,8 @@ def go_without_paper(state: State, _event: ev.Event) -> Step:
 
 
 def issued(state: State, event: ev.TicketIssued) -> Step:
+    if event.ticket.beyond_waiting:
+        return enter(state, Place.TICKET, ticket=event.ticket)
     if state.session.without_paper:
         report = _report_no_paper(event.request_id, event.ticket)
         return enter(state, Place.TICKET, *report, ticket=event.ticket, paper=Paper.DECLINED)
@@ -271,7 +273,7 @@ def no_number(state: State, _event: ev.Event) -> Step:
 
 def _report_no_paper(request_id: str, ticket: TicketFacts) -> tuple[Effect, ...]:
     """A number printed earlier stays printed, whatever happens to its second copy."""
-    if ticket.reprint and ticket.printed:
+    if ticket.held_before and ticket.printed:
         return ()
     return (ReportPrintFailed(derived_request_id(request_id, "print-failed"), ticket.id),)
 
@@ -318,7 +320,7 @@ def print_ended_unseen(state: State, event: ev.PrintEnded) -> Step:
     left_printing = event.request_id in state.left_printing
     settled = replace(state, left_printing=state.left_printing - {event.request_id})
     report = _report_paper(event)
-    if event.outcome is not ev.Outcome.FAILED or event.ticket.reprint or not left_printing:
+    if event.outcome is not ev.Outcome.FAILED or event.ticket.held_before or not left_printing:
         return settled, report
     return settled, (*report, _cancel(event.request_id, event.ticket))
 
@@ -333,7 +335,7 @@ def cancel_number(state: State, _event: ev.Event) -> Step:
 
 def unanswered(state: State, event: ev.Event) -> Step:
     """No answer gives the number back, unless the person held it before this visit to the kiosk."""
-    if _ticket(state).reprint:
+    if _ticket(state).held_before:
         return go_home_unattended(state, event)
     return cancel_number(replace(state, manner=state.usual_manner), event)
 

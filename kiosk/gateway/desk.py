@@ -138,7 +138,7 @@ class TicketDesk:
 
     def _give_back(self, job: _Job, ticket: TicketFacts) -> None:
         """A number that the person held before this visit stays theirs."""
-        if not ticket.reprint:
+        if not ticket.held_before:
             request_id = derived_request_id(job.request_id, "cancel")
             self._start(self._insist, ticket.id, "cancel", request_id, None)
 

@@ -69,7 +69,7 @@ def _service(service: wire.Service) -> ServiceFacts:
 
 
 def _ticket(ticket: wire.Ticket) -> TicketFacts:
-    ahead, printed = ticket["people_ahead"], ticket["printed"]
+    ahead, printed, window = ticket["people_ahead"], ticket["printed"], ticket["window"]
     return TicketFacts(
         id=_typed(ticket["id"], str),
         number=_typed(ticket["number"], str),
@@ -84,6 +84,9 @@ def _ticket(ticket: wire.Ticket) -> TicketFacts:
         follow_path=_typed(ticket["follow_path"], str),
         reprint=_typed(ticket["reprint"], bool),
         printed=None if printed is None else _typed(printed, bool),
+        status=_typed(ticket["status"], str),
+        window=None if window is None else _typed(window, str),
+        rejoined=_typed(ticket.get("rejoined", False), bool),  # a server from before it has none
     )
 
 

@@ -11,9 +11,10 @@ from kiosk.screens.base import PlaceScreen, seconds_left
 from kiosk.words import (
     ahead_words,
     class_words,
+    ticket_news,
     ticket_service_name,
+    ticket_where,
     wait_words,
-    windows_words,
 )
 
 _PAPER_TEXT = {
@@ -38,6 +39,7 @@ class TicketScreen(PlaceScreen):
     wait = StringProperty("")
     windows = StringProperty("")
     guidance = StringProperty("")
+    guidance_icon = StringProperty("armchair")
     card_reminder = StringProperty("")
     countdown = StringProperty("")
     qr = StringProperty("")
@@ -47,23 +49,35 @@ class TicketScreen(PlaceScreen):
         if ticket is None:
             return
         self._show_ticket(ticket, state)
-        self.guidance = self.texts(_PAPER_TEXT[state.session.paper])
+        self.guidance_icon = "arrow-right" if ticket.beyond_waiting else "armchair"
+        self.guidance = self._guidance(ticket, state.session.paper)
         self.card_reminder = self.texts("ticket.card") if state.around.card_lies else ""
         self.countdown = self.texts("ticket.going_home", seconds=seconds_left(state))
 
     def _show_ticket(self, ticket: TicketFacts, state: State) -> None:
-        self.again = ticket.reprint
-        self.title = self.texts("ticket.reprint" if ticket.reprint else "ticket.title")
+        self.again = ticket.held_before or ticket.beyond_waiting
+        self.title = ticket_news(ticket, self.texts)
         self.number = ticket.number
         self.service = ticket_service_name(ticket, self.texts.language)
         self.class_label = class_words(ticket, state.around.hall, self.texts)
         self.ahead = ahead_words(ticket.people_ahead, self.texts)
-        self.wait = wait_words(ticket.wait, self.texts) or self.texts("ticket.wait_unknown")
-        self.windows = windows_words(ticket.windows, self.texts) or self.texts("ticket.no_window")
+        self.wait = self._wait(ticket)
+        self.windows = ticket_where(ticket, self.texts)
         # Large type needs the room, and the paper carries the same code.
         on_paper = state.session.paper is Paper.PRINTED and state.manner.view is View.ELDER
         wanted = bool(ticket.follow_path) and not on_paper
         self.qr = self.follow_base + ticket.follow_path if wanted else ""
+
+    def _guidance(self, ticket: TicketFacts, paper: Paper) -> str:
+        if ticket.beyond_waiting:
+            return self.texts(f"ticket.{ticket.status}_guidance")
+        return self.texts(_PAPER_TEXT[paper])
+
+    def _wait(self, ticket: TicketFacts) -> str:
+        """Whoever is beyond waiting is told of no wait."""
+        if ticket.beyond_waiting:
+            return ""
+        return wait_words(ticket.wait, self.texts) or self.texts("ticket.wait_unknown")
 
     def stay(self) -> None:
         self.emit(StillHere())

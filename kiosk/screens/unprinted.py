@@ -27,7 +27,7 @@ class UnprintedScreen(PlaceScreen):
         self.text = self.texts("unprinted.text", number=ticket.number)
         self.qr = self.follow_base + ticket.follow_path if ticket.follow_path else ""
         left_s = seconds_left(state)
-        key = "unprinted.countdown_keep" if ticket.reprint else "unprinted.countdown"
+        key = "unprinted.countdown_keep" if ticket.held_before else "unprinted.countdown"
         self.countdown = self.texts(key, seconds=left_s)
         self.urgent = left_s <= state.limits.warning_s
 

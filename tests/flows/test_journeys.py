@@ -12,7 +12,7 @@ from kiosk.flow.facts import PersonFacts
 from kiosk.flow.moves import derived_request_id
 from kiosk.flow.states import CardTrouble, Link, Manner, Paper, Place, Session, State
 from kiosk.flow.table import UnexpectedEvent, step
-from kiosk.samples import PERSON, sample_hall, sample_ticket
+from kiosk.samples import PERSON, beyond, sample_hall, sample_ticket
 
 HALL = sample_hall(closed="E")
 TICKET = sample_ticket()
@@ -201,6 +201,39 @@ def test_no_answer_never_cancels_a_number_that_was_held_before() -> None:
         Place.HOME,
     )
     assert not any(isinstance(e, fx.CancelTicket | fx.ReportPrintFailed) for e in effects)
+
+
+@pytest.mark.parametrize("status", ["called", "serving", "parked"])
+@pytest.mark.parametrize("printer", [PRINTER_OK, PRINTER_OUT])
+def test_a_number_beyond_waiting_stands_on_the_screen_at_once_and_is_not_printed(
+    status: str, printer: ev.PrinterAnswered
+) -> None:
+    held = beyond(TICKET, status, "4")
+    way: tuple[tuple[Place, ev.Event], ...] = (
+        START,
+        (Place.HOME, CHOOSE),
+        (Place.CHECKING, printer),
+    )
+    if printer is PRINTER_OUT:
+        way += ((Place.NO_PAPER, ev.WithoutPaperTouched()),)
+    state, effects = travel(*way, (Place.ISSUING, ev.TicketIssued(R, held)), Place.TICKET)
+    assert state.session.ticket == held
+    assert not any(isinstance(e, fx.PrintTicket | fx.ReportPrintFailed) for e in effects)
+
+
+def test_a_number_back_in_line_is_printed_and_never_given_back_unasked() -> None:
+    back = replace(TICKET, rejoined=True)
+    _, effects = travel(
+        START,
+        (Place.HOME, CHOOSE),
+        (Place.CHECKING, PRINTER_OK),
+        (Place.ISSUING, ev.TicketIssued(R, back)),
+        (Place.PRINTING, ev.PrintEnded(R, back, ev.Outcome.FAILED, "out")),
+        (Place.UNPRINTED, ev.Tick(60.0)),
+        Place.HOME,
+    )
+    assert fx.PrintTicket(R, back, ev.Language.CHINESE) in effects
+    assert not any(isinstance(e, fx.CancelTicket) for e in effects)
 
 
 def test_leaving_while_the_number_is_asked_gives_it_back() -> None:

@@ -32,7 +32,7 @@ def every_event_type() -> set[type[ev.Event]]:
 _LEAVING = (ev.HomeTouched, ev.BackTouched, ev.HallLost, ev.CardLaid, ev.CardLifted, ev.ReaderLost)
 RARE = (*_LEAVING, ev.CardFailed, ev.TicketRefused)
 # What leads on from a ticket that was not printed, or few walks would get there.
-OFTEN = (ev.PrintEnded, ev.CancelTouched, ev.TicketCancelled)
+OFTEN = (ev.PrintEnded, ev.KeepTouched, ev.CancelTouched, ev.TicketCancelled)
 
 
 def any_kind(chance: random.Random) -> type[ev.Event]:
@@ -123,7 +123,7 @@ def test_every_number_ends_on_paper_kept_cancelled_or_given_back() -> None:
     chance, open_numbers = random.Random(7), {}
     state, now_s = State(around=Around(HALL, server=Link.UP), place=Place.HOME), 0.0
     kept = 0
-    for _ in range(20_000):
+    for _ in range(40_000):
         now_s += chance.choice([0.0, 0.0, 0.2, 1.0])
         running = state.session.request_id or "0"
         event = sample_event(any_kind(chance), running, chance)

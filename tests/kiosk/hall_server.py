@@ -114,6 +114,7 @@ class HallServer:
             "calls": 0,
             "follow_path": f"/t/{number:016x}",
             "reprint": False,
+            "rejoined": False,
             "printed": None,
         }
 

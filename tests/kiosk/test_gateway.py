@@ -251,10 +251,22 @@ def test_the_watch_tells_changes_and_loss_and_return(server: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"number": 7}, {"people_ahead": "6"}, {"wait": {"p50_s": 1}}, {"reprint": 1}]
-)
+    "change",
+    [{"number": 7}, {"people_ahead": "6"}, {"wait": {"p50_s": 1}}, {"reprint": 1}, {"status": None},
+     {"window": 4}, {"rejoined": "no"}],
+)  # fmt: skip
 def test_a_ticket_of_another_shape_is_no_ticket(server: Any, change: dict[str, Any]) -> None:
     right = server.take({"request_id": R, "service": "D"})
     assert read_ticket({"ticket": right}).number == "D001"
     with pytest.raises(BadAnswer):
         read_ticket({"ticket": {**right, **change}})
+
+
+def test_a_ticket_that_was_held_before_says_where_it_is(server: Any) -> None:
+    right = server.take({"request_id": R, "service": "D"})
+    found = read_ticket({"ticket": {**right, "reprint": True, "status": "called", "window": "4"}})
+    assert (found.status, found.window, found.beyond_waiting) == ("called", "4", True)
+    again = read_ticket({"ticket": {**right, "rejoined": True}})
+    assert (again.rejoined, again.held_before, again.beyond_waiting) == (True, True, False)
+    older = {key: value for key, value in right.items() if key != "rejoined"}
+    assert not read_ticket({"ticket": older}).rejoined

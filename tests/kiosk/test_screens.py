@@ -111,6 +111,20 @@ def overlap(a: Any, b: Any) -> bool:
     return bool(a.x + 1 < b.right and b.x + 1 < a.right and a.y + 1 < b.top and b.y + 1 < a.top)
 
 
+@pytest.mark.parametrize("name", ["called", "serving", "parked", "rejoined"])
+def test_whoever_held_a_number_before_reads_what_became_of_it(studio: Any, name: str) -> None:
+    from kiosk.words import ticket_news
+
+    for manner in manners():
+        state = replace(sample_states()[f"ticket-{name}"], manner=manner)
+        stage = studio.show(state)
+        shown = {getattr(widget, "words", "") for widget in seen(stage)}
+        assert ticket_news(state.session.ticket, stage.texts) in shown
+        assert stage.texts("ticket.title") not in shown
+        waits = stage.texts("ticket.wait_unknown")
+        assert waits not in shown, "whoever is beyond waiting is told of no wait"
+
+
 def test_no_widget_has_kivys_own_look(studio: Any) -> None:
     from kivy.uix.button import Button
 

@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import tokenize
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,13 @@ from kiosk.flow.events import Language, View
 from kiosk.flow.facts import WaitFacts, age_on, masked_name
 from kiosk.flow.states import CardTrouble, Paper, Place
 from kiosk.paper import ticket_content
-from kiosk.samples import sample_hall, sample_ticket
+from kiosk.samples import beyond, sample_hall, sample_ticket
 from kiosk.screens.ticket import _PAPER_TEXT
 from kiosk.texts import ASSETS, TextMissing, load_texts
 from kiosk.ui.icons import IconSet
 from kiosk.ui.look import load_theme, rgba
 from kiosk.ui.wrapping import balanced, break_lines
-from kiosk.words import wait_words, windows_words
+from kiosk.words import ticket_news, ticket_where, wait_words, windows_words
 
 ROOM = Path(kiosk.__file__).parent
 TEXTS = {language: load_texts(language) for language in Language}
@@ -44,6 +45,9 @@ def test_every_key_that_a_screen_names_is_there() -> None:
     for file in [*ROOM.rglob("*.py"), *ROOM.rglob("*.kv")]:
         named |= set(KEY.findall(file.read_text(encoding="utf-8")))
     named |= set(_PAPER_TEXT.values())
+    for status in ("called", "serving", "parked"):
+        named |= {f"ticket.{status}", f"ticket.{status}_guidance"}
+    named |= {"ticket.called_somewhere", "ticket.serving_somewhere"}
     named |= {f"card_trouble.{why.value}" for why in CardTrouble}
     for busy in ("starting", "reading", "checking", "issuing", "printing", "cancelling"):
         named |= {f"{Place(busy).value}.title", f"{busy}.text"}
@@ -107,6 +111,33 @@ def test_small_words() -> None:
     day = sample_hall().business_day
     assert age_on(day.replace(year=1966), day) == 60
     assert age_on(day.replace(year=1966, day=3), day) == 59
+
+
+def test_a_number_held_before_is_no_new_one() -> None:
+    ticket = sample_ticket()
+    said = [
+        ticket_news(found, CHINESE)
+        for found in (
+            ticket,
+            replace(ticket, reprint=True),
+            replace(ticket, reprint=True, rejoined=True),
+            beyond(ticket, "called", "4"),
+            beyond(ticket, "called", None),
+            beyond(ticket, "serving", "4"),
+            beyond(ticket, "parked", None),
+        )
+    ]
+    assert said == [
+        "取号成功",
+        "这是您已经取过的号",
+        "您过号了，已为您重新排队",
+        "正在叫您的号，请到 4 号窗口",
+        "正在叫您的号，请看大屏幕",
+        "您正在 4 号窗口办理",
+        "您的号暂时挂起，办好后请告诉窗口",
+    ]
+    assert ticket_where(beyond(ticket, "called", "4"), CHINESE) == "4 号窗口"
+    assert ticket_where(beyond(ticket, "parked", None), CHINESE) == "4、7、8 号窗口"
 
 
 def test_the_paper_says_what_the_screen_says_and_nothing_personal() -> None:
