@@ -16,6 +16,7 @@ from launcher.places import ROOT, STATE
 ROOM_COMMANDS: Mapping[str, tuple[str, ...]] = {
     "server": ("queue_server", "server"),
     "token": ("queue_server", "token"),
+    "staff": ("queue_server", "staff"),
     "kiosk": ("kiosk",),
     "device": ("hardware", "device"),
     "simulate": ("hardware", "simulate"),

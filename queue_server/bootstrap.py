@@ -15,9 +15,10 @@ from queue_server.access.keys import Keys, load_keys
 from queue_server.access.store import (
     AccessStore,
     Staff,
+    forget_seeded,
     hash_password,
-    insert_staff,
     insert_token,
+    put_staff,
 )
 from queue_server.clock import SystemClock
 from queue_server.journal.sqlite import SqliteDatabase, SqliteJournal
@@ -76,9 +77,7 @@ def _hall(store: SqliteDatabase, settings: HallSettings, keys: Keys) -> HallServ
 
 
 async def _seed(store: SqliteDatabase, settings: HallSettings) -> None:
-    """Puts a demonstration's devices and staff in place."""
-    if not settings.is_demonstration:
-        return
+    """Puts a demonstration's devices and staff in place, and takes an earlier one's out."""
     hall = settings.hall.id
     hashes: dict[str, str] = {}
     for person in settings.staff:
@@ -86,14 +85,24 @@ async def _seed(store: SqliteDatabase, settings: HallSettings) -> None:
             hashes[person.password] = await asyncio.to_thread(hash_password, person.password)
 
     def work(connection: sqlite3.Connection) -> None:
+        forget_seeded(connection)
         for device in settings.paired:
-            insert_token(connection, device.token, device.role, hall, device.window, device.name)
+            insert_token(
+                connection,
+                device.token,
+                device.role,
+                hall,
+                device.window,
+                device.name,
+                seeded=True,
+            )
         for s in settings.staff:
             member = Staff(hall, s.login, s.name, s.role, s.window, hashes[s.password])
-            insert_staff(connection, member)
+            put_staff(connection, member, seeded=True)
 
     await store.write(work)
-    log.warning("demonstration", hall=hall, detail="devices and staff are set up from the file")
+    if settings.server.demonstration:
+        log.warning("demonstration", hall=hall, detail="devices and staff come from the file")
 
 
 async def _keep_up(hall: HallService) -> None:

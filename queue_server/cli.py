@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import argparse
 import signal
-import sqlite3
 import sys
 from pathlib import Path
 
 from foundation.logs import configure_logs
 from foundation.settings_file import SettingsError
-from queue_server.access.roles import Role
-from queue_server.access.store import insert_token, new_token
-from queue_server.journal.sqlite import UnusableDatabase, migrate, sqlite_file
+from queue_server.cli_access import Unusable, add_commands
+from queue_server.journal.sqlite import UnusableDatabase, sqlite_file
 from queue_server.settings import HallSettings, load_hall_settings
 from queue_server.tuning import tune_interpreter
 
 # Seconds that open event streams get to end when the server is asked to stop.
 STOP_WITHIN_S = 1
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except (SettingsError, UnusableDatabase) as error:
+    except (SettingsError, UnusableDatabase, Unusable) as error:
         print(f"hall: {error}", file=sys.stderr)
         return 2
 
@@ -37,15 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     server.add_argument("--listen", metavar="HOST:PORT", help="instead of the file's")
     server.add_argument("--database", metavar="URL", help="sqlite:///FILE, instead of the file's")
     server.set_defaults(run=_server)
-    token = commands.add_parser("token", help="make a token for a device, a script or a person")
-    token.add_argument(
-        "--role", type=Role, required=True, choices=[r for r in Role if r != "public"]
-    )
-    token.add_argument("--hall", required=True)
-    token.add_argument("--window", help="limit a clerk's token to one window")
-    token.add_argument("--name", help="how the journal names its owner")
-    token.add_argument("--database", metavar="URL", required=True)
-    token.set_defaults(run=_token)
+    add_commands(commands)
     return parser
 
 
@@ -58,6 +49,8 @@ def _server(options: argparse.Namespace) -> int:
     settings = load_hall_settings(options.config)
     configure_logs("server", settings.server.log_level)
     host, port = _address(options.listen or settings.server.listen)
+    if settings.server.demonstration and host not in LOOPBACK:
+        raise Unusable("a demonstration has its secrets in the file: it listens on 127.0.0.1 only")
     # uvicorn hands the signal on once it has shut down in good order: that is a success
     for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked_to_stop, lambda *_: sys.exit(0))
@@ -87,20 +80,3 @@ def _address(text: str) -> tuple[str, int]:
     if not host or not port.isdigit():
         raise UnusableDatabase(f"--listen wants HOST:PORT, not {text!r}")
     return host.strip("[]"), int(port)
-
-
-def _token(options: argparse.Namespace) -> int:
-    """Prints the token, alone: it is shown this once and stored as a hash."""
-    file = sqlite_file(options.database, Path.cwd())
-    file.parent.mkdir(parents=True, exist_ok=True)
-    token = new_token()
-    name = options.name or options.role.value
-    connection = sqlite3.connect(file, isolation_level=None, timeout=10)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        migrate(connection)
-        insert_token(connection, token, options.role, options.hall, options.window, name)
-    finally:
-        connection.close()
-    print(token)
-    return 0

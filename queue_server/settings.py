@@ -49,15 +49,20 @@ class HallSection:
 
 @dataclass(frozen=True)
 class ServerSection:
-    """public_url: what ticket QR codes begin with; key_file: made on the first start."""
+    """key_file: made on the first start. demonstration: secrets may stand in the file."""
 
     listen: str = "127.0.0.1:8701"
     database: str = "sqlite:///hall.db"
     key_file: Path | None = None
     public_screen: bool = False
     secure_cookies: bool = True
+    demonstration: bool = False
     heartbeat_s: float = 3.0
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    def __post_init__(self) -> None:
+        if not 0.5 <= self.heartbeat_s <= 5:  # pages count as stale after 8 seconds of silence
+            raise ValueError("heartbeat_s must lie between 0.5 and 5")
 
 
 @dataclass(frozen=True)
@@ -177,6 +182,10 @@ class HallSettings:
         _refuse_repeats("matter", [m.id for m in self.matter])
         if not self.priority_class:
             raise ValueError("at least one priority_class is needed; the first is the ordinary one")
+        if (self.paired or self.staff) and not self.server.demonstration:
+            raise ValueError(
+                "paired and staff hold secrets in clear: only with demonstration = true"
+            )
         services = {s.id for s in self.service}
         classes = {c.id for c in self.priority_class}
         for window in self.window:
@@ -184,11 +193,6 @@ class HallSettings:
             _refuse_unknown(f"window {window.id}", set(window.first_classes), classes)
         for matter in self.matter:
             _refuse_unknown(f"matter {matter.id}", {matter.service}, services)
-
-    @property
-    def is_demonstration(self) -> bool:
-        """Secrets stand in the file: for a machine of one's own only."""
-        return bool(self.paired or self.staff)
 
 
 def _refuse_repeats(what: str, names: list[str]) -> None:

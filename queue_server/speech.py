@@ -44,7 +44,7 @@ class Speech:
         self._languages = languages
         self._remembered = remembered
         self._known: OrderedDict[tuple[str, str], bytes] = OrderedDict()
-        self._lock = threading.Lock()
+        self._speaking = threading.Lock()
 
     def call(self, number: str, window: str) -> bytes:
         """The announcement of a call as a mono 16-bit WAV file, all languages in turn.
@@ -52,17 +52,20 @@ class Speech:
         Raises SpeechUnavailable.
         """
         key = (number, window)
-        with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-                return self._known[key]
-        sentences = [(x, call_sentence(x, number, window)) for x in self._languages]
-        spoken = _joined([_synthesise(language, text) for language, text in sentences])
-        with self._lock:
+        with self._speaking:  # one at a time; whoever asks for the same finds it done
+            if (known := self._find(key)) is not None:
+                return known
+            sentences = [(x, call_sentence(x, number, window)) for x in self._languages]
+            spoken = _joined([_synthesise(language, text) for language, text in sentences])
             self._known[key] = spoken
             while len(self._known) > self._remembered:
                 self._known.popitem(last=False)
-        return spoken
+            return spoken
+
+    def _find(self, key: tuple[str, str]) -> bytes | None:
+        if key in self._known:
+            self._known.move_to_end(key)
+        return self._known.get(key)
 
 
 def _synthesise(language: str, text: str) -> bytes:

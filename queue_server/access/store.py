@@ -57,31 +57,47 @@ def insert_token(
     hall: str,
     window: str | None,
     name: str,
+    *,
+    seeded: bool = False,
 ) -> None:
     connection.execute(
-        "INSERT INTO access_token (id, hash, role, hall, window, name, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (hash) DO UPDATE SET role = excluded.role, hall = excluded.hall,"
-        " window = excluded.window, name = excluded.name",
-        (secrets.token_hex(8), secret_hash(token), role, hall, window, name, _now()),
+        "INSERT INTO access_token (id, hash, role, hall, window, name, created_at, seeded)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (secrets.token_hex(8), secret_hash(token), role, hall, window, name, _now(), seeded),
     )
 
 
-def insert_staff(connection: sqlite3.Connection, staff: Staff) -> None:
-    """Adds somebody, once: a login that exists keeps its password."""
+def revoke_token(connection: sqlite3.Connection, token: str) -> bool:
+    """False when there is no such token."""
+    done = connection.execute("DELETE FROM access_token WHERE hash = ?", (secret_hash(token),))
+    return done.rowcount > 0
+
+
+def put_staff(connection: sqlite3.Connection, staff: Staff, *, seeded: bool = False) -> None:
+    """Adds somebody, or changes who they are and their password; open sessions end then."""
+    values = (staff.name, staff.role, staff.window, staff.password_hash, _now(), seeded)
     connection.execute(
-        "INSERT INTO staff (hall, login, name, role, window, password_hash, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hall, login) DO NOTHING",
-        (
-            staff.hall,
-            staff.login,
-            staff.name,
-            staff.role,
-            staff.window,
-            staff.password_hash,
-            _now(),
-        ),
+        "INSERT INTO staff (hall, login, name, role, window, password_hash, created_at, seeded)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hall, login) DO UPDATE SET"
+        " name = excluded.name, role = excluded.role, window = excluded.window,"
+        " password_hash = excluded.password_hash, seeded = excluded.seeded",
+        (staff.hall, staff.login, *values),
     )
+    connection.execute(
+        "DELETE FROM session WHERE hall = ? AND login = ?", (staff.hall, staff.login)
+    )
+
+
+def remove_staff(connection: sqlite3.Connection, hall: str, login: str) -> bool:
+    """False when there is nobody of that login. Their sessions end."""
+    done = connection.execute("DELETE FROM staff WHERE hall = ? AND login = ?", (hall, login))
+    return done.rowcount > 0
+
+
+def forget_seeded(connection: sqlite3.Connection) -> None:
+    """Takes out what an earlier demonstration put in, tokens and logins alike."""
+    connection.execute("DELETE FROM access_token WHERE seeded")
+    connection.execute("DELETE FROM staff WHERE seeded")
 
 
 class AccessStore:
@@ -94,8 +110,7 @@ class AccessStore:
 
     def actor_of_token(self, token: str) -> Actor | None:
         row = self._database.reader.execute(
-            "SELECT role, name, hall, window FROM access_token"
-            " WHERE hash = ? AND revoked_at IS NULL",
+            "SELECT role, name, hall, window FROM access_token WHERE hash = ?",
             (secret_hash(token),),
         ).fetchone()
         return Actor(Role(row[0]), row[1], row[2], row[3]) if row else None

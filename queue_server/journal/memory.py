@@ -26,6 +26,9 @@ class MemoryJournal:
         if (first.seq, first.prev_hash) != (seq + 1, prev_hash):
             done.set_exception(SeqConflict(f"{append.hall}: {first.seq} does not follow {seq}"))
             return done
+        if append.answer and (append.hall, append.answer.request_id) in self._answers:
+            done.set_exception(SeqConflict("answered before"))
+            return done
         tickets = {**self._tickets, **{(row.hall, row.id): row for row in append.tickets}}
         if broken := _broken_rule(tickets.values()):
             done.set_exception(LedgerRefused(broken))

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from queue_server.web import api_hall, api_tickets, api_windows, pages, probes
@@ -16,8 +17,9 @@ from queue_server.web.schemas import BODIES
 
 BODY_AT_MOST = 64 * 1024
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'self' http://localhost:*"
-    " http://127.0.0.1:*",
+    # only pages of this machine may frame ours: a demonstration's start page does
+    "Content-Security-Policy": "default-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'self' http://localhost:* http://127.0.0.1:*",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
@@ -35,7 +37,9 @@ def create_app(open_context: OpenContext) -> FastAPI:
             app.state.context = ctx
             yield
 
-    app = FastAPI(title="Hall queue server", version="1", lifespan=lifespan, docs_url=None)
+    app = FastAPI(
+        title="Hall queue server", version="1", lifespan=lifespan, docs_url=None, redoc_url=None
+    )
     for module in (api_tickets, api_windows, api_hall, probes, pages):
         app.include_router(module.router)
     app.mount("/static", pages.STATIC, name="static")
@@ -61,18 +65,17 @@ class Envelope:
                 message["headers"] = [*message["headers"], *_RAW_HEADERS]
             await send(message)
 
-        if _too_large(scope):
-            refused = error_response(413, "too_large", "发送的内容太大。")
+        if refused := _refused_body(scope):
             await refused(scope, receive, send_with_headers)
             return
         await self._app(scope, receive, send_with_headers)
 
 
-def _too_large(scope: Scope) -> bool:
+def _refused_body(scope: Scope) -> Response | None:
     """A body must tell its length, and be short: nothing here needs more."""
     for name, value in scope["headers"]:
-        if name == b"content-length":
-            return not value.isdigit() or int(value) > BODY_AT_MOST
+        if name == b"content-length" and (not value.isdigit() or int(value) > BODY_AT_MOST):
+            return error_response(413, "too_large", "发送的内容太大。")
         if name == b"transfer-encoding":
-            return True
-    return False
+            return error_response(411, "length_needed", "请求须写明内容长度。")
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import time
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from queue_server.service import Halls, HallService
 from queue_server.settings import HallSettings
 from queue_server.speech import Speech
 from queue_server.web.errors import ApiError
-from queue_server.web.limits import AttemptLimit
+from queue_server.web.limits import AttemptLimit, LoginLimit
 from queue_server.web.metrics import Metrics
 from queue_server.web.texts import Texts
 
@@ -22,6 +23,7 @@ SESSION_COOKIE = "hall_session"
 CSRF_HEADER = "x-csrf-token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_TRUSTED_S = 5.0
+HASHING_AT_ONCE = 2
 
 
 @dataclass
@@ -36,7 +38,8 @@ class Context:
     texts: Texts
     metrics: Metrics
     started_at: float = field(default_factory=time.monotonic)
-    logins: AttemptLimit = field(default_factory=lambda: AttemptLimit(10, 300.0))
+    logins: LoginLimit = field(default_factory=LoginLimit)
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHING_AT_ONCE))
     followers: AttemptLimit = field(default_factory=lambda: AttemptLimit(60, 60.0))
     token_cache: dict[str, tuple[Actor, float]] = field(default_factory=dict)
 
@@ -71,7 +74,7 @@ def actor_of(request: Request, ctx: Context) -> Actor:
 
 
 def check_csrf(actor: Actor, given: str) -> None:
-    if not hmac.compare_digest(actor.csrf or "", given):
+    if not actor.csrf or not hmac.compare_digest(actor.csrf.encode(), given.encode()):
         raise ApiError(403, "csrf_missing", "页面已过期，请刷新后再试。")
 
 

@@ -48,3 +48,34 @@ class AttemptLimit:
         while recent and recent[0] < horizon:
             recent.popleft()
         return recent
+
+
+class LoginLimit:
+    """Attempts to log in, counted before the password is looked at: few for one login from one
+    address, more for one address, and many for one login from everywhere, so that a stranger
+    cannot lock somebody out from afar without effort."""
+
+    def __init__(self) -> None:
+        self._here = AttemptLimit(10, 300.0)
+        self._address = AttemptLimit(60, 300.0)
+        self._login = AttemptLimit(200, 300.0)
+
+    def try_login(self, hall: str, login: str, address: str) -> bool:
+        """Counts one attempt; False when there were too many."""
+        keys = self._keys(hall, login, address)
+        if not all(limit.left(key) for limit, key in keys):
+            return False
+        for limit, key in keys:
+            limit.count(key)
+        return True
+
+    def succeeded(self, hall: str, login: str, address: str) -> None:
+        for limit, key in self._keys(hall, login, address)[:1]:
+            limit.forget(key)
+
+    def _keys(self, hall: str, login: str, address: str) -> list[tuple[AttemptLimit, str]]:
+        return [
+            (self._here, f"{hall}/{login}/{address}"),
+            (self._address, address),
+            (self._login, f"{hall}/{login}"),
+        ]

@@ -155,6 +155,8 @@ def _login_page(
 
 
 def _demo_logins(ctx: Context) -> list[dict[str, str]]:
+    if not ctx.settings.server.demonstration:
+        return []
     return [{"login": s.login, "password": s.password, "what": s.name} for s in ctx.settings.staff]
 
 
@@ -176,17 +178,19 @@ async def login(
 ) -> Response:
     ctx = context(request)
     hall = hall or ctx.settings.hall.id
-    if not hmac.compare_digest(csrf, request.cookies.get(LOGIN_COOKIE, "-")):
+    expected = request.cookies.get(LOGIN_COOKIE)
+    if not expected or not hmac.compare_digest(csrf.encode(), expected.encode()):
         return _login_page(request, hall, next, "expired", 400)
-    key = f"{hall}/{login}"
-    if not ctx.logins.left(key):
+    address = request.client.host if request.client else ""
+    if not ctx.logins.try_login(hall, login, address):
         return _login_page(request, hall, next, "too_many", 429)
     staff = ctx.access.staff(hall, login)
     stored = staff.password_hash if staff else None
-    if not await asyncio.to_thread(password_fits, stored, password) or staff is None:
-        ctx.logins.count(key)
+    async with ctx.hashing:
+        fits = await asyncio.to_thread(password_fits, stored, password)
+    if not fits or staff is None:
         return _login_page(request, hall, next, "wrong", 401)
-    ctx.logins.forget(key)
+    ctx.logins.succeeded(hall, login, address)
     session = await ctx.access.open_session(staff)
     page = RedirectResponse(_own_path(next) or _home(hall, staff.role, staff.window), 303)
     page.set_cookie(

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import http.cookiejar
 import re
+import subprocess
+import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from queue_server.access.roles import TABLE, Act, Actor, Role, may
-from tests.support.server import Client, ServerProcess
+from queue_server.web.context import TOKEN_TRUSTED_S
+from tests.support.server import DEMO_CONFIG, ROOT, Client, ServerProcess
 
 HALL = "/api/v1/halls/demo"
 
@@ -159,10 +166,22 @@ def test_wrong_passwords_lock_out_after_a_while(server: ServerProcess) -> None:
     assert browser.login("clerk8", "demo-hall")[0] == 200
 
 
+def test_parallel_guesses_are_counted_too(fresh: ServerProcess) -> None:
+    def guess(_: int) -> int:
+        return Browser(fresh.url).login("clerk2", "wrong")[0]
+
+    with ThreadPoolExecutor(20) as pool:
+        statuses = Counter(pool.map(guess, range(30)))
+    assert statuses == {401: 10, 429: 20}
+
+
 def test_login_refuses_a_forged_form_and_foreign_targets(server: ServerProcess) -> None:
     browser = Browser(server.url)
     browser.get("/login")
-    assert browser.post("/login", login="clerk1", password="demo-hall", csrf="x")[0] == 400
+    for forged in ("x", "", "-", "é"):
+        assert browser.post("/login", login="clerk1", password="demo-hall", csrf=forged)[0] == 400
+        plain = Browser(server.url)  # without the form's cookie, as from another site
+        assert plain.post("/login", login="clerk1", password="demo-hall", csrf=forged)[0] == 400
     for target in ("https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere"):
         other = Browser(server.url)
         _, _, url = other.login("clerk1", "demo-hall", target)
@@ -175,6 +194,78 @@ def test_passwords_and_tokens_are_not_stored_in_clear(server: ServerProcess) -> 
     assert b"demo-hall" not in raw
     assert b"demo-kiosk-1-token" not in raw
     assert b"$argon2id$" in raw
+
+
+def test_wrong_guesses_do_not_block_other_peoples_phones(fresh: ServerProcess) -> None:
+    ticket = fresh.client("kiosk").issue("A")
+    nobody = Client(fresh.url, None)
+    statuses = Counter(nobody.get(f"/api/v1/t/guess{i}")[0] for i in range(70))
+    assert statuses == {404: 60, 429: 10}
+    assert nobody.get(f"/api/v1{ticket['follow_path']}")[0] == 200
+
+
+def cli(*words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "queue_server", *words]
+    return subprocess.run(command, cwd=ROOT, input=given, capture_output=True, text=True)
+
+
+def test_staff_and_tokens_come_and_go_by_command(fresh: ServerProcess) -> None:
+    where = ("--hall", "demo", "--database", fresh.database)
+    added = cli("staff", "add", "--login", "li", "--role", "clerk", *where, given="long enough\n")
+    assert added.returncode == 0, added.stderr
+    assert Browser(fresh.url).login("li", "long enough")[2].endswith("/manager/demo")
+    assert "li\tclerk" in cli("staff", "list", *where).stdout
+    assert cli("staff", "remove", "--login", "li", *where).returncode == 0
+    assert Browser(fresh.url).login("li", "long enough")[0] == 401
+    token = fresh.token("kiosk")
+    assert Client(fresh.url, token).get(f"{HALL}/tickets/none")[0] == 404
+    assert cli("token", "--revoke", token, "--database", fresh.database).returncode == 0
+    time.sleep(TOKEN_TRUSTED_S)
+    assert Client(fresh.url, token).get(f"{HALL}/tickets/none")[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("staff", "add", "--login", "li", "--role", "clerk"), "at least 8 characters"),
+        (("staff", "remove", "--login", "nobody"), "nobody has the login"),
+        (("token", "--revoke", "hall_none"), "no such token"),
+        (("token", "--role", "kiosk", "--hall", "elsewhere"), "the database holds demo"),
+    ],
+)
+def test_commands_say_what_is_wrong(
+    server: ServerProcess, words: tuple[str, ...], says: str
+) -> None:
+    where = () if "--hall" in words or words[0] == "token" else ("--hall", "demo")
+    done = cli(*words, *where, "--database", server.database, given="short\n")
+    assert done.returncode == 2
+    assert says in done.stderr
+
+
+def test_demonstration_secrets_do_not_outlive_the_demonstration(tmp_path: Path) -> None:
+    with ServerProcess(tmp_path) as demonstration:
+        kiosk = Client(demonstration.url, "demo-kiosk-1-token")
+        assert kiosk.get(f"{HALL}/tickets/none")[0] == 404
+    text = DEMO_CONFIG.read_text(encoding="utf-8")
+    real = text[: text.index("# Devices paired beforehand.")]
+    config = tmp_path / "hall.toml"
+    config.write_text(real.replace("demonstration = true", ""), encoding="utf-8")
+    with ServerProcess(tmp_path, config=config) as server:
+        assert Client(server.url, "demo-kiosk-1-token").get(f"{HALL}/tickets/none")[0] == 401
+        assert Browser(server.url).login("clerk1", "demo-hall")[0] == 401
+        assert "demo-hall" not in Browser(server.url).get("/login")[1]
+
+
+def test_secrets_in_a_file_need_a_demonstration_on_this_machine(tmp_path: Path) -> None:
+    text = DEMO_CONFIG.read_text(encoding="utf-8")
+    config = tmp_path / "hall.toml"
+    config.write_text(text.replace("demonstration = true", ""), encoding="utf-8")
+    refused = cli("server", "--config", str(config))
+    assert refused.returncode == 2
+    assert "only with demonstration = true" in refused.stderr
+    refused = cli("server", "--config", str(DEMO_CONFIG), "--listen", "0.0.0.0:1")
+    assert refused.returncode == 2
+    assert "127.0.0.1 only" in refused.stderr
 
 
 def test_phone_page_needs_the_tickets_own_token(server: ServerProcess) -> None:

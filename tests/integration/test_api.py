@@ -192,6 +192,7 @@ def test_print_failed_then_cancel(admin: Client) -> None:
         ("GET", "/journal?limit=0", None, 422),
         ("GET", "/announcements/ZZZ9-1.wav", None, 404),
         ("GET", "/announcements/A001-99.wav", None, 404),
+        ("GET", "/announcements/A99999-1.wav", None, 404),
         ("GET", "/nowhere", None, 404),
         ("DELETE", "/tickets", None, 405),
     ],
@@ -251,7 +252,8 @@ def test_matters_carry_their_whole_guide(admin: Client) -> None:
 
 
 def test_announcement_is_sound(admin: Client) -> None:
-    status, raw = admin.get(f"{HALL}/announcements/A001-3.wav")
+    number = admin.issue("A")["number"]
+    status, raw = admin.get(f"{HALL}/announcements/{number}-3.wav")
     assert status == 200
     with wave.open(io.BytesIO(raw)) as sound:
         assert sound.getnchannels() == 1

@@ -9,7 +9,7 @@ CREATE TABLE access_token (
     window     TEXT,
     name       TEXT NOT NULL,
     created_at TEXT NOT NULL,
-    revoked_at TEXT
+    seeded     INTEGER NOT NULL DEFAULT 0  -- 1: from a demonstration's file
 );
 
 CREATE TABLE staff (
@@ -20,6 +20,7 @@ CREATE TABLE staff (
     window        TEXT,
     password_hash TEXT NOT NULL,
     created_at    TEXT NOT NULL,
+    seeded        INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (hall, login)
 );
 

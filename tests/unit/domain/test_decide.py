@@ -260,3 +260,81 @@ def test_replay_gives_the_same_state() -> None:
     assert replayed.today == hall.state.today
     assert replayed.serials == hall.state.serials
     assert hall.log[0][1] == MONDAY_9
+
+
+def test_a_person_is_held_by_the_service_they_wait_for() -> None:
+    hall = Hall()
+    ticket = hall.issue("A", person="p1", then=("B",))
+    hall.serve("1")
+    assert hall.issue("B", person="p1") is ticket
+    hall.serve("2")
+    assert hall.issue("A", person="p1").number == "A002"
+
+
+def test_a_transfer_does_not_take_anothers_place() -> None:
+    hall = Hall()
+    own = hall.issue("B", person="p1")
+    hall.issue("A", person="p1")
+    hall.next("1")
+    hall.do(c.Start("1"))
+    hall.do(c.Transfer("1", service="B"))
+    assert hall.issue("B", person="p1") is own
+
+
+def test_a_return_comes_back_to_its_own_service_through_further_transfers() -> None:
+    hall = Hall()
+    ticket = hall.issue("A", person="p1")
+    hall.next("1")
+    hall.do(c.Start("1"))
+    hall.do(c.Transfer("1", service="B", returns=True))
+    assert hall.next("2") is ticket
+    hall.do(c.Start("2"))
+    hall.do(c.Transfer("2", to_window="9"))
+    assert hall.next("9") is ticket
+    hall.do(c.Start("9"))
+    hall.do(c.Finish("9"))
+    assert (ticket.status, ticket.service, ticket.for_window) == ("waiting", "A", "1")
+    assert hall.issue("A", person="p1") is ticket
+    assert hall.next("1") is ticket
+
+
+def test_nobody_is_kept_for_a_window_that_is_not_there() -> None:
+    hall = Hall()
+    ticket = hall.issue("A")
+    hall.do(c.CloseWindow("9"))
+    hall.next("1")
+    hall.do(c.Start("1"))
+    with pytest.raises(WrongState):
+        hall.do(c.Transfer("1", to_window="9"))
+    hall.do(c.Transfer("1", to_window="2"))
+    assert hall.next("1") is None
+    hall.do(c.CloseWindow("2"))
+    assert hall.next("1") is ticket
+
+
+def test_a_return_to_a_closed_window_goes_to_any() -> None:
+    hall = Hall()
+    ticket = hall.issue("A")
+    hall.next("1")
+    hall.do(c.Start("1"))
+    hall.do(c.Transfer("1", service="B", returns=True))
+    hall.do(c.CloseWindow("1"))
+    hall.serve("2")
+    assert hall.next("9") is ticket
+
+
+def test_rejoining_counts_people_also_across_classes() -> None:
+    hall = Hall()
+    gone = hall.issue("A", age_years=80)
+    others = []
+    for _ in range(5):
+        hall.wait(1)
+        others.append(hall.issue("A", age_years=80 if len(others) % 2 else 30))
+    hall.next("1")
+    hall.do(c.Miss("1"))
+    hall.do(c.RejoinTicket(gone.id))
+    called = []
+    while (ticket := hall.serve("1", minutes=3)) is not None:
+        called.append(ticket)
+    assert called.index(gone) == 3
+    assert len(called) == 6

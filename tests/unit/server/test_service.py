@@ -1,0 +1,294 @@
+"""One hall's service on both stores: days, repeats, configuration, and that live equals loaded."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from queue_server.domain import commands as c
+from queue_server.domain.errors import Refusal, WrongState
+from queue_server.domain.rules import HallRules, ServiceRule
+from queue_server.journal.memory import MemoryJournal
+from queue_server.journal.port import Journal
+from queue_server.journal.sqlite import SqliteDatabase, SqliteJournal
+from queue_server.loading import load_day
+from queue_server.presentation import Presentation
+from queue_server.service import HallService
+from tests.support.hall import MINUTE, MONDAY_9, rules
+
+DAY = 24 * 60 * MINUTE
+
+
+class SettableClock:
+    def __init__(self) -> None:
+        self.ms = MONDAY_9
+
+    def now_ms(self) -> int:
+        return self.ms
+
+
+class Desk:
+    """A hall with hands: commands as the API would send them."""
+
+    def __init__(self, journal: Journal, clock: SettableClock, hall_rules: HallRules) -> None:
+        self.journal, self.clock = journal, clock
+        self.hall = HallService(
+            journal, hall_rules, Presentation("厅", "Hall", ()), clock, lambda t: f"token-{t}"
+        )
+        self._count = 0
+
+    async def do(self, command: c.Command, request_id: str | None = None) -> Any:
+        self._count += 1
+        rid = request_id or f"r{self._count}-{self.clock.ms}"
+        return orjson.loads((await self.hall.execute(command, request_id=rid, by="test")).body)
+
+    async def issue(self, service: str = "A", **fields: Any) -> Any:
+        self._count += 1
+        fresh = f"t{self._count}-{self.clock.ms}"
+        return (await self.do(c.IssueTicket(fresh, service, **fields)))["ticket"]
+
+    async def equals_loaded(self) -> None:
+        loaded = (await load_day(self.journal, "t", lambda t: f"token-{t}")).state
+        live = self.hall._state
+        for name in ("seq", "day", "tickets", "windows", "serials", "held", "missed", "devices"):
+            assert getattr(loaded, name) == getattr(live, name), name
+        assert +loaded.today == +live.today
+        assert list(loaded.recent_calls) == list(live.recent_calls)
+        assert loaded.line._queues == {
+            s: q for s, q in live.line._queues.items() if q or s in loaded.line._queues
+        }
+
+
+Scenario = Callable[[Desk], Awaitable[None]]
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def run(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., None]:
+    def play(scenario: Scenario, hall_rules: HallRules | None = None) -> None:
+        async def whole() -> None:
+            journal: Journal = MemoryJournal()
+            if request.param == "sqlite":
+                journal = SqliteJournal(SqliteDatabase(tmp_path / "hall.db"))
+            try:
+                desk = Desk(journal, SettableClock(), hall_rules or rules())
+                await desk.hall.start()
+                await scenario(desk)
+                await desk.equals_loaded()
+            finally:
+                await journal.close()
+
+        asyncio.run(whole())
+
+    return play
+
+
+def test_a_day_ends_over_people_everywhere(run: Callable[..., None]) -> None:
+    async def scenario(desk: Desk) -> None:
+        first, second, third = [await desk.issue("A") for _ in range(3)]
+        await desk.do(c.CallNext("1"))
+        await desk.do(c.Start("1"))
+        await desk.do(c.CallNext("2"))
+        await desk.do(c.ReportDevice("p", "printer", "out", ""))
+        desk.clock.ms += DAY
+        ticket = await desk.issue("A")
+        assert ticket["number"] == "A001"
+        statuses = []
+        for old in (first, second, third):
+            row = await desk.journal.find_ticket("t", old["id"])
+            assert row is not None
+            statuses.append((row.status, row.day))
+        yesterday = "2026-11-23"
+        assert statuses == [
+            ("finished", yesterday),
+            ("expired", yesterday),
+            ("expired", yesterday),
+        ]
+        called = await desk.do(c.CallNext("1"))  # the window of yesterday's last person
+        assert called["ticket"]["id"] == ticket["id"]
+        assert (await desk.do(c.CallNext("2")))["ticket"] is None
+
+    run(scenario)
+
+
+def test_the_day_rolls_by_itself(run: Callable[..., None]) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.issue("A")
+        desk.clock.ms += DAY
+        await desk.hall.keep_up()
+        view = orjson.loads(await desk.hall.hall_json(for_staff=True))
+        assert view["business_day"] == "2026-11-24"
+        assert view["today"]["issued"] == 0
+
+    run(scenario)
+
+
+def test_a_request_that_changed_nothing_keeps_its_answer(run: Callable[..., None]) -> None:
+    async def scenario(desk: Desk) -> None:
+        first = await desk.do(c.OpenWindow("1", None), "open-once")
+        await desk.do(c.CloseWindow("1"))
+        assert await desk.do(c.OpenWindow("1", None), "open-once") == first
+        view = orjson.loads(await desk.hall.hall_json(for_staff=True))
+        assert view["windows"][0]["state"] == "closed"
+
+    run(scenario)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (c.IssueTicket("x", "A", person="p1"), c.IssueTicket("y", "A", person="p2")),
+        (c.IssueTicket("x", "A"), c.IssueTicket("y", "B")),
+        (c.PauseWindow("1", "午休"), c.PauseWindow("1", "开会")),
+        (c.CallNext("1"), c.CallNext("2")),
+    ],
+)
+def test_a_request_id_for_something_else_is_refused(
+    run: Callable[..., None], first: c.Command, second: c.Command
+) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.do(first, "one-id")
+        with pytest.raises(WrongState) as refused:
+            await desk.do(second, "one-id")
+        assert refused.value.code == "request_id_reused"
+
+    run(scenario)
+
+
+def test_an_old_days_request_still_gets_its_answer(run: Callable[..., None]) -> None:
+    async def scenario(desk: Desk) -> None:
+        first = await desk.do(c.IssueTicket("x", "A"), "long-ago")
+        desk.clock.ms += DAY
+        await desk.issue("A")
+        assert await desk.do(c.IssueTicket("y", "A"), "long-ago") == first
+
+    run(scenario)
+
+
+def test_a_missed_persons_card_puts_them_back_in_line(run: Callable[..., None]) -> None:
+    async def scenario(desk: Desk) -> None:
+        ticket = await desk.issue("A", person="p1")
+        await desk.do(c.CallNext("1"))
+        await desk.do(c.Miss("1"))
+        again = await desk.issue("A", person="p1")
+        assert (again["number"], again["status"]) == (ticket["number"], "waiting")
+        assert again["reprint"]
+        assert again["rejoined"]
+
+    run(scenario)
+
+
+def test_after_too_many_misses_the_card_gets_a_new_number(run: Callable[..., None]) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.issue("A", person="p1")
+        for _ in range(2):
+            await desk.do(c.CallNext("1"))
+            await desk.do(c.Miss("1"))
+            assert (await desk.issue("A", person="p1"))["rejoined"]
+        await desk.do(c.CallNext("1"))
+        await desk.do(c.Miss("1"))
+        fresh = await desk.issue("A", person="p1")
+        assert (fresh["number"], fresh["reprint"], fresh["status"]) == ("A002", False, "waiting")
+
+    run(scenario)
+
+
+def test_services_in_use_stay_until_the_day_is_over(run: Callable[..., None]) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.issue("A")
+        ours = rules()
+        windows = tuple(
+            dataclasses.replace(w, skills=tuple(s for s in w.skills if s.service != "A"))
+            for w in ours.windows
+        )
+        smaller = dataclasses.replace(ours, services=ours.services[1:], windows=windows, matters=())
+        after = Desk(desk.journal, desk.clock, smaller)
+        await after.hall.start()
+        view = orjson.loads(await after.hall.hall_json(for_staff=True))
+        assert [s["id"] for s in view["services"]] == ["A", "B"]
+        desk.clock.ms += DAY
+        await after.hall.keep_up()
+        await after.hall.keep_up()
+        view = orjson.loads(await after.hall.hall_json(for_staff=True))
+        assert [s["id"] for s in view["services"]] == ["B"]
+        desk.hall = after.hall
+
+    run(scenario)
+
+
+def test_a_new_service_takes_effect_at_once(run: Callable[..., None]) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.issue("A")
+        ours = rules()
+        more = dataclasses.replace(
+            ours, services=(*ours.services, ServiceRule("C", "C", "丙", "c", "ticket", 60))
+        )
+        desk.hall = Desk(desk.journal, desk.clock, more).hall
+        await desk.hall.start()
+        assert (await desk.issue("C"))["number"] == "C001"
+
+    run(scenario)
+
+
+def test_the_parked_come_back_at_their_time(run: Callable[..., None]) -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.issue("A")
+        await desk.do(c.CallNext("1"))
+        await desk.do(c.Park("1", "取材料", desk.clock.ms + 10 * MINUTE))
+        await desk.hall.keep_up()
+        assert (await desk.do(c.CallNext("1")))["ticket"] is None
+        desk.clock.ms += 11 * MINUTE
+        await desk.hall.keep_up()
+        assert (await desk.do(c.CallNext("1")))["ticket"]["number"] == "A001"
+
+    run(scenario)
+
+
+def test_what_staff_write_is_not_for_everybody(run: Callable[..., None]) -> None:
+    async def scenario(desk: Desk) -> None:
+        secret = "王某回家取身份证"
+        await desk.issue("A")
+        ticket = await desk.issue("A")
+        await desk.do(c.OpenWindow("2", "clerk2"))
+        await desk.do(c.PauseWindow("2", secret))
+        await desk.do(c.CallTicket("1", ticket["id"], secret))
+        await desk.do(c.Park("1", secret))
+        seen = await desk.hall.hall_json(for_staff=False)
+        async for frame in desk.hall.stream(0, None, 0.05):
+            seen += frame
+            if b"ticket_parked" in frame:
+                break
+        assert secret not in seen.decode()
+        assert "clerk2" not in seen.decode()
+        assert secret in (await desk.hall.hall_json(for_staff=True)).decode()
+
+    run(scenario)
+
+
+def test_a_repeat_finds_what_became_of_an_abandoned_request(run: Callable[..., None]) -> None:
+    async def scenario(desk: Desk) -> None:
+        command = c.IssueTicket("x", "A")
+        first = asyncio.create_task(desk.do(command, "left"))
+        await asyncio.sleep(0)
+        first.cancel()
+        repeat = await desk.do(command, "left")
+        await asyncio.gather(first, return_exceptions=True)
+        assert repeat["ticket"]["number"] == "A001"
+        assert (await desk.issue("A"))["number"] == "A002"
+
+    run(scenario)
+
+
+def test_refusals_change_nothing_on_disk(run: Callable[..., None]) -> None:
+    async def scenario(desk: Desk) -> None:
+        before = await desk.journal.last("t")
+        with pytest.raises(Refusal):
+            await desk.do(c.Start("1"))
+        assert await desk.journal.last("t") == before
+
+    run(scenario)
