@@ -9,6 +9,7 @@ from typing import Any
 
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
+from queue_server.domain.errors import WrongState
 from queue_server.domain.state import HallState
 from queue_server.views import ticket_shape, ticket_view, window_view
 
@@ -23,6 +24,16 @@ def asked(command: c.Command) -> str:
         command = replace(command, ticket="", age_years=None)
     digest = hashlib.sha256(repr(command).encode()).hexdigest()[:16]
     return f"{type(command).__name__}:{digest}"
+
+
+def same_request(was: str, command: c.Command) -> None:
+    """Refuses a request id that stood for something else before."""
+    if was != asked(command):
+        raise WrongState(
+            "request_id_reused",
+            "这个 request_id 已经用于另一个请求。",
+            was=was.split(":")[0],
+        )
 
 
 def answer(

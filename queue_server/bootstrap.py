@@ -21,8 +21,9 @@ from queue_server.access.store import (
     put_staff,
 )
 from queue_server.clock import SystemClock
+from queue_server.halls import Halls
 from queue_server.journal.sqlite import SqliteDatabase, SqliteJournal
-from queue_server.service import Halls, HallService
+from queue_server.service import HallService
 from queue_server.settings import HallSettings, presentation_of, rules_of
 from queue_server.speech import Speech
 from queue_server.tuning import settle_memory, tidy

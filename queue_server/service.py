@@ -8,7 +8,7 @@ again from the journal and whatever was lost of a race is decided again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -16,13 +16,13 @@ from typing import Any, TypeVar
 import orjson
 import structlog
 
-from queue_server.answers import FollowToken, answer, asked
+from queue_server.answers import FollowToken, answer, asked, same_request
 from queue_server.clock import Clock
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
 from queue_server.domain.calendar import Calendar, day_bounds_ms
 from queue_server.domain.decide import decide
-from queue_server.domain.errors import Refusal, WrongState
+from queue_server.domain.errors import Refusal
 from queue_server.domain.rules import HallRules
 from queue_server.domain.state import HallState, due_back
 from queue_server.journal.chain import GENESIS, Record, link
@@ -36,6 +36,7 @@ from queue_server.journal.port import (
     TicketRow,
 )
 from queue_server.loading import load_day
+from queue_server.outcome import Abandoned, Outcome, Unavailable
 from queue_server.presentation import Presentation
 from queue_server.push import HallStreams
 from queue_server.views import for_everybody, hall_view, ticket_row, ticket_view
@@ -44,25 +45,6 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 RACES_AT_MOST = 50
-
-
-class Unavailable(Exception):
-    """The command could not be stored and did not happen; asking again later is safe."""
-
-    code = "not_stored"
-
-
-class Abandoned(Unavailable):
-    """Whoever asked went away before the answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """body: the answer as JSON text; replayed: the same request had been answered before."""
-
-    body: str
-    replayed: bool
-    events: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -146,7 +128,7 @@ class HallService:
     async def _known(self, command: c.Command, request_id: str) -> Outcome | None:
         """The answer that this request has had already, or is about to have."""
         if running := self._running.get(request_id):
-            _same_request(asked(running.command), command)
+            same_request(asked(running.command), command)
             waiter: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
             running.also.append(waiter)
             try:
@@ -165,7 +147,7 @@ class HallService:
         stored = self._journal.find_answer(self.id, request_id) if request_id else None
         if stored is None:
             return None
-        _same_request(stored.command, command)
+        same_request(stored.command, command)
         return Outcome(stored.body, True)
 
     def _finish(self, request: _Request, result: Outcome | Exception) -> None:
@@ -410,29 +392,7 @@ class HallService:
         return self.streams.frames(self._state.known_rules, after, events, heartbeat_s)
 
 
-def _same_request(was: str, command: c.Command) -> None:
-    if was != asked(command):
-        raise WrongState(
-            "request_id_reused",
-            "这个 request_id 已经用于另一个请求。",
-            was=was.split(":")[0],
-        )
-
-
 def _done() -> asyncio.Future[None]:
     done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     done.set_result(None)
     return done
-
-
-class Halls:
-    """All halls that this process serves."""
-
-    def __init__(self, halls: Sequence[HallService]) -> None:
-        self._halls = {hall.id: hall for hall in halls}
-
-    def __iter__(self) -> Iterator[HallService]:
-        return iter(self._halls.values())
-
-    def get(self, hall: str) -> HallService | None:
-        return self._halls.get(hall)

@@ -13,7 +13,8 @@ from queue_server.access.roles import Act
 from queue_server.domain import commands as c
 from queue_server.domain.calendar import local
 from queue_server.ids import fresh_id
-from queue_server.service import HallService, Outcome
+from queue_server.outcome import Outcome
+from queue_server.service import HallService
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import Context, context, permitted
 from queue_server.web.errors import ApiError

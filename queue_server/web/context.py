@@ -11,7 +11,8 @@ from fastapi import Request
 
 from queue_server.access.roles import ANYBODY, Act, Actor, Role, may
 from queue_server.access.store import AccessStore
-from queue_server.service import Halls, HallService
+from queue_server.halls import Halls
+from queue_server.service import HallService
 from queue_server.settings import HallSettings
 from queue_server.speech import Speech
 from queue_server.web.errors import ApiError

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from queue_server.domain.errors import NotFound, Refusal
-from queue_server.service import Unavailable
+from queue_server.outcome import Unavailable
 
 log = structlog.get_logger()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
+from queue_server.halls import Halls
 from queue_server.journal.sqlite import SqliteDatabase
-from queue_server.service import Halls
 
 
 class Metrics:
