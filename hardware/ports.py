@@ -151,7 +151,7 @@ class ReaderAway:
 
 @dataclass(frozen=True, slots=True)
 class ReaderBack:
-    pass
+    """The reader answers: for the first time, or again."""
 
 
 CardEvent = CardSeen | CardRead | CardUnreadable | CardRemoved | ReaderAway | ReaderBack

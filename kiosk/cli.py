@@ -22,6 +22,7 @@ from kiosk.devices import Devices, PrinterWorker, ReaderWorker, build_devices
 from kiosk.flow.states import Manner, State
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.desk import HallWatch, TicketDesk
+from kiosk.gateway.health import HealthReporter
 from kiosk.remote_view import RemoteView
 from kiosk.runtime import Hands, Runtime
 from kiosk.settings import KioskSettings, load_kiosk_settings, parse_size
@@ -144,10 +145,12 @@ class _Run:
         self._runtime = Runtime(first_state(settings), lambda: self._app.wake())
         post = self._runtime.post
         client = QueueClient(settings.server)
-        self._printer = PrinterWorker(devices.printer, settings.printer, post)
+        self._health = HealthReporter(client, settings.server)
+        tell = self._health.tell
+        self._printer = PrinterWorker(devices.printer, settings.printer, post, tell)
         self._desk = TicketDesk(client, settings.server, post)
         self._watch = HallWatch(client, settings.server, post)
-        self._reader = ReaderWorker(devices.reader, post)
+        self._reader = ReaderWorker(devices.reader, post, tell)
         self._runtime.give_hands(Hands(self._printer, self._desk, maker.texts, follow_base))
         self._app: Any = KioskApp(self._runtime, maker, self._start, self._say_ready, remote)
 
@@ -161,11 +164,11 @@ class _Run:
         return 0
 
     def _start(self) -> None:
-        for worker in (self._watch, self._printer, self._reader):
+        for worker in (self._watch, self._printer, self._reader, self._health):
             worker.start()
 
     def _stop(self) -> None:
-        for part in (self._watch, self._printer, self._reader, self._desk):
+        for part in (self._watch, self._printer, self._reader, self._desk, self._health):
             part.stop()
         if self._remote is not None:
             self._remote.close()

@@ -14,14 +14,17 @@ from dataclasses import dataclass
 import structlog
 
 from hardware import ports, wiring
-from hardware.errors import DeviceError
+from hardware.errors import DeviceError, DeviceMissing
 from kiosk.flow import events as ev
 from kiosk.flow.facts import PersonFacts, TicketFacts
+from kiosk.gateway.health import DeviceKind, Health, Tell
 from kiosk.settings import KioskSettings, PrinterSettings
 
 _log = structlog.get_logger()
 
 Post = Callable[[ev.Event], None]
+
+IDLE_POLL_S = 20.0  # so long without a wish, and the printer is asked how it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,19 @@ class PrintJob:
 
 
 class PrinterWorker(threading.Thread):
-    """Asks and prints, one thing at a time, in the order wished."""
+    """Asks and prints, one thing at a time, in the order wished; `tell` hears of each state."""
 
-    def __init__(self, printer: ports.TicketPrinter, settings: PrinterSettings, post: Post) -> None:
+    def __init__(
+        self,
+        printer: ports.TicketPrinter,
+        settings: PrinterSettings,
+        post: Post,
+        tell: Tell,
+        idle_poll_s: float = IDLE_POLL_S,
+    ) -> None:
         super().__init__(daemon=True, name="printer")
         self._printer, self._settings, self._post = printer, settings, post
+        self._tell, self._idle_poll_s = tell, idle_poll_s
         self._wishes: queue.SimpleQueue[str | PrintJob | None] = queue.SimpleQueue()
 
     def ask(self, request_id: str) -> None:
@@ -62,17 +73,32 @@ class PrinterWorker(threading.Thread):
         self._wishes.put(None)
 
     def run(self) -> None:
-        while (wish := self._wishes.get()) is not None:
-            answer = self._print(wish) if isinstance(wish, PrintJob) else self._ask(wish)
-            self._post(answer)
+        self._status()
+        while True:
+            try:
+                wish = self._wishes.get(timeout=self._idle_poll_s)
+            except queue.Empty:
+                self._status()
+                continue
+            if wish is None:
+                break
+            self._post(self._print(wish) if isinstance(wish, PrintJob) else self._ask(wish))
         self._printer.close()
 
-    def _ask(self, request_id: str) -> ev.PrinterAnswered:
+    def _status(self) -> ports.PrinterStatus:
         try:
             status = self._printer.status(self._settings.status_timeout_s)
         except Exception:
             _log.exception("printer_status_unforeseen")
-            return ev.PrinterAnswered(request_id, None, ports.PrinterState.UNKNOWN.value)
+            status = ports.PrinterStatus(ports.PrinterState.UNKNOWN, None, "")
+        self._tell_health(status)
+        return status
+
+    def _tell_health(self, status: ports.PrinterStatus) -> None:
+        self._tell(Health(DeviceKind.PRINTER, status.state.value, status.detail))
+
+    def _ask(self, request_id: str) -> ev.PrinterAnswered:
+        status = self._status()
         if status.can_print is not True:
             _log.warning("printer_not_ready", state=status.state.value, detail=status.detail)
         return ev.PrinterAnswered(request_id, status.can_print, status.state.value)
@@ -85,6 +111,7 @@ class PrinterWorker(threading.Thread):
             return ev.PrintEnded(
                 job.request_id, job.ticket, ev.Outcome.UNKNOWN, ports.PrinterState.UNKNOWN.value
             )
+        self._tell_health(result.status)
         outcome = ev.Outcome(result.outcome.value)
         _log.info(
             "print_ended",
@@ -99,9 +126,9 @@ class PrinterWorker(threading.Thread):
 class ReaderWorker(threading.Thread):
     """Watches the card reader for as long as the kiosk runs."""
 
-    def __init__(self, reader: ports.CardReader, post: Post) -> None:
+    def __init__(self, reader: ports.CardReader, post: Post, tell: Tell) -> None:
         super().__init__(daemon=True, name="card-reader")
-        self._reader, self._post = reader, post
+        self._reader, self._post, self._tell = reader, post, tell
         self._stop_asked = threading.Event()
 
     def stop(self) -> None:
@@ -110,21 +137,29 @@ class ReaderWorker(threading.Thread):
     def run(self) -> None:
         while not self._stop_asked.is_set():
             try:
-                self._reader.watch(self._tell, self._stop_asked)
+                self._reader.watch(self._take, self._stop_asked)
             except DeviceError as error:
                 _log.warning("reader_lost", code=error.code, detail=error.detail)
-                self._post(ev.ReaderLost())
+                self._take(ports.ReaderAway(error))
             except Exception:
                 _log.exception("reader_unforeseen")
-                self._post(ev.ReaderLost())
+                self._take(ports.ReaderAway(DeviceMissing("the driver broke")))
             self._stop_asked.wait(1.0)
         self._reader.close()
 
-    def _tell(self, seen: ports.CardEvent) -> None:
+    def _take(self, seen: ports.CardEvent) -> None:
         event = card_event(seen)
+        self._tell(reader_health(seen))
         if isinstance(event, ev.CardFailed | ev.ReaderLost):
             _log.warning("card_event", event_name=type(event).__name__)
         self._post(event)
+
+
+def reader_health(seen: ports.CardEvent) -> Health:
+    """Whatever a card does, a reader that tells of it is well."""
+    if isinstance(seen, ports.ReaderAway):
+        return Health(DeviceKind.READER, "offline", seen.error.code)
+    return Health(DeviceKind.READER, "ok")
 
 
 def card_event(seen: ports.CardEvent) -> ev.Event:

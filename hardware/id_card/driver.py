@@ -164,7 +164,7 @@ class _Watch:
     ) -> None:
         self._reader, self._tell, self._stop = reader, on_event, stop
         self._lies = _Lies.NOTHING
-        self._away = False
+        self._away: bool | None = None  # not known before the first answer
         self._silent = 0
 
     def run(self) -> None:
@@ -207,7 +207,7 @@ class _Watch:
 
     def _answers(self) -> None:
         self._silent = 0
-        if self._away:
+        if self._away is not False:
             self._away = False
             self._tell(ReaderBack())
 

@@ -43,6 +43,11 @@ class QueueClient:
         path = f"/tickets/{quote(ticket_id, safe='')}/{what}"
         return read_ticket(self._ask("POST", path, {"request_id": request_id}))
 
+    def report_health(self, device: str, kind: str, state: str, detail: str) -> None:
+        """How a device of this kiosk is; the server makes an event of a change only."""
+        path = f"/devices/{quote(device, safe='')}/health"
+        self._ask("POST", path, {"kind": kind, "state": state, "detail": detail})
+
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:

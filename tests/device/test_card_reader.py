@@ -142,8 +142,11 @@ class Watching:
 
 
 @pytest.fixture
-def watching(driver):
+def watching(driver, eventually):
+    """A reader that answers is told of first; what comes after that is the test's."""
     made = Watching(driver)
+    eventually(lambda: made.events)
+    assert made.events.pop(0) == ReaderBack()
     yield made
     made.end()
 

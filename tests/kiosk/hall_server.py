@@ -53,7 +53,8 @@ HALL: dict[str, Any] = {
 
 
 class HallServer:
-    """faults: queue of what goes wrong next on POST …/tickets; hall_fault: on GET, until cleared.
+    """faults: queue of what goes wrong next on POST …/tickets; hall_fault: on GET, health_fault:
+    on device reports, until cleared.
 
     Faults: `slow` (does the work, answers too late), `503`, `429`, `garbage`, `shape`, `hangup`,
     `409`.
@@ -61,13 +62,14 @@ class HallServer:
 
     def __init__(self) -> None:
         self.faults: list[str] = []
-        self.hall_fault = ""
+        self.hall_fault = self.health_fault = ""
         self.hall: dict[str, Any] = HALL
         self.slow_s = 1.0
         self.tickets: dict[str, dict[str, Any]] = {}  # request_id → ticket
         self.bodies: list[dict[str, Any]] = []
         self.commands: list[tuple[str, str]] = []  # (what, ticket id), each request_id once
         self.command_ids: set[str] = set()
+        self.health: list[tuple[str, dict[str, Any]]] = []  # (device, report), in order
         self.lock = threading.Lock()
         outer = self
 
@@ -138,10 +140,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        fault = self.server_of.next_fault()
+        parts = self.path.strip("/").split("/")
+        health = parts[-1] == "health"
+        fault = self.server_of.health_fault if health else self.server_of.next_fault()
         if not self._right_token():
             return
-        parts = self.path.strip("/").split("/")
         if parts[-1] == "tickets":
             if fault in ("", "slow", "hangup-after"):
                 answer = {"ticket": self.server_of.take(body)}
@@ -150,6 +153,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(201, answer)
             return
         if self._fault(fault):
+            return
+        if health:
+            self.server_of.health.append((parts[-2], body))
+            self._json(200, {})
             return
         ticket = self.server_of.command(parts[-2], parts[-1], body["request_id"])
         self._json(200, {"ticket": ticket})

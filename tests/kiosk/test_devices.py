@@ -16,6 +16,7 @@ from hardware.errors import CardNotReadable, DeviceMissing
 from kiosk.devices import PrinterWorker, PrintJob, ReaderWorker, card_event
 from kiosk.flow import events as ev
 from kiosk.flow.events import Language
+from kiosk.gateway.health import DeviceKind, Health
 from kiosk.paper import ticket_content
 from kiosk.samples import sample_hall, sample_ticket
 from kiosk.settings import PrinterSettings
@@ -24,6 +25,10 @@ from kiosk.texts import load_texts
 OK = ports.PrinterStatus(ports.PrinterState.OK, True, "")
 TICKET = sample_ticket()
 JOB = PrintJob("r", TICKET, ticket_content(TICKET, sample_hall(), load_texts(Language.ENGLISH), ""))
+
+
+def nobody(_health: Health) -> None:
+    """Nobody listens to how the printer is."""
 
 
 @dataclass
@@ -52,7 +57,7 @@ class Printer:
 def test_the_printers_word_is_passed_on(outcome: ports.PrintOutcome) -> None:
     events: queue.SimpleQueue[ev.Event] = queue.SimpleQueue()
     printer = Printer(outcome)
-    worker = PrinterWorker(printer, PrinterSettings("tcp://x:1"), events.put)
+    worker = PrinterWorker(printer, PrinterSettings("tcp://x:1"), events.put, nobody)
     worker.start()
     worker.ask("r")
     worker.print(JOB)
@@ -65,7 +70,7 @@ def test_the_printers_word_is_passed_on(outcome: ports.PrintOutcome) -> None:
 def test_a_driver_that_breaks_is_unknown_and_the_worker_lives_on() -> None:
     events: queue.SimpleQueue[ev.Event] = queue.SimpleQueue()
     printer = Printer(breaks=True)
-    worker = PrinterWorker(printer, PrinterSettings("tcp://x:1"), events.put)
+    worker = PrinterWorker(printer, PrinterSettings("tcp://x:1"), events.put, nobody)
     worker.start()
     worker.ask("r")
     worker.print(JOB)
@@ -75,6 +80,22 @@ def test_a_driver_that_breaks_is_unknown_and_the_worker_lives_on() -> None:
     worker.ask("s")
     assert events.get(timeout=5) == ev.PrinterAnswered("s", True, "ok")
     worker.stop()
+
+
+def test_an_idle_printer_is_asked_again_and_again_and_a_broken_driver_is_unknown() -> None:
+    healths: queue.SimpleQueue[Health] = queue.SimpleQueue()
+    printer = Printer()
+    settings = PrinterSettings("tcp://x:1")
+    worker = PrinterWorker(printer, settings, lambda _event: None, healths.put, 0.05)
+    worker.start()
+    for _ in range(3):
+        assert healths.get(timeout=5) == Health(DeviceKind.PRINTER, "ok", "")
+    printer.breaks = True
+    while (health := healths.get(timeout=5)).state == "ok":
+        continue
+    assert health == Health(DeviceKind.PRINTER, "unknown", "")
+    worker.stop()
+    assert printer.closed.wait(5)
 
 
 def record(**changes: Any) -> ports.CardRecord:
@@ -127,10 +148,13 @@ class BreakingReader:
 
 def test_a_reader_that_breaks_is_lost_and_watched_again() -> None:
     events: queue.SimpleQueue[ev.Event] = queue.SimpleQueue()
-    worker = ReaderWorker(BreakingReader(), events.put)
+    healths: queue.SimpleQueue[Health] = queue.SimpleQueue()
+    worker = ReaderWorker(BreakingReader(), events.put, healths.put)
     worker.start()
     assert events.get(timeout=5) == ev.ReaderLost()
     assert events.get(timeout=5) == ev.ReaderFound()
+    assert healths.get(timeout=5).state == "offline"
+    assert healths.get(timeout=5) == Health(DeviceKind.READER, "ok")
     worker.stop()
     worker.join(timeout=5)
     assert not worker.is_alive()

@@ -117,6 +117,10 @@ class Hall:
             time.sleep(0.05)
         time.sleep(0.3)
 
+    def printer_states(self) -> list[str]:
+        """As the server was told."""
+        return [told["state"] for name, told in self.server.health if name == "kiosk-1-printer"]
+
     def eventually(self, true: Callable[[], object]) -> None:
         until = time.monotonic() + 10.0
         while not true():
@@ -173,6 +177,10 @@ def test_no_paper_asks_before_a_number_is_taken(hall: Hall) -> None:
     assert len(hall.server.tickets) == taken
     hall.touch(NEXT)
     hall.arrive("ticket")
+    hall.eventually(lambda: hall.printer_states()[-1] == "out")
+    assert ("kiosk-1-reader", {"kind": "card_reader", "state": "ok", "detail": ""}) in (
+        hall.server.health
+    )
     post(f"{hall.page}/api/printer/fault", {"fault": "none"})
     number = list(hall.server.tickets.values())[-1]["id"]
     hall.eventually(lambda: ("print-failed", number) in hall.server.commands)

@@ -1,0 +1,106 @@
+"""Tells the server how printer and card reader are: each change, and again every so often.
+
+Says nothing of people, and nothing to them: what cannot be told now is told later.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import structlog
+
+from kiosk.gateway.client import QueueClient
+from kiosk.gateway.errors import GatewayError, Refused
+from kiosk.settings import ServerSettings
+
+_log = structlog.get_logger()
+
+# The server is promised a word at least every minute; the rest is for an answer that is late.
+REPEAT_S = 50.0
+DETAIL_LENGTH = 400  # the wire takes no more
+
+
+class DeviceKind(StrEnum):
+    PRINTER = "ticket_printer"
+    READER = "card_reader"
+
+
+_NAMES = {DeviceKind.PRINTER: "printer", DeviceKind.READER: "reader"}
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """state: a PrinterState of the printer; `ok` or `offline` of the reader."""
+
+    kind: DeviceKind
+    state: str
+    detail: str = ""
+
+
+Tell = Callable[[Health], None]
+
+
+class HealthReporter(threading.Thread):
+    """`tell` may be called from any thread and returns at once; only the newest word counts."""
+
+    def __init__(
+        self, client: QueueClient, settings: ServerSettings, repeat_s: float = REPEAT_S
+    ) -> None:
+        super().__init__(daemon=True, name="health")
+        self._client, self._settings, self._repeat_s = client, settings, repeat_s
+        self._newest: dict[DeviceKind, Health] = {}
+        self._due_s: dict[DeviceKind, float] = {}  # on the monotonic clock
+        self._changed = threading.Condition()
+        self._stopping = False
+
+    def tell(self, health: Health) -> None:
+        with self._changed:
+            if self._newest.get(health.kind) != health:
+                self._newest[health.kind] = health
+                self._due_s[health.kind] = time.monotonic()
+                self._changed.notify_all()
+
+    def stop(self) -> None:
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+
+    def run(self) -> None:
+        while (health := self._next()) is not None:
+            self._wait_until(health, self._report(health))
+
+    def _next(self) -> Health | None:
+        """Waits for what is due; None when it is time to stop."""
+        with self._changed:
+            while not self._stopping:
+                kind = min(self._due_s, key=self._due_s.__getitem__, default=None)
+                if kind is None:
+                    self._changed.wait()
+                elif (wait_s := self._due_s[kind] - time.monotonic()) > 0:
+                    self._changed.wait(wait_s)
+                else:
+                    return self._newest[kind]
+            return None
+
+    def _wait_until(self, told: Health, pause_s: float) -> None:
+        """A word that came in meanwhile is due at once, and stays so."""
+        with self._changed:
+            if self._newest[told.kind] == told:
+                self._due_s[told.kind] = time.monotonic() + pause_s
+
+    def _report(self, health: Health) -> float:
+        """Seconds until this device's next report: soon if it did not get through."""
+        device = f"{self._settings.kiosk_id}-{_NAMES[health.kind]}"
+        detail = health.detail[:DETAIL_LENGTH]
+        try:
+            self._client.report_health(device, health.kind.value, health.state, detail)
+        except Refused as refusal:
+            _log.warning("health_refused", device=device, code=refusal.refusal)
+        except GatewayError as error:
+            _log.info("health_delayed", device=device, reason=error.code)
+            return min(self._settings.retry_longest_s, self._repeat_s)
+        return self._repeat_s
