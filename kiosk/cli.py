@@ -123,7 +123,6 @@ def first_state(settings: KioskSettings) -> State:
         manner=manner,
         usual_manner=manner,
         limits=settings.limits,
-        elderly_age_years=settings.people.elderly_age_years,
         now_s=now_s,
         entered_s=now_s,
         active_s=now_s,

@@ -65,7 +65,7 @@ def sample_hall(closed: str = "E") -> HallFacts:
         notice="",
         notice_en="",
         services=services,
-        classes=(ClassFacts("elderly", "老年人", "60 and older"),),
+        classes=(ClassFacts("elderly", "老年人", "60 and older", 60),),
     )
 
 
@@ -125,8 +125,8 @@ def sample_states() -> dict[str, State]:
         "card-unreadable": at(Place.CARD_TROUBLE, card_trouble=CardTrouble.UNREADABLE),
         "card-reader-gone": at(Place.CARD_TROUBLE, card_trouble=CardTrouble.READER),
         "greeting": at(Place.GREETING, person=PersonFacts("", "张伟", date(1990, 1, 1))),
-        "greeting-elderly": at(Place.GREETING, person=PERSON, elderly=True),
-        "warning": replace(at(Place.GREETING, person=PERSON, elderly=True), now_s=50.0),
+        "greeting-elderly": at(Place.GREETING, person=PERSON, priority_age=60),
+        "warning": replace(at(Place.GREETING, person=PERSON, priority_age=60), now_s=50.0),
         "checking": at(Place.CHECKING, busy, service="D"),
         "no-paper": at(Place.NO_PAPER, service="D", printer_state="out"),
         "issuing": at(Place.ISSUING, busy, service="D"),

@@ -74,17 +74,11 @@ class ScreenSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleSettings:
-    elderly_age_years: int = 60
-
-
-@dataclass(frozen=True, slots=True)
 class KioskSettings:
     server: ServerSettings
     printer: PrinterSettings
     reader: ReaderSettings
     screen: ScreenSettings = field(default_factory=ScreenSettings)
-    people: PeopleSettings = field(default_factory=PeopleSettings)
     limits: TimeLimits = field(default_factory=TimeLimits)
 
 

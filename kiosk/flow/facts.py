@@ -33,11 +33,12 @@ class ServiceFacts:
 
 @dataclass(frozen=True, slots=True)
 class ClassFacts:
-    """One priority class of the hall's own list."""
+    """One priority class of the hall's own list. min_age: the age that gives it, or None."""
 
     id: str
     name: str
     name_en: str
+    min_age: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,14 @@ class HallFacts:
 
     def priority_class(self, class_id: str) -> ClassFacts | None:
         return next((c for c in self.classes if c.id == class_id), None)
+
+    def priority_age(self, age: int) -> int | None:
+        """The greatest age of a class that somebody of `age` years has reached."""
+        return max((limit for limit in self.priority_ages if limit <= age), default=None)
+
+    @property
+    def priority_ages(self) -> tuple[int, ...]:
+        return tuple(sorted(c.min_age for c in self.classes if c.min_age is not None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,11 +171,10 @@ def start_reading(state: State, event: ev.Event) -> Step:
 
 def greet(state: State, event: ev.CardKnown) -> Step:
     person, hall = event.person, state.around.hall
-    known = person.birth is not None and hall is not None
-    elderly = bool(known) and (
-        age_on(person.birth, hall.business_day) >= state.elderly_age_years  # type: ignore[arg-type,union-attr]
-    )
-    return enter(state, Place.GREETING, person=person, elderly=elderly)
+    reached = None
+    if person.birth is not None and hall is not None:
+        reached = hall.priority_age(age_on(person.birth, hall.business_day))
+    return enter(state, Place.GREETING, person=person, priority_age=reached)
 
 
 def _card_trouble(state: State, why: CardTrouble) -> Step:

@@ -84,10 +84,13 @@ class TimeLimits:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One person at the kiosk. All of it is forgotten on arriving home."""
+    """One person at the kiosk. All of it is forgotten on arriving home.
+
+    priority_age: the age, in years, that gives this person priority by the hall's rule.
+    """
 
     person: PersonFacts | None = None
-    elderly: bool = False
+    priority_age: int | None = None
     service: str | None = None
     request_id: str | None = None
     ticket: TicketFacts | None = None
@@ -130,7 +133,6 @@ class State:
     manner: Manner = field(default_factory=Manner)
     usual_manner: Manner = field(default_factory=Manner)
     limits: TimeLimits = field(default_factory=TimeLimits)
-    elderly_age_years: int = 60
     left_printing: frozenset[str] = frozenset()
     page: int = 0
     help_open: bool = False

@@ -48,10 +48,17 @@ def _hall(hall: wire.Hall) -> HallFacts:
         notice=_typed(hall["notice"], str),
         notice_en=_typed(hall["notice_en"], str),
         services=tuple(_service(service) for service in hall["services"]),
-        classes=tuple(
-            ClassFacts(_typed(c["id"], str), _typed(c["name"], str), _typed(c["name_en"], str))
-            for c in hall["priority_classes"]
-        ),
+        classes=tuple(_class(each) for each in hall["priority_classes"]),
+    )
+
+
+def _class(each: wire.PriorityClass) -> ClassFacts:
+    min_age = each.get("min_age")  # a server from before it has none
+    return ClassFacts(
+        id=_typed(each["id"], str),
+        name=_typed(each["name"], str),
+        name_en=_typed(each["name_en"], str),
+        min_age=None if min_age is None else _typed(min_age, int),
     )
 
 

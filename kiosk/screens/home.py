@@ -37,10 +37,10 @@ class HomeScreen(PlaceScreen):
 
     def show(self, state: State) -> None:
         self.greeting = state.place is Place.GREETING
-        self.elderly = state.session.elderly
+        self.elderly = state.session.priority_age is not None
         hall = state.around.hall
         self._show_head(state)
-        self._show_reader(state.around.reader)
+        self._show_reader(state.around.reader, hall)
         if hall is not None:
             self.notice = "" if self.greeting else self._notice(hall)
             self._show_tiles(hall, state.page)
@@ -51,15 +51,22 @@ class HomeScreen(PlaceScreen):
             self.title, self.lead = self.texts("home.title"), self.texts("home.lead")
             return
         self.title = self.texts("greeting.hello", name=masked_name(person.name))
-        if state.session.elderly:
-            self.lead = self.texts("greeting.elderly", age=state.elderly_age_years)
+        if state.session.priority_age is not None:
+            self.lead = self.texts("greeting.elderly", age=state.session.priority_age)
         else:
             self.lead = self.texts("greeting.title")
 
-    def _show_reader(self, reader: Link) -> None:
+    def _show_reader(self, reader: Link, hall: HallFacts | None) -> None:
         self.reader_up = reader is not Link.DOWN
-        key = "home.card" if self.reader_up else "home.no_reader"
-        self.card_title, self.card_hint = self.texts(key), self.texts(f"{key}_hint")
+        self.card_title = self.texts("home.card" if self.reader_up else "home.no_reader")
+        self.card_hint = self._card_hint(hall)
+
+    def _card_hint(self, hall: HallFacts | None) -> str:
+        if not self.reader_up:
+            return self.texts("home.no_reader_hint")
+        if hall is None or not hall.priority_ages:
+            return self.texts("home.card_hint")
+        return self.texts("home.card_hint_age", age=hall.priority_ages[0])
 
     def _notice(self, hall: HallFacts) -> str:
         if not hall.open:

@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
-from kiosk.flow.facts import PersonFacts
+from kiosk.flow.facts import ClassFacts, PersonFacts
 from kiosk.flow.moves import derived_request_id
 from kiosk.flow.states import CardTrouble, Link, Manner, Paper, Place, Session, State
 from kiosk.flow.table import UnexpectedEvent, step
@@ -69,7 +69,7 @@ def test_a_card_greets_an_elderly_person_and_goes_with_the_request() -> None:
         (Place.READING, ev.CardKnown(PERSON)),
         Place.GREETING,
     )
-    assert state.session.elderly
+    assert state.session.priority_age == 60
     state, effects = travel(
         START,
         (Place.HOME, ev.CardLaid()),
@@ -81,20 +81,34 @@ def test_a_card_greets_an_elderly_person_and_goes_with_the_request() -> None:
     assert fx.RequestTicket(R, "D", PERSON) in effects
 
 
+def ages(*limits: int | None) -> ev.HallSeen:
+    classes = tuple(ClassFacts(f"c{n}", "优先", "", age) for n, age in enumerate(limits))
+    return ev.HallSeen(replace(HALL, classes=classes))
+
+
 @pytest.mark.parametrize(
-    ("birth_year", "month", "elderly"), [(1966, 3, True), (1966, 4, False), (2000, 1, False)]
+    ("birth_year", "month", "hall", "reached"),
+    [
+        (1966, 3, ages(60), 60),
+        (1966, 4, ages(60), None),
+        (2000, 1, ages(60), None),
+        (1950, 1, ages(60, None, 70), 70),
+        (1958, 1, ages(60, None, 70), 60),
+        (1958, 1, ages(70), None),
+        (1930, 1, ages(None), None),
+    ],
 )
-def test_sixty_counts_from_the_birthday_on_the_halls_own_date(
-    birth_year: int, month: int, elderly: bool
+def test_priority_by_age_follows_the_halls_rule_from_the_birthday_on(
+    birth_year: int, month: int, hall: ev.HallSeen, reached: int | None
 ) -> None:
     birth = HALL.business_day.replace(year=birth_year, month=month)
     state, _ = travel(
-        START,
+        (Place.STARTING, hall),
         (Place.HOME, ev.CardLaid()),
         (Place.READING, ev.CardKnown(PersonFacts("x", "王芳", birth))),
         Place.GREETING,
     )
-    assert state.session.elderly is elderly
+    assert state.session.priority_age == reached
 
 
 def test_without_paper_the_person_decides_and_no_number_is_asked_before() -> None:

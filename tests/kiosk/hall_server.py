@@ -44,7 +44,7 @@ HALL: dict[str, Any] = {
     "notice": "",
     "notice_en": "",
     "services": [service("A", "就业与失业登记", 3), service("D", "退休人员社会化管理", 6)],
-    "priority_classes": [{"id": "elderly", "name": "老年人", "name_en": "Elderly"}],
+    "priority_classes": [{"id": "elderly", "name": "老年人", "name_en": "Elderly", "min_age": 60}],
     "windows": [],
     "calls": [],
     "devices": [],

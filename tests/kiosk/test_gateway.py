@@ -270,3 +270,13 @@ def test_a_ticket_that_was_held_before_says_where_it_is(server: Any) -> None:
     assert (again.rejoined, again.held_before, again.beyond_waiting) == (True, True, False)
     older = {key: value for key, value in right.items() if key != "rejoined"}
     assert not read_ticket({"ticket": older}).rejoined
+
+
+@pytest.mark.parametrize(("min_age", "limits"), [(60, (60,)), (None, ()), ("absent", ())])
+def test_the_age_of_a_priority_class_is_the_servers(
+    server: Any, min_age: object, limits: tuple[int, ...]
+) -> None:
+    named = {"id": "elderly", "name": "老年人", "name_en": "Elderly"}
+    aged = named if min_age == "absent" else {**named, "min_age": min_age}
+    server.hall = {**hall_server.HALL, "priority_classes": [aged]}
+    assert QueueClient(settings(server.url)).hall().priority_ages == limits

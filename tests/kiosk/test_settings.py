@@ -26,6 +26,13 @@ def test_the_demonstrations_settings() -> None:
     assert (settings.screen.view, settings.screen.language) == (View.NORMAL, Language.CHINESE)
 
 
+def test_the_kiosk_of_the_example_stands_in_the_hall_of_the_example() -> None:
+    import tomllib
+
+    hall = tomllib.loads((CONFIG / "hall.toml").read_text(encoding="utf-8"))
+    assert load_kiosk_settings(CONFIG / "kiosk.toml").server.hall == hall["hall"]["id"]
+
+
 @pytest.mark.parametrize("name", ["kiosk.toml", "demo/kiosk.toml"])
 def test_every_key_stands_in_the_file_below_a_comment(name: str) -> None:
     load_kiosk_settings(CONFIG / name)
