@@ -39,12 +39,13 @@ class EscPosTicketPrinter:
 
     def __init__(self, open_link: OpenLink, profile: PrinterProfile, layout: TicketLayout) -> None:
         self._open_link, self._profile, self._layout = open_link, profile, layout
+        self._half_ticket = False  # something of a failed ticket may still lie in the printer
 
     def status(self, timeout_s: float = 2.0) -> PrinterStatus:
         """Never raises for device trouble; a printer that is away is OFFLINE."""
         deadline = time.monotonic() + timeout_s
         try:
-            link = self._open_link(deadline)
+            link = self._open(deadline)
         except DeviceError as error:
             return _away(error)
         try:
@@ -72,13 +73,30 @@ class EscPosTicketPrinter:
 
     def _print(self, data: bytes, deadline: float) -> tuple[PrintOutcome, PrinterStatus, int]:
         try:
-            link = self._open_link(deadline)
+            link = self._open(deadline)
         except DeviceError as error:
             return PrintOutcome.FAILED, _away(error), 0
+        errand = _Errand(link, self._profile, deadline)
         try:
-            return _Errand(link, self._profile, deadline).print(data)
+            return errand.print(data)
         finally:
+            self._half_ticket = errand.half_ticket
             link.close()
+
+    def _open(self, deadline: float) -> PrinterLink:
+        """Whatever comes first after a ticket broke off, a job or only a question, clears its rest
+        before it comes out: a link that broke then could not take the clearing."""
+        link = self._open_link(deadline)
+        if not (self._half_ticket and link.two_way):
+            return link
+        try:
+            link.write(CLEAR_BUFFERS, deadline)
+        except DeviceError:
+            link.close()
+            raise
+        self._half_ticket = False
+        _log.info("printer_cleared")
+        return link
 
 
 class _Errand:
@@ -89,6 +107,7 @@ class _Errand:
         self._parser = StatusParser()
         self._picture = Picture()
         self._barrier_passed = False
+        self.half_ticket = False  # a part of it went over, and was not cleared away
 
     @property
     def _talks(self) -> bool:
@@ -125,11 +144,13 @@ class _Errand:
         try:
             self._link.write(data, self._deadline)
         except DeviceError as error:  # its end did not go over: the ticket is not whole
+            self.half_ticket = True
             sent = error.data.get("sent")
             return PrintOutcome.FAILED, _away(error), sent if isinstance(sent, int) else 0
         try:
             outcome, after = self._watch_it_come_out(data)
-        except DeviceError as error:
+        except DeviceError as error:  # gone meanwhile, perhaps with a part that waits for paper
+            self.half_ticket = True
             return PrintOutcome.UNKNOWN, _away(error), len(data)
         if outcome is PrintOutcome.FAILED:
             self._clear()
@@ -172,6 +193,7 @@ class _Errand:
         try:
             self._link.write(CLEAR_BUFFERS, max(self._deadline, time.monotonic() + 0.2))
         except DeviceError as error:
+            self.half_ticket = True
             _log.warning("printer_not_cleared", code=error.code)
 
     def _receive(self, wait: float) -> None:

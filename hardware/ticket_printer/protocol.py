@@ -12,7 +12,6 @@ from enum import Enum, IntEnum
 
 from hardware.ports import PrinterState, PrinterStatus
 
-ENABLE_AUTOMATIC_STATUS = b"\x1d\x61\x0e"  # GS a: online, error and paper changes
 ASK_BARRIER = b"\x1d\x72\x01"  # GS r 1 is answered in order, after everything sent before it
 CLEAR_BUFFERS = b"\x10\x05\x02"  # DLE ENQ 2: a half-printed ticket must not come out later
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hardware.errors import SettingsUnusable
+from hardware.errors import DeviceMissing, SettingsUnusable
 from hardware.ports import PrinterState, PrintOutcome
 from hardware.simulators.printer import PrinterFault
 from hardware.ticket_printer.profile import load_profile
@@ -92,6 +92,59 @@ def test_the_rest_of_a_failed_ticket_never_comes_out_later(printer, content):
     second = make(url).print_ticket(content)
     assert second.outcome is PrintOutcome.CONFIRMED
     assert len(virtual.tickets()) == 1
+
+
+class BreakingLink:
+    """A real link that is pulled out once: shortly before the end of a ticket, or after it."""
+
+    two_way = True
+
+    def __init__(self, link, whole: bool) -> None:
+        self._link, self._whole, self.broken = link, whole, False
+
+    def write(self, data: bytes, deadline: float) -> None:
+        if len(data) < 100:  # a question
+            self._link.write(data, deadline)
+            return
+        sent = len(data) if self._whole else len(data) - 3  # its cut
+        self._link.write(data[:sent], deadline)
+        self.broken = True
+        if not self._whole:
+            raise DeviceMissing("the printer is gone", sent=sent)
+
+    def read(self, deadline: float) -> bytes:
+        if self.broken:
+            raise DeviceMissing("the printer is gone")
+        return self._link.read(deadline)
+
+    def close(self) -> None:
+        self._link.close()
+
+
+@pytest.mark.parametrize("only_asked", [True, False])
+@pytest.mark.parametrize(
+    ("whole", "outcome"), [(False, PrintOutcome.FAILED), (True, PrintOutcome.UNKNOWN)]
+)
+def test_what_a_broken_link_left_in_the_printer_never_comes_out_with_the_new_roll(
+    printer, content, eventually, whole, outcome, only_asked
+):
+    virtual, url = printer
+    driver = make(url)
+    open_link = driver._open_link
+    driver._open_link = lambda deadline: BreakingLink(open_link(deadline), whole)
+    virtual.set_fault(PrinterFault.PAPER_OUT, after_mm=30)
+    assert driver.print_ticket(content).outcome is outcome
+    driver._open_link = open_link
+    eventually(lambda: make(url).status().state is PrinterState.OUT)
+    if only_asked:
+        assert driver.status().state is PrinterState.OUT
+    else:
+        assert driver.print_ticket(content).outcome is PrintOutcome.FAILED
+    virtual.set_fault(PrinterFault.NONE)
+    assert driver.print_ticket(content).outcome is PrintOutcome.CONFIRMED
+    (ticket,) = virtual.tickets()
+    text, *_ = cv2.QRCodeDetector().detectAndDecode(np.array(ticket.picture))
+    assert text == content.follow_url
 
 
 def test_a_hot_head_is_waited_for(printer, content):
