@@ -10,7 +10,8 @@ const SERVING_TIMES = 3; // this many usual durations
 const SERVING_AT_LEAST_S = 30 * 60;
 const PAUSED_LONG_S = 30 * 60;
 const IDLE_LONG_S = 3 * 60; // open, free, and people wait for it
-const FINE_DEVICE = new Set(["ok", "ready", "online"]);
+// "unknown": a printer that never answers a status question is no news, it is its nature
+const FINE_DEVICE = new Set(["ok", "ready", "online", "unknown"]);
 
 export const deviceFine = (device) => FINE_DEVICE.has(device.state);
 
