@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,16 +16,18 @@ from queue_server.access.keys import Keys, load_keys
 from queue_server.access.store import (
     AccessStore,
     Staff,
-    forget_seeded,
+    forget_seeded_tokens,
     hash_password,
     insert_token,
     put_staff,
+    remove_staff,
+    seeded_staff,
 )
 from queue_server.clock import SystemClock
 from queue_server.halls import Halls
 from queue_server.journal.sqlite import SqliteDatabase, SqliteJournal
 from queue_server.service import HallService
-from queue_server.settings import HallSettings, presentation_of, rules_of
+from queue_server.settings import HallSettings, StaffSection, presentation_of, rules_of
 from queue_server.speech import Speech
 from queue_server.tuning import settle_memory, tidy
 from queue_server.web.app import create_app
@@ -78,32 +81,34 @@ def _hall(store: SqliteDatabase, settings: HallSettings, keys: Keys) -> HallServ
 
 
 async def _seed(store: SqliteDatabase, settings: HallSettings) -> None:
-    """Puts a demonstration's devices and staff in place, and takes an earlier one's out."""
+    """Puts a demonstration's devices and staff in place, and takes an earlier one's out. Who stands
+    in the file as before is left alone, and stays logged in."""
     hall = settings.hall.id
-    hashes: dict[str, str] = {}
-    for person in settings.staff:
-        if person.password not in hashes:
-            hashes[person.password] = await asyncio.to_thread(hash_password, person.password)
+    wanted = {(hall, s.login): (_mark(s), s) for s in settings.staff}
+    there = seeded_staff(store.reader)
+    gone = [key for key, mark in there.items() if key not in wanted or wanted[key][0] != mark]
+    new = [(mark, s) for key, (mark, s) in wanted.items() if key in gone or key not in there]
+    passwords = {s.password for _, s in new}
+    hashes = {p: await asyncio.to_thread(hash_password, p) for p in passwords}
 
     def work(connection: sqlite3.Connection) -> None:
-        forget_seeded(connection)
-        for device in settings.paired:
-            insert_token(
-                connection,
-                device.token,
-                device.role,
-                hall,
-                device.window,
-                device.name,
-                seeded=True,
-            )
-        for s in settings.staff:
+        forget_seeded_tokens(connection)
+        for d in settings.paired:
+            insert_token(connection, d.token, d.role, hall, d.window, d.name, seeded="file")
+        for of_hall, login in gone:
+            remove_staff(connection, of_hall, login)
+        for mark, s in new:
             member = Staff(hall, s.login, s.name, s.role, s.window, hashes[s.password])
-            put_staff(connection, member, seeded=True)
+            put_staff(connection, member, seeded=mark)
 
     await store.write(work)
     if settings.server.demonstration:
         log.warning("demonstration", hall=hall, detail="devices and staff come from the file")
+
+
+def _mark(staff: StaffSection) -> str:
+    """Tells whether somebody stands in the file as before. The file holds the password in clear."""
+    return hashlib.sha256(repr(staff).encode()).hexdigest()
 
 
 async def _keep_up(hall: HallService) -> None:

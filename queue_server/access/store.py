@@ -58,7 +58,7 @@ def insert_token(
     window: str | None,
     name: str,
     *,
-    seeded: bool = False,
+    seeded: str | None = None,
 ) -> None:
     connection.execute(
         "INSERT INTO access_token (id, hash, role, hall, window, name, created_at, seeded)"
@@ -73,7 +73,7 @@ def revoke_token(connection: sqlite3.Connection, token: str) -> bool:
     return done.rowcount > 0
 
 
-def put_staff(connection: sqlite3.Connection, staff: Staff, *, seeded: bool = False) -> None:
+def put_staff(connection: sqlite3.Connection, staff: Staff, *, seeded: str | None = None) -> None:
     """Adds somebody, or changes who they are and their password; open sessions end then."""
     values = (staff.name, staff.role, staff.window, staff.password_hash, _now(), seeded)
     connection.execute(
@@ -94,10 +94,14 @@ def remove_staff(connection: sqlite3.Connection, hall: str, login: str) -> bool:
     return done.rowcount > 0
 
 
-def forget_seeded(connection: sqlite3.Connection) -> None:
-    """Takes out what an earlier demonstration put in, tokens and logins alike."""
-    connection.execute("DELETE FROM access_token WHERE seeded")
-    connection.execute("DELETE FROM staff WHERE seeded")
+def seeded_staff(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
+    """(hall, login) → what stood in the demonstration's file when it was put in."""
+    rows = connection.execute("SELECT hall, login, seeded FROM staff WHERE seeded IS NOT NULL")
+    return {(hall, login): seeded for hall, login, seeded in rows}
+
+
+def forget_seeded_tokens(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM access_token WHERE seeded IS NOT NULL")
 
 
 class AccessStore:

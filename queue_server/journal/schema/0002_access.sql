@@ -9,7 +9,7 @@ CREATE TABLE access_token (
     window     TEXT,
     name       TEXT NOT NULL,
     created_at TEXT NOT NULL,
-    seeded     INTEGER NOT NULL DEFAULT 0  -- 1: from a demonstration's file
+    seeded     TEXT  -- not null: from a demonstration's file
 );
 
 CREATE TABLE staff (
@@ -20,7 +20,7 @@ CREATE TABLE staff (
     window        TEXT,
     password_hash TEXT NOT NULL,
     created_at    TEXT NOT NULL,
-    seeded        INTEGER NOT NULL DEFAULT 0,
+    seeded        TEXT,  -- not null: from a demonstration's file, as which it stood there
     PRIMARY KEY (hall, login)
 );
 
