@@ -8,6 +8,7 @@ import orjson
 
 from queue_server.answers import FollowToken
 from queue_server.domain import events as e
+from queue_server.domain.apply import apply
 from queue_server.domain.state import HallState
 from queue_server.journal.port import Journal, NotStored
 
@@ -33,7 +34,7 @@ async def load_day(journal: Journal, hall: str, follow_token: FollowToken) -> Lo
     for record in records:
         event = record.to_event()
         day.state.seq = record.seq - 1
-        day.state.apply(event, record.at_ms())
+        apply(day.state, event, record.at_ms())
         if isinstance(event, e.TicketIssued):
             day.followed[follow_token(event.ticket)] = event.ticket
         if request_id := orjson.loads(record.data).get("request_id"):

@@ -20,6 +20,7 @@ from queue_server.answers import FollowToken, answer, asked, same_request
 from queue_server.clock import Clock
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
+from queue_server.domain.apply import apply
 from queue_server.domain.calendar import Calendar, day_bounds_ms
 from queue_server.domain.decide import decide
 from queue_server.domain.errors import Refusal
@@ -238,7 +239,7 @@ class HallService:
         rows: dict[str, TicketRow] = {}
         for event in events:
             record = link(self.id, self._state.seq + 1, event, now_ms, self._hash, extra)
-            self._state.apply(event, now_ms)
+            apply(self._state, event, now_ms)
             self._hash = record.hash
             records.append(record)
             if isinstance(event, e.TicketIssued):

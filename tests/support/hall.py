@@ -8,6 +8,7 @@ from typing import Any
 
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
+from queue_server.domain.apply import apply
 from queue_server.domain.calendar import Calendar
 from queue_server.domain.decide import decide
 from queue_server.domain.rules import (
@@ -67,7 +68,7 @@ class Hall:
     def do(self, command: c.Command) -> list[e.Event]:
         events = decide(command, self.state, self.now_ms)
         for event in events:
-            self.state.apply(event, self.now_ms)
+            apply(self.state, event, self.now_ms)
             self.log.append((event, self.now_ms))
         return events
 

@@ -9,6 +9,7 @@ import pytest
 
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
+from queue_server.domain.apply import apply
 from queue_server.domain.calendar import Calendar, Session
 from queue_server.domain.errors import IllegalMove, NotFound, Refusal, WrongState
 from queue_server.domain.state import HallState
@@ -254,7 +255,7 @@ def test_replay_gives_the_same_state() -> None:
     hall.next("2")
     replayed = HallState()
     for event, at_ms in hall.log:
-        replayed.apply(e.from_data(event.name, e.to_data(event)), at_ms)
+        apply(replayed, e.from_data(event.name, e.to_data(event)), at_ms)
     assert replayed.tickets == hall.state.tickets
     assert replayed.windows == hall.state.windows
     assert replayed.today == hall.state.today

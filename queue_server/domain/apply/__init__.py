@@ -1,0 +1,6 @@
+"""What events do to a hall's state; importing this knows every event."""
+
+from queue_server.domain.apply import hall, tickets, windows
+from queue_server.domain.apply.core import apply
+
+__all__ = ["apply", "hall", "tickets", "windows"]

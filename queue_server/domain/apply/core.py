@@ -1,0 +1,23 @@
+"""Takes events into a hall's state: one function per event, in the modules beside this one."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+from queue_server.domain import events as e
+from queue_server.domain.state import HallState
+
+
+def apply(state: HallState, event: e.Event, at_ms: int) -> None:
+    """Takes in the next event of the hall's journal. Events are believed: they were checked when
+    they were decided. Needs no clock; the same events always give the same state."""
+    state.seq += 1
+    state.last_ms = at_ms
+    on(event, state, at_ms)
+
+
+@singledispatch
+def on(event: Any, state: HallState, at_ms: int) -> None:
+    """How one kind of event changes the state."""
+    raise TypeError(f"no rule for applying {type(event).__name__}")

@@ -1,0 +1,37 @@
+"""How events of windows change the hall's day."""
+
+from __future__ import annotations
+
+from queue_server.domain import events as e
+from queue_server.domain.apply.core import on
+from queue_server.domain.state import HallState
+from queue_server.domain.vocabulary import WindowState
+
+
+@on.register
+def _window_opened(event: e.WindowOpened, state: HallState, at_ms: int) -> None:
+    window = state.windows[event.window]
+    window.clerk = event.clerk
+    state.set_window(window, WindowState.OPEN, at_ms)
+
+
+@on.register
+def _window_closed(event: e.WindowClosed, state: HallState, at_ms: int) -> None:
+    window = state.windows[event.window]
+    window.clerk = None
+    state.set_window(window, WindowState.CLOSED, at_ms)
+    for place in state.line.kept_for(window.id):  # nobody else could call them
+        ticket = state.tickets[place.ticket]
+        state.line.remove(ticket.id)
+        ticket.for_window = None
+        state.enter_line(ticket)
+
+
+@on.register
+def _window_paused(event: e.WindowPaused, state: HallState, at_ms: int) -> None:
+    state.set_window(state.windows[event.window], WindowState.PAUSED, at_ms, event.reason)
+
+
+@on.register
+def _window_resumed(event: e.WindowResumed, state: HallState, at_ms: int) -> None:
+    state.set_window(state.windows[event.window], WindowState.OPEN, at_ms)

@@ -1,0 +1,146 @@
+"""What commands about tickets lead to: numbers given, printed, cancelled, back in line."""
+
+from __future__ import annotations
+
+from queue_server.domain import commands as c
+from queue_server.domain import events as e
+from queue_server.domain.calendar import is_open
+from queue_server.domain.decide.core import Events, decide, known_ticket
+from queue_server.domain.errors import NotFound, WrongState
+from queue_server.domain.estimate import estimate
+from queue_server.domain.lifecycle import check
+from queue_server.domain.rules import HallRules
+from queue_server.domain.state import HallState, Ticket
+from queue_server.domain.vocabulary import Happening, TicketStatus
+
+
+@decide.register
+def _issue(command: c.IssueTicket, state: HallState, now_ms: int) -> Events:
+    rules = state.known_rules
+    service = _service_wanted(command, rules)
+    already = _already_held(command, state, service)
+    if already is not None and _reprints(already):
+        return already
+    cancelled = already or []
+    if not is_open(rules.calendar, now_ms):
+        raise WrongState("service_closed", "现在不在取号时间内。", service=service)
+    prefix = rules.service[service].prefix
+    serial = state.serials.get(prefix, 0) + 1
+    ahead = state.line.count_for(None, service)
+    wait = estimate(state, service, ahead)
+    return [
+        *cancelled,
+        e.TicketIssued(
+            ticket=command.ticket,
+            number=f"{prefix}{serial:03d}",
+            prefix=prefix,
+            serial=serial,
+            service=service,
+            matter=command.matter,
+            priority_class=_class_of(command, rules),
+            person=command.person,
+            kiosk=command.kiosk,
+            arrived_ms=now_ms,
+            then=command.then,
+            people_ahead=ahead,
+            p50_s=wait[0] if wait else None,
+            p90_s=wait[1] if wait else None,
+        ),
+    ]
+
+
+def _already_held(command: c.IssueTicket, state: HallState, service: str) -> Events | None:
+    """What to do about the ticket that this person holds for this service, if there is one: print
+    it again; if its call was missed, put it back in line first, or give it up when that was done
+    too often."""
+    held = state.held.get((command.person, service)) if command.person else None
+    if held is None:
+        return None
+    ticket = state.tickets[held]
+    reprinted = e.TicketReprinted(held, command.kiosk)
+    if ticket.status is not TicketStatus.MISSED:
+        return [reprinted]
+    if ticket.rejoins >= state.known_rules.dispatch.rejoins_at_most:
+        return [e.TicketCancelled(held, "missed_too_often")]
+    return [e.TicketRejoined(held, _after_calls(state, ticket)), reprinted]
+
+
+def _reprints(events: Events) -> bool:
+    return isinstance(events[-1], e.TicketReprinted)
+
+
+def _service_wanted(command: c.IssueTicket, rules: HallRules) -> str:
+    if command.matter is not None:
+        matter = rules.matter.get(command.matter)
+        if matter is None:
+            raise NotFound(f"没有编号为 {command.matter} 的事项。", matter=command.matter)
+        if command.service not in (None, matter.service):
+            raise WrongState(
+                "matter_of_other_service",
+                "这个事项不属于所选的业务。",
+                matter=command.matter,
+                service=command.service,
+            )
+        return matter.service
+    for service in (command.service or "", *command.then):
+        if service not in rules.service:
+            raise NotFound(f"没有编号为 {service} 的业务。", service=service)
+    return command.service or ""
+
+
+def _class_of(command: c.IssueTicket, rules: HallRules) -> str:
+    asked = command.priority_class
+    if asked is not None and asked not in rules.priority_class:
+        raise NotFound(f"没有名为 {asked} 的优先类别。", priority_class=asked)
+    by_age = rules.ordinary
+    if command.age_years is not None:
+        by_age = rules.class_for_age(command.age_years)
+    both = [rules.priority_class[x] for x in (asked or rules.ordinary, by_age)]
+    return max(both, key=lambda found: found.rate).id
+
+
+@decide.register
+def _printed(command: c.ConfirmPrinted, state: HallState, now_ms: int) -> Events:
+    ticket = known_ticket(state, command.ticket)
+    return [] if ticket.printed is True else [e.TicketPrinted(ticket.id)]
+
+
+@decide.register
+def _print_failed(command: c.ReportPrintFailed, state: HallState, now_ms: int) -> Events:
+    ticket = known_ticket(state, command.ticket)
+    return [] if ticket.printed is False else [e.TicketPrintFailed(ticket.id)]
+
+
+@decide.register
+def _cancel(command: c.CancelTicket, state: HallState, now_ms: int) -> Events:
+    ticket = known_ticket(state, command.ticket)
+    check(ticket.status, Happening.CANCELLED, TicketStatus.CANCELLED)
+    return [e.TicketCancelled(ticket.id, command.reason)]
+
+
+@decide.register
+def _rejoin(command: c.RejoinTicket, state: HallState, now_ms: int) -> Events:
+    ticket = known_ticket(state, command.ticket)
+    check(ticket.status, Happening.REJOINED, TicketStatus.WAITING)
+    settings = state.known_rules.dispatch
+    if ticket.rejoins >= settings.rejoins_at_most:
+        raise WrongState(
+            "rejoined_too_often",
+            "这张号票过号次数已到上限，请重新取号。",
+            rejoins=ticket.rejoins,
+        )
+    return [e.TicketRejoined(ticket.id, _after_calls(state, ticket))]
+
+
+def _after_calls(state: HallState, ticket: Ticket) -> int:
+    """The count of its service's calls after which somebody who rejoins is next (rule 6)."""
+    others = state.line.count_for(None, ticket.service)
+    behind = min(state.known_rules.dispatch.rejoin_after, others)
+    return state.line.calls(ticket.service) + behind
+
+
+@decide.register
+def _resume(command: c.ResumeTicket, state: HallState, now_ms: int) -> Events:
+    ticket = known_ticket(state, command.ticket)
+    check(ticket.status, Happening.RESUMED, TicketStatus.WAITING)
+    return [e.TicketResumed(ticket.id)]

@@ -1,0 +1,164 @@
+"""What a clerk's commands at a window lead to."""
+
+from __future__ import annotations
+
+from queue_server.domain import commands as c
+from queue_server.domain import dispatch
+from queue_server.domain import events as e
+from queue_server.domain.decide.core import Events, decide, known_ticket
+from queue_server.domain.errors import NotFound, WrongState
+from queue_server.domain.lifecycle import check, goes_to
+from queue_server.domain.state import HallState, Ticket, Window
+from queue_server.domain.vocabulary import Happening, TicketStatus, WindowState
+
+
+def _window(state: HallState, window_id: str) -> Window:
+    try:
+        return state.windows[window_id]
+    except KeyError:
+        raise NotFound(f"没有 {window_id} 号窗口。", window=window_id) from None
+
+
+def _open_window(state: HallState, window_id: str) -> Window:
+    window = _window(state, window_id)
+    if window.state is not WindowState.OPEN:
+        raise WrongState(
+            "window_not_open", "窗口还没有开放，请先开窗。", window=window_id, state=window.state
+        )
+    return window
+
+
+def _free_open_window(state: HallState, window_id: str) -> Window:
+    window = _open_window(state, window_id)
+    if (busy := state.at_window(window_id)) is not None:
+        raise WrongState(
+            "window_busy",
+            f"{busy.number} 还在本窗口，请先办结、过号或转办。",
+            window=window_id,
+            ticket=busy.id,
+            status=busy.status,
+        )
+    return window
+
+
+def _ticket_at(state: HallState, window_id: str, happening: Happening) -> Ticket:
+    """The ticket at the window, if `happening` may happen to it."""
+    _window(state, window_id)
+    ticket = state.at_window(window_id)
+    if ticket is None:
+        raise WrongState("window_has_no_ticket", "本窗口现在没有人。", window=window_id)
+    goes_to(ticket.status, happening)
+    return ticket
+
+
+@decide.register
+def _call_next(command: c.CallNext, state: HallState, now_ms: int) -> Events:
+    _free_open_window(state, command.window)
+    choice = dispatch.choose(state, command.window, now_ms)
+    if choice is None:
+        return [e.CallFoundNobody(command.window)]
+    ticket = state.tickets[choice.ticket]
+    why = dispatch.explain(state.known_rules, choice, ticket)
+    return [e.TicketCalled(ticket.id, ticket.number, ticket.service, command.window, 1, why)]
+
+
+@decide.register
+def _call_ticket(command: c.CallTicket, state: HallState, now_ms: int) -> Events:
+    if not command.reason.strip():
+        raise WrongState("reason_missing", "特呼须写明原因。")
+    _free_open_window(state, command.window)
+    ticket = known_ticket(state, command.ticket)
+    if ticket.window and state.windows[ticket.window].ticket == ticket.id:
+        raise WrongState("ticket_at_other_window", f"{ticket.number} 正在 {ticket.window} 号窗口。")
+    check(ticket.status, Happening.CALLED, TicketStatus.CALLED)
+    why = {
+        "zh": f"特呼 {ticket.number}：{command.reason}",
+        "en": f"{ticket.number} was called by choice: {command.reason}",
+        "figures": {"reason": "chosen", "waited_s": (now_ms - ticket.arrived_ms) // 1000},
+    }
+    return [e.TicketCalled(ticket.id, ticket.number, ticket.service, command.window, 1, why)]
+
+
+@decide.register
+def _recall(command: c.Recall, state: HallState, now_ms: int) -> Events:
+    ticket = _ticket_at(state, command.window, Happening.CALLED)
+    return [
+        e.TicketRecalled(ticket.id, ticket.number, ticket.service, command.window, ticket.calls + 1)
+    ]
+
+
+@decide.register
+def _start(command: c.Start, state: HallState, now_ms: int) -> Events:
+    ticket = _ticket_at(state, command.window, Happening.STARTED)
+    return [e.TicketStarted(ticket.id, command.window)]
+
+
+@decide.register
+def _finish(command: c.Finish, state: HallState, now_ms: int) -> Events:
+    ticket = _ticket_at(state, command.window, Happening.FINISHED)
+    following = ticket.returns_service or next(iter(ticket.then), None)
+    return [e.TicketFinished(ticket.id, command.window, command.outcome, following, False)]
+
+
+@decide.register
+def _miss(command: c.Miss, state: HallState, now_ms: int) -> Events:
+    ticket = _ticket_at(state, command.window, Happening.MISSED)
+    return [e.TicketMissed(ticket.id, command.window)]
+
+
+@decide.register
+def _park(command: c.Park, state: HallState, now_ms: int) -> Events:
+    ticket = _ticket_at(state, command.window, Happening.PARKED)
+    if not command.reason.strip():
+        raise WrongState("reason_missing", "挂起须写明原因。")
+    return [e.TicketParked(ticket.id, command.window, command.reason, command.until_ms)]
+
+
+@decide.register
+def _transfer(command: c.Transfer, state: HallState, now_ms: int) -> Events:
+    ticket = _ticket_at(state, command.window, Happening.TRANSFERRED)
+    rules = state.known_rules
+    if command.to_window is not None:
+        _open_window(state, command.to_window)
+    service = command.service or ticket.service
+    if service not in rules.service:
+        raise NotFound(f"没有编号为 {service} 的业务。", service=service)
+    # a return that is still owed is carried through further transfers
+    returns = (ticket.returns_to, ticket.returns_service)
+    if command.returns:
+        returns = (command.window, ticket.service)
+    return [e.TicketTransferred(ticket.id, command.window, service, command.to_window, *returns)]
+
+
+@decide.register
+def _open(command: c.OpenWindow, state: HallState, now_ms: int) -> Events:
+    window = _window(state, command.window)
+    if window.state is WindowState.OPEN and window.clerk == command.clerk:
+        return []
+    return [e.WindowOpened(window.id, command.clerk)]
+
+
+@decide.register
+def _close(command: c.CloseWindow, state: HallState, now_ms: int) -> Events:
+    window = _window(state, command.window)
+    if (busy := state.at_window(window.id)) is not None:
+        raise WrongState(
+            "window_busy", f"{busy.number} 还在本窗口，请先办结、过号或转办。", ticket=busy.id
+        )
+    return [] if window.state is WindowState.CLOSED else [e.WindowClosed(window.id)]
+
+
+@decide.register
+def _pause(command: c.PauseWindow, state: HallState, now_ms: int) -> Events:
+    window = _window(state, command.window)
+    if window.state is WindowState.CLOSED:
+        raise WrongState("window_not_open", "窗口还没有开放。", window=window.id)
+    return [] if window.state is WindowState.PAUSED else [e.WindowPaused(window.id, command.reason)]
+
+
+@decide.register
+def _resume_window(command: c.ResumeWindow, state: HallState, now_ms: int) -> Events:
+    window = _window(state, command.window)
+    if window.state is WindowState.CLOSED:
+        raise WrongState("window_not_open", "窗口还没有开放。", window=window.id)
+    return [] if window.state is WindowState.OPEN else [e.WindowResumed(window.id)]
