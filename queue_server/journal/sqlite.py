@@ -19,7 +19,7 @@ SCHEMA = Path(__file__).parent / "schema"
 
 
 class UnusableDatabase(Exception):
-    """A database address that this server does not understand."""
+    """A database that this server does not understand: its address, or its version."""
 
     code = "database_unusable"
 
@@ -73,20 +73,39 @@ def _connect(file: Path) -> sqlite3.Connection:
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Brings the schema to the newest version: each numbered file once, in order, whole or not."""
+    """Brings the schema to the newest version: each numbered file once, in order, whole or not.
+
+    Raises UnusableDatabase for a database that a newer program has written.
+    """
     connection.execute("BEGIN IMMEDIATE")
     try:
-        have = connection.execute("PRAGMA user_version").fetchone()[0]
-        for script in sorted(SCHEMA.glob("*.sql")):
-            version = int(script.name[:4])
-            if version > have:
-                for statement in _statements(script.read_text(encoding="utf-8")):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {version}")
+        bring_schema_to(connection, newest_version())
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def newest_version() -> int:
+    """The schema's version that this program writes."""
+    return max(int(script.name[:4]) for script in SCHEMA.glob("*.sql"))
+
+
+def bring_schema_to(connection: sqlite3.Connection, version: int) -> None:
+    """Runs the numbered files after the database's own version up to `version`, inside the caller's
+    transaction."""
+    have = connection.execute("PRAGMA user_version").fetchone()[0]
+    if have > newest_version():
+        raise UnusableDatabase(
+            f"the database has version {have}, this program knows {newest_version()} at most:"
+            " update the program; an older one must not write there"
+        )
+    for script in sorted(SCHEMA.glob("*.sql")):
+        number = int(script.name[:4])
+        if have < number <= version:
+            for statement in _statements(script.read_text(encoding="utf-8")):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
 
 
 def _statements(script: str) -> list[str]:
