@@ -1,7 +1,11 @@
-"""Virtual devices on real ptys and sockets for the device tests; each test gets its own."""
+"""Virtual devices on real ptys and sockets for the device tests; each test gets its own.
+
+`pytest tests/device --device KIND=URL` runs the contract tests of that kind against a real device
+instead of its simulator; a person is asked on the terminal for what a hand must do.
+"""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +17,33 @@ from hardware.simulators.people import People, load_people
 from hardware.simulators.printer import VirtualPrinter
 
 ROOT = Path(__file__).parents[2]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--device", action="append", default=[], metavar="KIND=URL", help="card=/dev/ttyUSB0, …"
+    )
+
+
+@pytest.fixture(scope="session")
+def real_devices(request: pytest.FixtureRequest) -> Mapping[str, str]:
+    """What --device named: kind → URL."""
+    named = request.config.getoption("--device", default=[])
+    wrong = [each for each in named if "=" not in each]
+    assert not wrong, f"--device wants KIND=URL, not {wrong}"
+    return dict(each.split("=", 1) for each in named)
+
+
+@pytest.fixture
+def ask_hand(pytestconfig: pytest.Config) -> Callable[[str], None]:
+    """Tells the person at a real device what to do, past pytest's capture."""
+
+    def ask(words: str) -> None:
+        capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+        with capture.global_and_fixture_disabled():
+            print(f"\n>>> {words}", flush=True)
+
+    return ask
 
 
 @pytest.fixture
