@@ -16,5 +16,5 @@ class Halls:
     def __iter__(self) -> Iterator[HallService]:
         return iter(self._halls.values())
 
-    def get(self, hall: str) -> HallService | None:
+    async def get(self, hall: str) -> HallService | None:
         return self._halls.get(hall)

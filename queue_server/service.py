@@ -136,16 +136,16 @@ class HallService:
                 outcome = await waiter
             except Abandoned:
                 # whoever asked first went away; what became of it is on disk, or did not happen
-                return self._stored_answer(command, request_id)
+                return await self._stored_answer(command, request_id)
             return Outcome(outcome.body, True, outcome.events)
         if request_id in self._answered_today:
-            return self._stored_answer(command, request_id)
+            return await self._stored_answer(command, request_id)
         return None
 
-    def _stored_answer(self, command: c.Command, request_id: str | None) -> Outcome | None:
+    async def _stored_answer(self, command: c.Command, request_id: str | None) -> Outcome | None:
         """The answer in the journal. Asked only when there may be one: today's requests are known,
         and an older one's append conflicts with its answer or is refused."""
-        stored = self._journal.find_answer(self.id, request_id) if request_id else None
+        stored = await self._journal.find_answer(self.id, request_id) if request_id else None
         if stored is None:
             return None
         same_request(stored.command, command)
@@ -179,7 +179,7 @@ class HallService:
             except Refusal:
                 if not await self._settled(epoch):
                     continue
-                if known := self._stored_answer(request.command, request.request_id):
+                if known := await self._stored_answer(request.command, request.request_id):
                     return known
                 raise
             except Exception:
@@ -190,7 +190,7 @@ class HallService:
                 await stored
             except SeqConflict:
                 await self._reload(epoch)
-                if known := self._stored_answer(request.command, request.request_id):
+                if known := await self._stored_answer(request.command, request.request_id):
                     return known
             except (NotStored, LedgerRefused) as error:
                 log.error(error.code, hall=self.id, error=str(error))

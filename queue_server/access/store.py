@@ -112,14 +112,14 @@ class AccessStore:
         self._keys = keys
         self._probed_at = float("-inf")
 
-    def actor_of_token(self, token: str) -> Actor | None:
+    async def actor_of_token(self, token: str) -> Actor | None:
         row = self._database.reader.execute(
             "SELECT role, name, hall, window FROM access_token WHERE hash = ?",
             (secret_hash(token),),
         ).fetchone()
         return Actor(Role(row[0]), row[1], row[2], row[3]) if row else None
 
-    def actor_of_session(self, session: str) -> Actor | None:
+    async def actor_of_session(self, session: str) -> Actor | None:
         row = self._database.reader.execute(
             "SELECT staff.role, staff.login, staff.hall, staff.window, staff.name FROM session"
             " JOIN staff USING (hall, login) WHERE hash = ? AND expires_at > ?",
@@ -130,7 +130,7 @@ class AccessStore:
         csrf = self._keys.csrf_token(session)
         return Actor(Role(row[0]), row[1], row[2], row[3], csrf, row[4])
 
-    def staff(self, hall: str, login: str) -> Staff | None:
+    async def staff(self, hall: str, login: str) -> Staff | None:
         row = self._database.reader.execute(
             "SELECT hall, login, name, role, window, password_hash FROM staff"
             " WHERE hall = ? AND login = ?",

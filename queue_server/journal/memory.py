@@ -56,7 +56,7 @@ class MemoryJournal:
         stored = self._records[hall][after:]
         return stored if limit < 0 else stored[:limit]
 
-    def find_answer(self, hall: str, request_id: str) -> Answer | None:
+    async def find_answer(self, hall: str, request_id: str) -> Answer | None:
         return self._answers.get((hall, request_id))
 
     async def find_ticket(self, hall: str, ticket: str) -> TicketRow | None:

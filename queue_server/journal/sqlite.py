@@ -156,7 +156,7 @@ class SqliteJournal:
         )
         return [Record(*row) for row in rows]
 
-    def find_answer(self, hall: str, request_id: str) -> Answer | None:
+    async def find_answer(self, hall: str, request_id: str) -> Answer | None:
         rows = self._rows(
             "SELECT hall, request_id, command, body, seq FROM answer"
             " WHERE hall = ? AND request_id = ?",

@@ -30,7 +30,7 @@ _ANNOUNCEMENT = re.compile(r"([A-Z]{1,4}\d{1,5})-([0-9A-Za-z]{1,8})")
 
 @router.get("")
 async def hall_now(hall: str, request: Request) -> Response:
-    _, actor, service = permitted(request, Act.SEE_HALL, hall)
+    _, actor, service = await permitted(request, Act.SEE_HALL, hall)
     for_staff = bool(TABLE[actor.role] & {Act.WORK_WINDOW, Act.SEE_BOARD})
     body = await service.hall_json(for_staff=for_staff)
     return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
@@ -39,7 +39,7 @@ async def hall_now(hall: str, request: Request) -> Response:
 @router.get("/matters")
 async def matters(hall: str, request: Request) -> Response:
     """All matters with their service guides (五公开)."""
-    _, _, service = permitted(request, Act.SEE_HALL, hall)
+    _, _, service = await permitted(request, Act.SEE_HALL, hall)
     return Response(orjson.dumps({"matters": guides_view(service.presentation)}), media_type=JSON)
 
 
@@ -51,7 +51,7 @@ async def events(
     after: Annotated[int | None, Query(ge=0, le=2**62)] = None,
 ) -> StreamingResponse:
     """Server-Sent Events; the id is the journal's seq. `Last-Event-ID` or `?after=` resumes."""
-    ctx, _, service = permitted(request, Act.SEE_HALL, hall)
+    ctx, _, service = await permitted(request, Act.SEE_HALL, hall)
     last = request.headers.get("last-event-id", "")
     seq = int(last) if re.fullmatch(r"\d{1,18}", last) else after
     frames = service.stream(seq, _wanted(topics), ctx.settings.server.heartbeat_s)
@@ -82,7 +82,7 @@ async def journal(
     limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
 ) -> Response:
     """Events with seq > after, in order, each with the hash of the one before it."""
-    _, _, service = permitted(request, Act.READ_JOURNAL, hall)
+    _, _, service = await permitted(request, Act.READ_JOURNAL, hall)
     page = await service.journal_page(after, limit)
     body = b'{"events":[' + b",".join(_line(record) for record in page) + b"]}"
     return Response(body, media_type=JSON)
@@ -103,7 +103,7 @@ def _line(record: Record) -> bytes:
 @router.get("/announcements/{name}.wav")
 async def announcement(hall: str, name: str, request: Request) -> Response:
     """A call as sound, mono 16-bit WAV; name is `number-window`, e.g. `A001-3`."""
-    ctx, _, service = permitted(request, Act.SEE_HALL, hall)
+    ctx, _, service = await permitted(request, Act.SEE_HALL, hall)
     parts = _ANNOUNCEMENT.fullmatch(name)
     if parts is None or not service.can_be_called(parts[1], parts[2]):
         raise ApiError(404, "not_found", "没有这条播报。", name=name)
@@ -121,7 +121,7 @@ async def announcement(hall: str, name: str, request: Request) -> Response:
 @router.post("/devices/{device}/health", openapi_extra=takes(DeviceIn))
 async def device_health(hall: str, device: str, request: Request) -> Response:
     """A device says how it is; only a change becomes an event."""
-    _, actor, service = permitted(request, Act.REPORT_DEVICE, hall)
+    _, actor, service = await permitted(request, Act.REPORT_DEVICE, hall)
     report = await body_of(request, DeviceIn)
     command = c.ReportDevice(device, report.kind, report.state, report.detail)
     await service.execute(command, request_id=None, by=actor.label)

@@ -39,7 +39,7 @@ async def issue(request: Request) -> Response:
     """Gives a number. 201 for a new ticket; 200 when this request, or this person for this
     service, has one already."""
     hall = request.path_params["hall"]
-    ctx, actor, service = permitted(request, Act.ISSUE_TICKET, hall)
+    ctx, actor, service = await permitted(request, Act.ISSUE_TICKET, hall)
     wanted = await body_of(request, IssueIn)
     if wanted.service is None and wanted.matter is None:
         raise ApiError(422, "fields_invalid", "请选择业务或事项。", fields=["service", "matter"])
@@ -76,7 +76,7 @@ def full_years(birth: date, today: date) -> int:
 
 @router.get("/halls/{hall}/tickets/{ticket}", responses=ERRORS)
 async def look(hall: str, ticket: str, request: Request) -> Response:
-    _, _, service = permitted(request, Act.SEE_TICKET, hall)
+    _, _, service = await permitted(request, Act.SEE_TICKET, hall)
     body = await service.ticket_json(ticket)
     if body is None:
         raise ApiError(404, "not_found", "今天没有这张号票。", ticket=ticket)
@@ -87,7 +87,7 @@ async def _act(
     request: Request, hall: str, act: Act, model: type[M], wanted: Callable[[M], c.TicketCommand]
 ) -> Response:
     """Who asks is checked before what is asked."""
-    _, actor, service = permitted(request, act, hall)
+    _, actor, service = await permitted(request, act, hall)
     body = await body_of(request, model)
     request_id = str(body.request_id)
     return answered(await service.execute(wanted(body), request_id=request_id, by=actor.label))

@@ -38,7 +38,7 @@ async def _act(
     act: Act = Act.WORK_WINDOW,
 ) -> Response:
     """Who asks is checked before what is asked."""
-    _, actor, service = permitted(request, act, hall, window)
+    _, actor, service = await permitted(request, act, hall, window)
     body = await body_of(request, model)
     request_id = str(body.request_id)
     return answered(await service.execute(wanted(body), request_id=request_id, by=actor.label))
@@ -99,7 +99,7 @@ async def transfer(hall: str, window: str, request: Request) -> Response:
 
 @router.post("/open", openapi_extra=takes(Command))
 async def open_window(hall: str, window: str, request: Request) -> Response:
-    actor = actor_of(request, context(request))
+    actor = await actor_of(request, context(request))
     clerk = actor.name if actor.role is Role.CLERK else None
     return await _act(request, hall, window, Command, lambda _: c.OpenWindow(window, clerk))
 

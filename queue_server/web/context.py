@@ -50,23 +50,23 @@ def context(request: Request) -> Context:
     return found
 
 
-def hall_of(ctx: Context, hall: str) -> HallService:
-    found = ctx.halls.get(hall)
+async def hall_of(ctx: Context, hall: str) -> HallService:
+    found = await ctx.halls.get(hall)
     if found is None:
         raise ApiError(404, "hall_not_found", "没有这个大厅。", hall=hall)
     return found
 
 
-def actor_of(request: Request, ctx: Context) -> Actor:
+async def actor_of(request: Request, ctx: Context) -> Actor:
     """Who asks: a bearer token, else a session cookie, else nobody in particular.
 
     Raises ApiError 401 for a token that is not known, 403 for a session without its CSRF token.
     """
     authorization = request.headers.get("authorization")
     if authorization is not None:
-        return _bearer(authorization, ctx)
+        return await _bearer(authorization, ctx)
     session = request.cookies.get(SESSION_COOKIE)
-    actor = ctx.access.actor_of_session(session) if session else None
+    actor = await ctx.access.actor_of_session(session) if session else None
     if actor is None:
         return ANYBODY
     if request.method not in SAFE_METHODS:
@@ -79,13 +79,14 @@ def check_csrf(actor: Actor, given: str) -> None:
         raise ApiError(403, "csrf_missing", "页面已过期，请刷新后再试。")
 
 
-def _bearer(authorization: str, ctx: Context) -> Actor:
+async def _bearer(authorization: str, ctx: Context) -> Actor:
     known = ctx.token_cache.get(authorization)
     now = time.monotonic()
     if known is not None and now - known[1] < TOKEN_TRUSTED_S:
         return known[0]
     scheme, _, token = authorization.partition(" ")
-    actor = ctx.access.actor_of_token(token.strip()) if scheme.lower() == "bearer" else None
+    bearer = scheme.lower() == "bearer"
+    actor = await ctx.access.actor_of_token(token.strip()) if bearer else None
     if actor is None:
         ctx.token_cache.pop(authorization, None)
         raise ApiError(401, "token_unknown", "令牌无效，请重新配对设备。")
@@ -101,16 +102,16 @@ def allowed(ctx: Context, actor: Actor, act: Act, hall: str, window: str | None 
     return may(actor, act, hall, window)
 
 
-def permitted(
+async def permitted(
     request: Request, act: Act, hall: str, window: str | None = None
 ) -> tuple[Context, Actor, HallService]:
     """The context, the actor and the hall, if the actor may do this there; else 401, 403 or 404."""
     ctx = context(request)
-    actor = actor_of(request, ctx)
+    actor = await actor_of(request, ctx)
     if not allowed(ctx, actor, act, hall, window):
         if actor.role is Role.PUBLIC:
             raise ApiError(401, "login_needed", "请先登录。")
         raise ApiError(
             403, "not_permitted", "您没有做这件事的权限。", role=actor.role.value, act=act.value
         )
-    return ctx, actor, hall_of(ctx, hall)
+    return ctx, actor, await hall_of(ctx, hall)

@@ -78,13 +78,13 @@ def _render(
     return page
 
 
-def _page(
+async def _page(
     request: Request, template: str, act: Act, hall: str, window: str | None = None, **more: Any
 ) -> Response:
     """The page, or the way to the login, or a page that says why not."""
     ctx = context(request)
-    hall_of(ctx, hall)
-    actor = actor_of(request, ctx)
+    await hall_of(ctx, hall)
+    actor = await actor_of(request, ctx)
     if allowed(ctx, actor, act, hall, window):
         return _render(request, template, actor, hall_id=hall, **more)
     if actor.role is Role.PUBLIC:
@@ -100,20 +100,20 @@ def error_page(request: Request, words: str, status: int, actor: Actor = ANYBODY
 
 @router.get("/screen/{hall}")
 async def screen(hall: str, request: Request) -> Response:
-    return _page(request, "screen.html", Act.SEE_HALL, hall)
+    return await _page(request, "screen.html", Act.SEE_HALL, hall)
 
 
 @router.get("/window/{hall}/{window}")
 async def console(hall: str, window: str, request: Request) -> Response:
-    service = hall_of(context(request), hall)
+    service = await hall_of(context(request), hall)
     if not service.has_window(window):
         raise ApiError(404, "not_found", f"没有 {window} 号窗口。", window=window)
-    return _page(request, "console.html", Act.WORK_WINDOW, hall, window, window_id=window)
+    return await _page(request, "console.html", Act.WORK_WINDOW, hall, window, window_id=window)
 
 
 @router.get("/manager/{hall}")
 async def board(hall: str, request: Request) -> Response:
-    return _page(request, "board.html", Act.SEE_BOARD, hall)
+    return await _page(request, "board.html", Act.SEE_BOARD, hall)
 
 
 @router.get("/t/{token}")
@@ -184,7 +184,7 @@ async def login(
     address = request.client.host if request.client else ""
     if not ctx.logins.try_login(hall, login, address):
         return _login_page(request, hall, next, "too_many", 429)
-    staff = ctx.access.staff(hall, login)
+    staff = await ctx.access.staff(hall, login)
     stored = staff.password_hash if staff else None
     async with ctx.hashing:
         fits = await asyncio.to_thread(password_fits, stored, password)
@@ -214,7 +214,7 @@ def _home(hall: str, role: Role, window: str | None) -> str:
 async def logout(request: Request, csrf: Annotated[str, Form(max_length=64)] = "") -> Response:
     ctx = context(request)
     session = request.cookies.get(SESSION_COOKIE)
-    actor = ctx.access.actor_of_session(session) if session else None
+    actor = await ctx.access.actor_of_session(session) if session else None
     if session and actor:
         check_csrf(actor, csrf)
         await ctx.access.close_session(session)

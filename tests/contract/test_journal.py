@@ -113,7 +113,7 @@ def test_an_append_that_does_not_follow_is_refused_whole(
             with pytest.raises(SeqConflict):
                 await journal.append(Append("h", wrong, [row("t", 1)], answer))
         assert await journal.last("h") == (1, made[0].hash)
-        assert journal.find_answer("h", "r") is None
+        assert await journal.find_answer("h", "r") is None
         assert await journal.find_ticket("h", "t") is None
 
     with_journal(use)
@@ -126,8 +126,8 @@ def test_answers_and_tickets_are_found(with_journal: Callable[[Use], None]) -> N
         await journal.append(Append("h", made[:1], [row("t", 1)], answer))
         changed = row("t", 1, status="called", window="1")
         await journal.append(Append("h", made[1:], [changed], None))
-        assert journal.find_answer("h", "r1") == answer
-        assert journal.find_answer("other", "r1") is None
+        assert await journal.find_answer("h", "r1") == answer
+        assert await journal.find_answer("other", "r1") is None
         assert await journal.find_ticket("h", "t") == changed
 
     with_journal(use)
