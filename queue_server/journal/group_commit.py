@@ -38,11 +38,17 @@ ON CONFLICT (hall, id) DO UPDATE SET {", ".join(f"{c} = excluded.{c}" for c in _
 _INSERT_ANSWERS = """
 INSERT INTO answer (hall, request_id, command, body, seq)
 SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each({rows})"""
+_UPSERT_KEPT = """
+INSERT INTO kept (hall, key, seq)
+SELECT value->>0, value->>1, value->>2 FROM json_each({rows}) WHERE true
+ON CONFLICT (hall, key) DO UPDATE SET seq = excluded.seq"""
+_DROP_KEPT = "DELETE FROM kept WHERE seq = 0"
 
 # A whole batch as one statement, which SQLite runs and commits in one go without Python's global
 # lock. heads: [hall, seq, hash] that must be the last ones stored.
 _BATCH = f"""
-CREATE TEMP VIEW batch AS SELECT '' AS heads, '' AS events, '' AS tickets, '' AS answers;
+CREATE TEMP VIEW batch AS
+SELECT '' AS heads, '' AS events, '' AS tickets, '' AS answers, '' AS kept;
 CREATE TEMP TRIGGER batch_insert INSTEAD OF INSERT ON batch BEGIN
     SELECT RAISE (ABORT, 'seq_conflict') FROM json_each(NEW.heads) AS head
     WHERE NOT EXISTS (
@@ -55,9 +61,11 @@ CREATE TEMP TRIGGER batch_insert INSTEAD OF INSERT ON batch BEGIN
     {_INSERT_EVENTS.format(rows="NEW.events")};
     {_UPSERT_TICKETS.format(rows="NEW.tickets")};
     {_INSERT_ANSWERS.format(rows="NEW.answers")};
+    {_UPSERT_KEPT.format(rows="NEW.kept")};
+    {_DROP_KEPT};
 END;
 """  # noqa: S608 - put together from this module's own statements
-_INSERT_BATCH = "INSERT INTO batch (heads, events, tickets, answers) VALUES (?, ?, ?, ?)"
+_INSERT_BATCH = "INSERT INTO batch (heads, events, tickets, answers, kept) VALUES (?, ?, ?, ?, ?)"
 
 
 Work = Append | Callable[[sqlite3.Connection], Any]
@@ -200,12 +208,13 @@ def _parameters(jobs: list[_Job]) -> list[str] | None:
 Rows = list[tuple[Any, ...]]
 
 
-def _rows(appends: Sequence[Append]) -> tuple[Rows, Rows, Rows]:
-    """Rows for the tables event, ticket and answer, in order."""
+def _rows(appends: Sequence[Append]) -> tuple[Rows, Rows, Rows, Rows]:
+    """Rows for the tables event, ticket, answer and kept, in order."""
     return (
         [tuple(r) for a in appends for r in a.records],
         [tuple(r) for a in appends for r in a.tickets],
         [tuple(a.answer) for a in appends if a.answer],
+        [tuple(r) for a in appends for r in a.kept],
     )
 
 
@@ -226,10 +235,12 @@ def _heads(appends: Sequence[Append]) -> Rows | None:
 
 
 def _insert(connection: sqlite3.Connection, append: Append) -> None:
-    statements = (_INSERT_EVENTS, _UPSERT_TICKETS, _INSERT_ANSWERS)
+    statements = (_INSERT_EVENTS, _UPSERT_TICKETS, _INSERT_ANSWERS, _UPSERT_KEPT)
     for statement, rows in zip(statements, _rows([append]), strict=True):
         if rows:
             connection.execute(statement.format(rows="?"), (orjson.dumps(rows).decode(),))
+    if append.kept:
+        connection.execute(_DROP_KEPT)
 
 
 def _run_alone(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], Any]) -> Any:

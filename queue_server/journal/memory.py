@@ -17,6 +17,7 @@ class MemoryJournal:
         self._records: dict[str, list[Record]] = defaultdict(list)
         self._answers: dict[tuple[str, str], Answer] = {}
         self._tickets: dict[tuple[str, str], TicketRow] = {}
+        self._kept: dict[tuple[str, str], int] = {}
 
     def append(self, append: Append) -> asyncio.Future[None]:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -37,6 +38,7 @@ class MemoryJournal:
         self._tickets = tickets
         if append.answer:
             self._answers[append.hall, append.answer.request_id] = append.answer
+        self._kept.update({(kept.hall, kept.key): kept.seq for kept in append.kept})
         done.set_result(None)
         return done
 
@@ -46,7 +48,8 @@ class MemoryJournal:
         if opened is None:
             return list(stored)
         head = [r for r in stored if r.event == "hall_configured" and r.seq < opened]
-        return [*head[-1:], *stored[opened - 1 :]]
+        seqs = sorted(s for (of, _), s in self._kept.items() if of == hall and 0 < s < opened)
+        return [*head[-1:], *(stored[seq - 1] for seq in seqs), *stored[opened - 1 :]]
 
     async def last(self, hall: str) -> tuple[int, str]:
         stored = self._records[hall]

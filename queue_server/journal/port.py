@@ -65,6 +65,16 @@ class Answer(NamedTuple):
     seq: int
 
 
+class Kept(NamedTuple):
+    """A record from before the day that the present day still needs, by what it tells about: an
+    open appointment, a lease that is out. seq 0: no longer needed. Of several for one key the last
+    counts."""
+
+    hall: str
+    key: str
+    seq: int
+
+
 @dataclass(frozen=True, slots=True)
 class Append:
     """One command's result: goes to disk whole or not at all."""
@@ -73,6 +83,7 @@ class Append:
     records: Sequence[Record]
     tickets: Sequence[TicketRow]
     answer: Answer | None
+    kept: Sequence[Kept] = ()
 
 
 class Journal(Protocol):
@@ -83,8 +94,9 @@ class Journal(Protocol):
         SeqConflict (its first record does not follow the last stored one) or NotStored."""
 
     async def load(self, hall: str) -> Sequence[Record]:
-        """The records from which the hall's present day can be rebuilt, in order: the last
-        configuration before the day, then everything since the day was opened."""
+        """The records from which the hall's present day can be rebuilt: the last configuration
+        before the day, then what was kept from before the day, then everything since the day was
+        opened; the latter two by seq."""
 
     async def last(self, hall: str) -> tuple[int, str]:
         """seq and hash of the last record; (0, GENESIS) for a new hall."""

@@ -140,7 +140,15 @@ class SqliteJournal:
             return await self.read(hall, 0, -1)
         configured = self._rows(newest, hall, "hall_configured", opened)[0][0]
         head = await self.read(hall, configured - 1, 1) if configured else []
-        return [*head, *await self.read(hall, opened - 1, -1)]
+        return [*head, *self._kept_before(hall, opened), *await self.read(hall, opened - 1, -1)]
+
+    def _kept_before(self, hall: str, seq: int) -> list[Record]:
+        rows = self._rows(
+            "SELECT hall, seq, event, at, data, prev_hash, hash FROM kept JOIN event"
+            " USING (hall, seq) WHERE hall = ? AND seq < ? ORDER BY seq",
+            *(hall, seq),
+        )
+        return [Record(*row) for row in rows]
 
     async def last(self, hall: str) -> tuple[int, str]:
         try:

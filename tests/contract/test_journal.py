@@ -17,6 +17,7 @@ from queue_server.journal.port import (
     Answer,
     Append,
     Journal,
+    Kept,
     LedgerRefused,
     NotStored,
     SeqConflict,
@@ -151,6 +152,50 @@ def test_loading_begins_at_the_day_with_its_configuration(
             made.append(link("h", seq, event, NOW_MS + seq, prev, {}))
         await journal.append(Append("h", made, [], None))
         assert [r.seq for r in await journal.load("h")] == [3, 5, 6]
+
+    with_journal(use)
+
+
+def test_what_is_kept_from_before_the_day_is_loaded_until_it_is_dropped(
+    with_journal: Callable[[Use], None],
+) -> None:
+    async def use(journal: Journal) -> None:
+        happened: list[e.Event] = [
+            e.DayOpened("2026-11-22"),
+            e.WindowClosed("1"),
+            e.WindowClosed("2"),
+            e.WindowClosed("3"),
+            e.HallConfigured({"id": "new"}),
+            e.DayOpened("2026-11-23"),
+            e.WindowClosed("4"),
+        ]
+        made: list[Record] = []
+        for seq, event in enumerate(happened, start=1):
+            prev = made[-1].hash if made else GENESIS
+            made.append(link("h", seq, event, NOW_MS + seq, prev, {}))
+        a, b = Kept("h", "lease:a", 2), Kept("h", "lease:b", 3)
+        elsewhere = Kept("other", "lease:a", 1)
+        await journal.append(Append("other", records(1, "other"), [], None, [elsewhere]))
+        await journal.append(Append("h", made[:4], [], None, [b, a, a._replace(seq=4)]))
+        await journal.append(Append("h", made[4:6], [], None))
+        assert [r.seq for r in await journal.load("h")] == [5, 3, 4, 6]
+        dropped = [b._replace(seq=0), Kept("h", "lease:unknown", 0), Kept("h", "lease:c", 7)]
+        await journal.append(Append("h", made[6:], [], None, dropped))
+        assert [r.seq for r in await journal.load("h")] == [5, 4, 6, 7]
+
+    with_journal(use)
+
+
+def test_a_refused_append_keeps_and_drops_nothing(with_journal: Callable[[Use], None]) -> None:
+    async def use(journal: Journal) -> None:
+        opened = link("h", 2, e.DayOpened("2026-11-23"), NOW_MS + 2, records(1)[0].hash, {})
+        first = Append("h", records(1), [], None, [Kept("h", "lease:a", 1)])
+        await journal.append(first)
+        again = Append("h", records(1), [], None, [Kept("h", "lease:a", 0)])
+        with pytest.raises(SeqConflict):
+            await journal.append(again)
+        await journal.append(Append("h", [opened], [], None))
+        assert [r.seq for r in await journal.load("h")] == [1, 2]
 
     with_journal(use)
 
