@@ -5,6 +5,7 @@ Starts the tools; judges nothing itself.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -23,10 +24,16 @@ _CHECKS = (
 )
 
 
+_WORKERS_AT_MOST = 4  # more of them would disturb the tests that measure time
+
+
 def test(arguments: Sequence[str]) -> int:
-    """pytest with the caller's arguments, from the top folder; all tests when there are none."""
-    command = (sys.executable, "-m", "pytest", *arguments)
-    print(words("test_begins", command="pytest " + " ".join(arguments)), flush=True)
+    """pytest with the caller's arguments, from the top folder. Without any: all tests, side by
+    side, a file's tests in one process because they share servers and browsers."""
+    workers = min(_WORKERS_AT_MOST, len(os.sched_getaffinity(0)))
+    chosen = arguments or ("-n", str(workers), "--dist", "loadfile")
+    command = (sys.executable, "-m", "pytest", *chosen)
+    print(words("test_begins", command="pytest " + " ".join(chosen)), flush=True)
     return subprocess.run(command, cwd=ROOT, env=room_environment(), check=False).returncode
 
 

@@ -146,6 +146,8 @@ def pages(chromium: Browser, server: ServerProcess) -> Iterator[Pages]:
     pages = Pages(chromium, server)
     yield pages
     for context in pages.contexts:
+        for page in context.pages:  # a handler may still be at work on a request of the page
+            page.unroute_all(behavior="ignoreErrors")
         context.close()
     assert pages.faults == []
 

@@ -126,6 +126,7 @@ def test_card_to_ticket_to_call(hall: DemoHall, screen: Page, console: Page) -> 
     # start and finish with the keys shown
     console.keyboard.press("F3")
     wait_status(hall, link, "serving")
+    expect(console.locator("body")).to_have_attribute("data-stage", "serving")
     console.keyboard.press("F4")
     wait_status(hall, link, "finished")
 
