@@ -94,7 +94,9 @@ CardType = Literal["resident", "J", "I", "Y"]
 class CardRecord:
     """One identity card as read; what a card type does not have is None.
 
-    photo: 1024 opaque WLT bytes, b"" when absent. `repr` shows nothing personal.
+    photo: 1024 opaque WLT bytes, b"" when absent. fingerprint: opaque, b"" unless asked for.
+    version: of a card I. link_number: what ties a card Y to its holder's earlier number.
+    `repr` shows nothing personal.
     """
 
     type: CardType
@@ -117,6 +119,9 @@ class CardRecord:
     nationality: str | None
     photo: bytes
     sam_id: str | None
+    fingerprint: bytes = b""
+    version: str | None = None
+    link_number: str | None = None
 
     def __repr__(self) -> str:
         return f"CardRecord(type={self.type!r}, ***)"
@@ -179,5 +184,103 @@ class Frame:
 class Camera(Protocol):
     def read(self, timeout_s: float = 5.0) -> Frame:
         """The next frame, reopening a camera that vanished. Raises DeviceMissing, DeviceTimeout."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStanding:
+    """How a device is that cannot be asked like a printer. state: ok, offline or error."""
+
+    state: Literal["ok", "offline", "error"]
+    detail: str = ""
+
+
+class WindowSign(Protocol):
+    """The LED strip of one window. Any thread; every method returns at once."""
+
+    def show(self, text: str, hold_s: float | None = None) -> None:
+        """Shows `text`; after `hold_s` the idle text comes back. Newest wins: a text that was not
+        yet sent and is replaced never shows."""
+
+    def set_idle(self, text: str) -> None:
+        """The text between calls; shown at once unless another is being held."""
+
+
+class PadKey(StrEnum):
+    """What a key of a window's keypad asks for; which key it is, the pad's map says."""
+
+    CALL = "call"
+    RECALL = "recall"
+    START = "start"
+    FINISH = "finish"
+    MISS = "miss"
+    INVITE_RATING = "invite_rating"
+    PAUSE = "pause"
+    TRANSFER = "transfer"
+    CONFIRM = "confirm"
+    DIGIT_0 = "digit_0"
+    DIGIT_1 = "digit_1"
+    DIGIT_2 = "digit_2"
+    DIGIT_3 = "digit_3"
+    DIGIT_4 = "digit_4"
+    DIGIT_5 = "digit_5"
+    DIGIT_6 = "digit_6"
+    DIGIT_7 = "digit_7"
+    DIGIT_8 = "digit_8"
+    DIGIT_9 = "digit_9"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """address: of the pad on its bus."""
+
+    address: int
+    key: PadKey
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """level: 5 very satisfied – 1 very dissatisfied, the national scale's five levels."""
+
+    address: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class PadsAway:
+    """The bus cannot be reached; the driver keeps trying and says PadsBack."""
+
+    error: DeviceError
+
+
+@dataclass(frozen=True, slots=True)
+class PadsBack:
+    """The bus is open: for the first time, or again."""
+
+
+PadEvent = KeyPressed | Rated | PadsAway | PadsBack
+
+
+class RatingPad(Protocol):
+    """Keypads and rating pads on one bus."""
+
+    def watch(self, on_event: Callable[[PadEvent], None], stop: threading.Event) -> None:
+        """Tells keys and ratings until `stop` is set; survives unplugging. Blocks its thread."""
+
+    def await_rating(self, address: int, for_s: float) -> None:
+        """From now on one rating of that pad counts, for `for_s`; any thread."""
+
+    def show(self, address: int, text: str) -> None:
+        """Shows a text on the pad, where it has a display; any thread."""
+
+
+class Speaker(Protocol):
+    """The hall's loudspeaker. Any thread; every method returns at once."""
+
+    def announce(self, number: str, window: str) -> None:
+        """Says a call once those before it are through."""
+
+    def say(self, text: str, language: str = "zh-CN") -> None: ...
 
     def close(self) -> None: ...
