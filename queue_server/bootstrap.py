@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 from fastapi import FastAPI
 
-from queue_server.access.keys import Keys, load_keys
+from queue_server.access.keys import Keys, key_file_beside, load_keys
 from queue_server.access.store import (
     AccessStore,
     Staff,
@@ -41,7 +41,7 @@ UPKEEP_S = 10.0
 
 
 def key_file_of(settings: HallSettings, database: Path) -> Path:
-    return settings.server.key_file or database.with_suffix(database.suffix + ".key")
+    return settings.server.key_file or key_file_beside(database)
 
 
 def build(settings: HallSettings, database: Path) -> FastAPI:

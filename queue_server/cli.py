@@ -10,6 +10,7 @@ from pathlib import Path
 from foundation.logs import configure_logs
 from foundation.settings_file import SettingsError
 from queue_server.cli_access import Unusable, add_commands
+from queue_server.cli_journal import add_journal_commands
 from queue_server.journal.sqlite import UnusableDatabase, sqlite_file
 from queue_server.settings import HallSettings, load_hall_settings
 from queue_server.tuning import tune_interpreter
@@ -32,15 +33,19 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hall", description="The queue server.")
     commands = parser.add_subparsers(required=True)
     server = commands.add_parser("server", help="run the queue server")
-    server.add_argument("--config", type=Path, required=True, help="hall.toml")
+    server.add_argument("--config", type=Path, help="hall.toml")
     server.add_argument("--listen", metavar="HOST:PORT", help="instead of the file's")
     server.add_argument("--database", metavar="URL", help="sqlite:///FILE, instead of the file's")
     server.set_defaults(run=_server)
+    add_journal_commands(server.add_subparsers(title="care for what is stored", metavar="TOOL"))
     add_commands(commands)
     return parser
 
 
 def _server(options: argparse.Namespace) -> int:
+    if options.config is None:
+        raise Unusable("--config is needed: the hall's file, for instance config/hall.toml")
+
     import uvicorn  # here, so that `token` does not wait for it
 
     from queue_server.bootstrap import build

@@ -49,6 +49,11 @@ def _derive(secret: bytes, purpose: bytes) -> bytes:
     return hmac.digest(secret, b"hall/" + purpose, "sha256")
 
 
+def key_file_beside(database: Path) -> Path:
+    """Where the key of a database file lies unless the settings name another place."""
+    return database.with_suffix(database.suffix + ".key")
+
+
 def load_keys(file: Path) -> Keys:
     """Reads the key file, or makes one (mode 0600) when there is none.
 
