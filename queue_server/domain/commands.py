@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from queue_server.domain.leases import HandIn, TakeLeases
 from queue_server.domain.rules import HallRules
 
 
@@ -159,4 +160,13 @@ AtWindowCommand = (
     | PauseWindow
     | ResumeWindow
 )
-Command = Configure | RollDay | IssueTicket | TicketCommand | AtWindowCommand | ReportDevice
+LeaseCommand = TakeLeases | HandIn
+Command = (
+    Configure
+    | RollDay
+    | IssueTicket
+    | TicketCommand
+    | AtWindowCommand
+    | ReportDevice
+    | LeaseCommand
+)

@@ -65,6 +65,8 @@ class TicketIssued(Event):
     """serial counts within prefix, hall and business day; then: services of later steps.
 
     people_ahead, p50_s, p90_s: the promise made at issue. person: a random reference, or None.
+    appointment: the one that was checked in. lease: the block of a ticket that a kiosk gave out
+    offline; clock_off_s: by how much the arrival that the kiosk told was out of bounds.
     """
 
     ticket: str
@@ -81,6 +83,9 @@ class TicketIssued(Event):
     people_ahead: int
     p50_s: int | None
     p90_s: int | None
+    appointment: str | None = None
+    lease: str | None = None
+    clock_off_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,16 +254,17 @@ def _encoder(cls: type[Event]) -> Callable[[Any], dict[str, Any]]:
     return encode
 
 
-_ENCODERS = {cls: _encoder(cls) for cls in Event.registry.values()}
-_FIELDS = {
-    cls: frozenset(f.name for f in fields(cls))  # type: ignore[arg-type]
-    for cls in Event.registry.values()
-}
+# Made at first use: other modules of the domain define events of their own.
+_ENCODERS: dict[type[Event], Callable[[Any], dict[str, Any]]] = {}
+_FIELDS: dict[type[Event], frozenset[str]] = {}
 
 
 def to_data(event: Event) -> dict[str, Any]:
     """The event's plain form for the journal, without its name."""
-    return _ENCODERS[type(event)](event)
+    cls = type(event)
+    if cls not in _ENCODERS:
+        _ENCODERS[cls] = _encoder(cls)
+    return _ENCODERS[cls](event)
 
 
 def from_data(name: str, data: Mapping[str, Any]) -> Event:
@@ -267,11 +273,18 @@ def from_data(name: str, data: Mapping[str, Any]) -> Event:
     Raises KeyError for a name that is no event: the journal was written by a newer version.
     """
     cls = Event.registry[name]
+    if cls not in _FIELDS:
+        _FIELDS[cls] = frozenset(f.name for f in fields(cls))  # type: ignore[arg-type]
     known = _FIELDS[cls]
     values: dict[str, Any] = {}
     for key, value in data.items():
         if key in known:
-            values[key] = tuple(value) if isinstance(value, list) else value
+            values[key] = _frozen(value) if isinstance(value, list) else value
         elif key.endswith("_at") and f"{key[:-3]}_ms" in known:
             values[f"{key[:-3]}_ms"] = None if value is None else instant_ms(value)
     return cls(**values)
+
+
+def _frozen(value: Any) -> Any:
+    """JSON's lists as tuples, all the way down."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from queue_server.domain.calendar import Calendar, Session
+from queue_server.domain.leases import LeaseSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class HallRules:
     matters: tuple[MatterRule, ...] = ()
     dispatch: DispatchSettings = field(default_factory=DispatchSettings)
     windows_start_open: bool = False
+    leases: LeaseSettings = field(default_factory=LeaseSettings)
 
     @cached_property
     def service(self) -> Mapping[str, ServiceRule]:
@@ -165,6 +167,7 @@ class HallRules:
             "matters": [_plain(m) for m in self.matters],
             "dispatch": _plain(self.dispatch),
             "windows_start_open": self.windows_start_open,
+            "leases": _plain(self.leases),
         }
 
     @classmethod
@@ -200,6 +203,8 @@ class HallRules:
             matters=tuple(MatterRule(**m) for m in data["matters"]),
             dispatch=DispatchSettings(**data["dispatch"]),
             windows_start_open=data["windows_start_open"],
+            # a key that an earlier version did not write
+            leases=LeaseSettings(**data.get("leases", {})),
         )
 
 

@@ -10,6 +10,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from queue_server.domain import events as e
+from queue_server.domain.leases import Lease
 from queue_server.domain.lifecycle import check
 from queue_server.domain.rules import HallRules
 from queue_server.domain.vocabulary import (
@@ -40,6 +41,8 @@ class Ticket:
     issued_ms: int
     arrived_ms: int
     then: tuple[str, ...]
+    appointment: str | None = None
+    lease: str | None = None
     status: TicketStatus = TicketStatus.WAITING
     since_ms: int = 0
     window: str | None = None
@@ -101,7 +104,10 @@ def due_back(state: HallState, now_ms: int) -> list[str]:
 
 @dataclass(slots=True)
 class HallState:
-    """rules is None until the hall has been configured; day is "" until a day has been opened."""
+    """rules is None until the hall has been configured; day is "" until a day has been opened.
+
+    leases: blocks of numbers out at kiosks, also of earlier days.
+    """
 
     rules: HallRules | None = None
     seq: int = 0
@@ -116,6 +122,7 @@ class HallState:
     recent_calls: deque[RecentCall] = field(default_factory=lambda: deque(maxlen=CALLS_REMEMBERED))
     today: Counter[str] = field(default_factory=Counter)
     devices: dict[str, Device] = field(default_factory=dict)
+    leases: dict[str, Lease] = field(default_factory=dict)
 
     @property
     def known_rules(self) -> HallRules:

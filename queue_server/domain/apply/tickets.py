@@ -20,13 +20,19 @@ def _ticket_issued(event: e.TicketIssued, state: HallState, at_ms: int) -> None:
         priority_class=event.priority_class,
         person=event.person,
         kiosk=event.kiosk,
-        issued_ms=at_ms,
+        issued_ms=at_ms if event.lease is None else event.arrived_ms,
         arrived_ms=event.arrived_ms,
         then=event.then,
+        appointment=event.appointment,
+        lease=event.lease,
         since_ms=at_ms,
     )
     state.tickets[ticket.id] = ticket
-    state.serials[event.prefix] = event.serial
+    if event.lease is None:
+        state.serials[event.prefix] = event.serial
+    else:
+        state.leases[event.lease].taken[event.serial] = event.ticket
+        state.leases[event.lease].changed = True
     if ticket.person:
         state.held[ticket.person, ticket.service] = ticket.id
     state.today["issued"] += 1

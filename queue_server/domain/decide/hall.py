@@ -6,6 +6,7 @@ from queue_server.domain import commands as c
 from queue_server.domain import events as e
 from queue_server.domain.calendar import business_day
 from queue_server.domain.decide.core import Events, decide
+from queue_server.domain.decide.leases import roll_leases
 from queue_server.domain.errors import WrongState
 from queue_server.domain.rules import HallRules
 from queue_server.domain.state import HallState
@@ -38,7 +39,7 @@ def _roll_day(command: c.RollDay, state: HallState, now_ms: int) -> Events:
     today = business_day(state.known_rules.calendar, now_ms).isoformat()
     if state.day >= today:  # also when the clock stepped back over the day's end
         return []
-    return [*_close_day(state), e.DayOpened(today)]
+    return [*_close_day(state), *roll_leases(state, today), e.DayOpened(today)]
 
 
 def _close_day(state: HallState) -> Events:

@@ -9,6 +9,7 @@ from queue_server.domain.decide.core import Events, decide, known_ticket
 from queue_server.domain.errors import NotFound, WrongState
 from queue_server.domain.estimate import estimate
 from queue_server.domain.lifecycle import check
+from queue_server.domain.numbers import number_text
 from queue_server.domain.rules import HallRules
 from queue_server.domain.state import HallState, Ticket
 from queue_server.domain.vocabulary import Happening, TicketStatus
@@ -32,12 +33,12 @@ def _issue(command: c.IssueTicket, state: HallState, now_ms: int) -> Events:
         *cancelled,
         e.TicketIssued(
             ticket=command.ticket,
-            number=f"{prefix}{serial:03d}",
+            number=number_text(prefix, serial),
             prefix=prefix,
             serial=serial,
             service=service,
             matter=command.matter,
-            priority_class=_class_of(command, rules),
+            priority_class=class_of(rules, command.priority_class, command.age_years),
             person=command.person,
             kiosk=command.kiosk,
             arrived_ms=now_ms,
@@ -88,13 +89,13 @@ def _service_wanted(command: c.IssueTicket, rules: HallRules) -> str:
     return command.service or ""
 
 
-def _class_of(command: c.IssueTicket, rules: HallRules) -> str:
-    asked = command.priority_class
+def class_of(rules: HallRules, asked: str | None, age_years: int | None) -> str:
+    """The better of the class that was asked for and the one that an age gives."""
     if asked is not None and asked not in rules.priority_class:
         raise NotFound(f"没有名为 {asked} 的优先类别。", priority_class=asked)
     by_age = rules.ordinary
-    if command.age_years is not None:
-        by_age = rules.class_for_age(command.age_years)
+    if age_years is not None:
+        by_age = rules.class_for_age(age_years)
     both = [rules.priority_class[x] for x in (asked or rules.ordinary, by_age)]
     return max(both, key=lambda found: found.rate).id
 

@@ -1,0 +1,37 @@
+"""Which records the days after their own still need, and until when.
+
+A hall is loaded from its last configuration, these records and the present day's. So a kept event
+must tell all that there is to know about its thing, and its `apply` must not need an earlier one.
+"""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any, NamedTuple
+
+from queue_server.domain import leases as x
+
+
+class Keeps(NamedTuple):
+    """key: what the event tells about; needed: whether this event is the one to keep for it, or
+    nothing about it is needed any more."""
+
+    key: str
+    needed: bool
+
+
+@singledispatch
+def keeps(event: Any) -> Keeps | None:
+    """What an event changes about what is kept; None for most."""
+    return None
+
+
+@keeps.register(x.LeaseIssued)
+@keeps.register(x.LeaseCarriedOver)
+def _out(event: x.LeaseIssued | x.LeaseCarriedOver) -> Keeps:
+    return Keeps(f"lease:{event.lease}", True)
+
+
+@keeps.register
+def _settled(event: x.LeaseExpired) -> Keeps:
+    return Keeps(f"lease:{event.lease}", False)

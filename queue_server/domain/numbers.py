@@ -1,0 +1,99 @@
+"""Rule 1, checkable: of every prefix and day, each number from 1 up was given, voided or is lent.
+
+    issued ∪ recorded ∪ voided ∪ (lent and still out) = 1 … highest, and no number twice
+
+issued: given in the hall's line, also those that a kiosk gave offline and handed in the same day.
+recorded: given offline and handed in after its day. voided: lent and given back, or never heard of
+again. A number whose ticket was cancelled, or whose paper never came out, stays issued.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import singledispatchmethod
+
+from queue_server.domain import events as e
+from queue_server.domain import leases as x
+from queue_server.domain.spans import Spans
+
+
+class NumberFault(Exception):
+    """A number was left out, given twice, or used without having been lent."""
+
+    code = "number_wrong"
+
+
+def number_text(prefix: str, serial: int) -> str:
+    """How a number is written on tickets and screens, e.g. `A001`."""
+    return f"{prefix}{serial:03d}"
+
+
+@dataclass(slots=True)
+class Account:
+    """The numbers of one prefix and day. highest: the last one that was given or lent."""
+
+    highest: int = 0
+    accounted: Spans = field(default_factory=Spans)
+    lent: Spans = field(default_factory=Spans)
+
+
+class NumberBook:
+    """Takes the events of one hall's journal in order and proves its numbers.
+
+    Memory: a few spans per prefix and day; days that have nothing out any more may be forgotten.
+    """
+
+    def __init__(self) -> None:
+        self.accounts: dict[tuple[str, str], Account] = {}
+
+    def account(self, day: str, prefix: str) -> Account:
+        return self.accounts.setdefault((day, prefix), Account())
+
+    @singledispatchmethod
+    def take(self, event: e.Event, day: str) -> None:
+        """The next event, of business day `day`. Raises NumberFault; most events are none of its
+        business."""
+
+    @take.register
+    def _issued(self, event: e.TicketIssued, day: str) -> None:
+        if event.lease is None:
+            self._next(day, event.prefix, event.serial, event.serial)
+            self._account(day, event.prefix, event.serial, event.serial)
+        else:
+            self._used(day, event.prefix, event.serial, event.serial)
+
+    @take.register
+    def _recorded(self, event: x.OfflineTicketRecorded, day: str) -> None:
+        self._used(event.day, event.prefix, event.serial, event.serial)
+
+    @take.register
+    def _voided(self, event: x.NumbersVoided, day: str) -> None:
+        self._used(event.day, event.prefix, event.first, event.last)
+
+    @take.register
+    def _lent(self, event: x.LeaseIssued, day: str) -> None:
+        self._next(event.day, event.prefix, event.first, event.last)
+        self.account(event.day, event.prefix).lent.add(event.first, event.last)
+
+    def _next(self, day: str, prefix: str, first: int, last: int) -> None:
+        account = self.account(day, prefix)
+        if first != account.highest + 1 or last < first:
+            due = number_text(prefix, account.highest + 1)
+            given = number_text(prefix, first)
+            raise NumberFault(f"{given} of {day} was given where {due} was due")
+        account.highest = last
+
+    def _used(self, day: str, prefix: str, first: int, last: int) -> None:
+        """Numbers that were lent have been used or voided."""
+        if not self.account(day, prefix).lent.take(first, last):
+            raise NumberFault(f"{number_text(prefix, first)} of {day} was not out on loan")
+        self._account(day, prefix, first, last)
+
+    def _account(self, day: str, prefix: str, first: int, last: int) -> None:
+        if not self.account(day, prefix).accounted.add(first, last):
+            raise NumberFault(f"{number_text(prefix, first)} of {day} was given twice")
+
+    def forget_before(self, day: str) -> None:
+        """Days whose numbers are all accounted for need no more looking at."""
+        for key in [k for k, a in self.accounts.items() if k[0] < day and not len(a.lent)]:
+            del self.accounts[key]
