@@ -65,6 +65,11 @@ def has_mandarin_voice() -> bool:
     return spoken.returncode == 0
 
 
+def has_postgres_programs() -> bool:
+    """Whether a PostgreSQL server can be set up here: tests make one of their own."""
+    return bool(shutil.which("initdb")) or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+
 NEEDS = (
     SystemNeed("font", "core", ("fontconfig", "fonts-noto-cjk"), has_chinese_font),
     SystemNeed("voice", "core", ("espeak-ng",), has_mandarin_voice),
@@ -72,6 +77,7 @@ NEEDS = (
     SystemNeed("egl", "screen", ("libegl1",), lambda: _loads("libEGL.so.1")),
     SystemNeed("renderer", "screen", ("libgl1-mesa-dri",), _has_software_renderer),
     SystemNeed("browser", "browser", ("chromium",), lambda: bool(shutil.which("chromium"))),
+    SystemNeed("postgres", "browser", ("postgresql",), has_postgres_programs),
 )
 
 

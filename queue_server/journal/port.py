@@ -34,6 +34,12 @@ class NotStored(JournalError):
     code = "not_stored"
 
 
+class UnusableDatabase(Exception):
+    """A database that this server does not understand: its address, or its version."""
+
+    code = "database_unusable"
+
+
 class TicketRow(NamedTuple):
     """One ticket in the ledger, as of the append that carries it; times RFC 3339."""
 

@@ -12,16 +12,11 @@ from queue_server.journal.chain import Record
 from queue_server.journal.checkpoint import WAL_PAGES_AT_MOST, Checkpointer
 from queue_server.journal.group_commit import TICKET_COLUMNS, GroupCommit, last_of, translated
 from queue_server.journal.port import Answer, Append, TicketRow
+from queue_server.journal.port import UnusableDatabase as UnusableDatabase
 
 T = TypeVar("T")
 
 SCHEMA = Path(__file__).parent / "schema"
-
-
-class UnusableDatabase(Exception):
-    """A database that this server does not understand: its address, or its version."""
-
-    code = "database_unusable"
 
 
 def sqlite_file(database: str, base: Path) -> Path:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -23,33 +22,43 @@ from queue_server.journal.port import (
     SeqConflict,
     TicketRow,
 )
+from queue_server.journal.postgres import PostgresDatabase, PostgresJournal
 from queue_server.journal.sqlite import SqliteDatabase, SqliteJournal, migrate
 
 NOW_MS = 1_795_000_000_000
 
 
-@asynccontextmanager
-async def opened(kind: str, folder: Path) -> AsyncIterator[Journal]:
-    journal: Journal
-    if kind == "memory":
-        journal = MemoryJournal()
-    else:
-        journal = SqliteJournal(SqliteDatabase(folder / "hall.db"))
-    try:
-        yield journal
-    finally:
-        await journal.close()
-
-
+KINDS = ["memory", "sqlite", "postgres"]
+Open = Callable[[], Awaitable[Journal]]
 Use = Callable[[Journal], Awaitable[None]]
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def with_journal(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Use], None]:
+def opener(kind: str, request: pytest.FixtureRequest) -> Open:
+    """Opens a new, empty journal of this kind, inside a running event loop."""
+    folder: Path = request.getfixturevalue("tmp_path")
+    url: str = request.getfixturevalue("postgres_url") if kind == "postgres" else ""
+
+    async def opened() -> Journal:
+        if kind == "memory":
+            return MemoryJournal()
+        if kind == "sqlite":
+            return SqliteJournal(SqliteDatabase(folder / "hall.db"))
+        return PostgresJournal(await PostgresDatabase.opened(url))
+
+    return opened
+
+
+@pytest.fixture(params=KINDS)
+def with_journal(request: pytest.FixtureRequest) -> Callable[[Use], None]:
+    opened = opener(request.param, request)
+
     def run(use: Use) -> None:
         async def scenario() -> None:
-            async with opened(request.param, tmp_path) as journal:
+            journal = await opened()
+            try:
                 await use(journal)
+            finally:
+                await journal.close()
 
         asyncio.run(scenario())
 
@@ -222,18 +231,20 @@ def test_many_appends_share_few_commits(tmp_path: Path) -> None:
     sqlite_scenario(tmp_path, use)
 
 
-def test_one_halls_conflict_does_not_touch_the_others(tmp_path: Path) -> None:
-    async def use(database: SqliteDatabase) -> None:
+def test_one_halls_conflict_does_not_touch_the_others(
+    with_journal: Callable[[Use], None],
+) -> None:
+    async def use(journal: Journal) -> None:
         good, bad = records(1, "good"), records(2, "bad")[1:]
         outcomes = await asyncio.gather(
-            database.append(Append("bad", bad, [], None)),
-            database.append(Append("good", good, [], None)),
+            journal.append(Append("bad", bad, [], None)),
+            journal.append(Append("good", good, [], None)),
             return_exceptions=True,
         )
         assert isinstance(outcomes[0], SeqConflict)
         assert outcomes[1] is None
 
-    sqlite_scenario(tmp_path, use)
+    with_journal(use)
 
 
 @pytest.mark.parametrize(
@@ -243,18 +254,59 @@ def test_one_halls_conflict_does_not_touch_the_others(tmp_path: Path) -> None:
         row("t2", 2, status="called", window="1"),  # rule 3: the window is taken
     ],
 )
-def test_the_database_itself_guards_numbers_and_windows(tmp_path: Path, second: TicketRow) -> None:
-    async def use(database: SqliteDatabase) -> None:
+def test_the_store_itself_guards_numbers_and_windows(
+    with_journal: Callable[[Use], None], second: TicketRow
+) -> None:
+    async def use(journal: Journal) -> None:
         made = records(2)
         first = row("t1", 1, status="called", window="1")
-        await database.append(Append("h", made[:1], [first], None))
+        await journal.append(Append("h", made[:1], [first], None))
         with pytest.raises(LedgerRefused):
-            await database.append(Append("h", made[1:], [second], None))
-        journal = SqliteJournal(database)
+            await journal.append(Append("h", made[1:], [second], None))
         assert await journal.find_ticket("h", "t2") is None
         assert (await journal.last("h"))[0] == 1
 
-    sqlite_scenario(tmp_path, use)
+    with_journal(use)
+
+
+def test_two_windows_may_change_places_in_one_commit(with_journal: Callable[[Use], None]) -> None:
+    async def use(journal: Journal) -> None:
+        made = records(3)
+        before = [
+            row("t1", 1, status="called", window="1"),
+            row("t2", 2, status="called", window="2"),
+        ]
+        await journal.append(Append("h", made[:1], before, None))
+        free = [t._replace(status="waiting", window=None) for t in before]
+        after = [before[0]._replace(window="2"), before[1]._replace(window="1")]
+        appended = [
+            journal.append(Append("h", made[1:2], free, None)),
+            journal.append(Append("h", made[2:], after, None)),
+        ]
+        await asyncio.gather(*appended)
+        assert await journal.find_ticket("h", "t1") == after[0]
+
+    with_journal(use)
+
+
+def test_an_answer_is_given_once(with_journal: Callable[[Use], None]) -> None:
+    """What shares the commit with a request that was answered before is not held up by it."""
+
+    async def use(journal: Journal) -> None:
+        made = records(3)
+        answer = Answer("h", "r", "X", "{}", 1)
+        await journal.append(Append("h", made[:1], [], answer))
+        outcomes = await asyncio.gather(
+            journal.append(Append("h", made[1:2], [], None)),
+            journal.append(Append("h", made[2:], [row("t", 1)], answer._replace(body="[]"))),
+            journal.append(Append("other", records(1, "other"), [], None)),
+            return_exceptions=True,
+        )
+        assert [type(x) for x in outcomes] == [type(None), SeqConflict, type(None)]
+        assert await journal.find_answer("h", "r") == answer
+        assert (await journal.last("h"))[0] == 2
+
+    with_journal(use)
 
 
 def test_the_journal_cannot_be_changed_by_sql(tmp_path: Path) -> None:

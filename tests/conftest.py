@@ -1,0 +1,38 @@
+"""What any test may ask for: a PostgreSQL database of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.postgres import PostgresServer
+
+TEMPLATE = "hall_template"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One server for all tests of this process, with the newest schema in a template."""
+    from queue_server.journal.postgres import PostgresDatabase
+
+    server = PostgresServer()
+    server.start()
+
+    async def make_template() -> None:
+        database = await PostgresDatabase.opened(server.url(TEMPLATE))
+        await database.close()
+
+    try:
+        server.execute(f"CREATE DATABASE {TEMPLATE}")
+        asyncio.run(make_template())
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> str:
+    """The address of an empty database with the newest schema."""
+    return postgres.fresh_database(TEMPLATE)
