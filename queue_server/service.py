@@ -24,6 +24,7 @@ from queue_server.domain.apply import apply
 from queue_server.domain.calendar import Calendar, day_bounds_ms
 from queue_server.domain.decide import decide
 from queue_server.domain.errors import Refusal
+from queue_server.domain.keeping import keeps
 from queue_server.domain.rules import HallRules
 from queue_server.domain.state import HallState, due_back
 from queue_server.journal.chain import GENESIS, Record, link
@@ -31,6 +32,7 @@ from queue_server.journal.port import (
     Answer,
     Append,
     Journal,
+    Kept,
     LedgerRefused,
     NotStored,
     SeqConflict,
@@ -40,7 +42,7 @@ from queue_server.loading import load_day
 from queue_server.outcome import Abandoned, Outcome, Unavailable
 from queue_server.presentation import Presentation
 from queue_server.push import HallStreams
-from queue_server.views import for_everybody, hall_view, ticket_row, ticket_view
+from queue_server.views import for_everybody, hall_view, ledger_row, ticket_view
 
 log = structlog.get_logger()
 
@@ -237,6 +239,7 @@ class HallService:
         right after its event: a new day leaves the tickets of the old one behind."""
         records: list[Record] = []
         rows: dict[str, TicketRow] = {}
+        kept: list[Kept] = []
         for event in events:
             record = link(self.id, self._state.seq + 1, event, now_ms, self._hash, extra)
             apply(self._state, event, now_ms)
@@ -244,10 +247,12 @@ class HallService:
             records.append(record)
             if isinstance(event, e.TicketIssued):
                 self._followed[self._follow_token(event.ticket)] = event.ticket
-            if ticket := getattr(event, "ticket", None):
-                rows.pop(ticket, None)
-                rows[ticket] = ticket_row(self.id, self._state.day, self._state.tickets[ticket])
-        return Append(self.id, records, list(rows.values()), None)
+            if row := ledger_row(self.id, self._state, event):
+                rows.pop(row.id, None)
+                rows[row.id] = row
+            if change := keeps(event):
+                kept.append(Kept(self.id, change.key, record.seq if change.needed else 0))
+        return Append(self.id, records, list(rows.values()), None, kept)
 
     def _outcome(self, request: _Request, events: Sequence[e.Event], now_ms: int) -> Outcome:
         body = answer(self._state, request.command, events, now_ms, self._follow_token)

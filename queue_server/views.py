@@ -9,6 +9,7 @@ from queue_server.domain import events as e
 from queue_server.domain.calendar import is_open
 from queue_server.domain.estimate import estimate, people_ahead
 from queue_server.domain.events import instant_text
+from queue_server.domain.leases import OfflineTicketRecorded
 from queue_server.domain.rules import HallRules, WindowRule
 from queue_server.domain.state import HallState, RecentCall, Ticket, Window
 from queue_server.domain.vocabulary import AT_A_WINDOW, TicketStatus, WindowState
@@ -279,6 +280,38 @@ def ticket_row(hall: str, day: str, ticket: Ticket) -> TicketRow:
         started_at=_maybe(ticket.started_ms),
         since_at=instant_text(ticket.since_ms),
         calls=ticket.calls,
+    )
+
+
+def ledger_row(hall: str, state: HallState, event: e.Event) -> TicketRow | None:
+    """The ticket's row as it stands right after an event; None when the event is about no ticket of
+    the ledger, or comes before the one that issues it."""
+    if isinstance(event, OfflineTicketRecorded):
+        return _recorded_row(hall, event, state.last_ms)
+    ticket = state.tickets.get(getattr(event, "ticket", None) or "")
+    return ticket_row(hall, state.day, ticket) if ticket else None
+
+
+def _recorded_row(hall: str, event: OfflineTicketRecorded, at_ms: int) -> TicketRow:
+    """A ticket of an earlier day, which ended without being called."""
+    ended = TicketStatus.CANCELLED if event.cancelled else TicketStatus.EXPIRED
+    return TicketRow(
+        hall=hall,
+        id=event.ticket,
+        day=event.day,
+        prefix=event.prefix,
+        serial=event.serial,
+        number=event.number,
+        service=event.service,
+        matter=event.matter,
+        priority_class=event.priority_class,
+        status=ended.value,
+        window=None,
+        issued_at=instant_text(event.arrived_ms),
+        called_at=None,
+        started_at=None,
+        since_at=instant_text(at_ms),
+        calls=0,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from queue_server.domain import events as e
+from queue_server.domain.numbers import NumberBook, NumberFault
 from queue_server.domain.vocabulary import AT_A_WINDOW
 from queue_server.journal.port import TicketRow
 from queue_server.ledgers.replay import DoesNotFit, Step
@@ -14,11 +14,12 @@ _AT_A_WINDOW = frozenset(status.value for status in AT_A_WINDOW)
 
 
 class Checks:
-    """Looks at one hall's steps in order. Memory: one day."""
+    """Looks at one hall's steps in order. Memory: one day, and earlier days' numbers that are
+    still out."""
 
     def __init__(self) -> None:
         self._day = ""
-        self._numbers: dict[str, int] = {}
+        self._numbers = NumberBook()
         self._at: dict[str, str] = {}  # window → ticket
         self._where: dict[str, str] = {}  # ticket → window
         self.days = 0
@@ -27,8 +28,7 @@ class Checks:
         """Raises DoesNotFit."""
         if step.day != self._day:
             self._begin(step)
-        if isinstance(step.event, e.TicketIssued):
-            self._number(step, step.event)
+        self._number(step)
         for row in step.rows:
             self._window(step, row)
 
@@ -39,17 +39,14 @@ class Checks:
             held = ", ".join(sorted(self._at.values()))
             raise DoesNotFit(step.seq, "day_not_closed", f"{held} stood at a window overnight")
         self._day = step.day
-        self._numbers.clear()
+        self._numbers.forget_before(step.day)
         self.days += 1
 
-    def _number(self, step: Step, issued: e.TicketIssued) -> None:
-        due = self._numbers.get(issued.prefix, 0) + 1
-        if issued.serial != due:
-            what = "given twice" if issued.serial < due else f"given where {due} was due"
-            raise DoesNotFit(
-                step.seq, "number_wrong", f"{issued.prefix}{issued.serial} of {step.day} is {what}"
-            )
-        self._numbers[issued.prefix] = issued.serial
+    def _number(self, step: Step) -> None:
+        try:
+            self._numbers.take(step.event, step.day)
+        except NumberFault as fault:
+            raise DoesNotFit(step.seq, fault.code, str(fault)) from fault
 
     def _window(self, step: Step, row: TicketRow) -> None:
         window = row.window if row.status in _AT_A_WINDOW else None

@@ -16,7 +16,7 @@ from queue_server.domain.errors import Refusal
 from queue_server.domain.state import HallState
 from queue_server.journal.chain import Record
 from queue_server.journal.port import TicketRow
-from queue_server.views import ticket_row
+from queue_server.views import ledger_row
 
 
 class DoesNotFit(Exception):
@@ -65,10 +65,8 @@ class Replay:
         return Step(record.seq, event, self.state.day, self._rows(event), data.get("request_id"))
 
     def _rows(self, event: e.Event) -> tuple[TicketRow, ...]:
-        ticket = getattr(event, "ticket", None)
-        if not ticket:
-            return ()
-        return (ticket_row(self._hall, self.state.day, self.state.tickets[ticket]),)
+        row = ledger_row(self._hall, self.state, event)
+        return () if row is None else (row,)
 
 
 def _words(error: Exception) -> str:
