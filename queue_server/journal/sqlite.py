@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -114,7 +115,10 @@ def _statements(script: str) -> list[str]:
 
 
 class SqliteJournal:
-    """The Journal port over one SqliteDatabase."""
+    """The Journal port over one SqliteDatabase. A second server on the same file is not meant to
+    be; it loses time, as races lost, but nothing else."""
+
+    shared = False
 
     def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
@@ -128,8 +132,19 @@ class SqliteJournal:
     def append(self, append: Append) -> asyncio.Future[None]:
         return self._database.append(append)
 
+    @asynccontextmanager
+    async def turn(self, hall: str) -> AsyncIterator[tuple[int, str]]:
+        yield await self.last(hall)
+
+    def watch(self, hall: str, heard: Callable[[int], None]) -> None:
+        """Nobody else appends."""
+
     async def load(self, hall: str) -> Sequence[Record]:
-        newest = "SELECT max(seq) FROM event WHERE hall = ? AND event = ? AND seq < ?"
+        # the index event_day_start is used only where its own condition stands word for word
+        newest = (
+            "SELECT max(seq) FROM event WHERE event IN ('day_opened', 'hall_configured')"
+            " AND hall = ? AND event = ? AND seq < ?"
+        )
         opened = self._rows(newest, hall, "day_opened", 2**62)[0][0]
         if opened is None:
             return await self.read(hall, 0, -1)
