@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from queue_server.domain import commands as c
@@ -22,7 +22,10 @@ def asked(command: c.Command) -> str:
     if isinstance(command, c.IssueTicket):
         # a repeat gets another fresh ticket id, and a birthday may lie between the two
         command = replace(command, ticket="", age_years=None)
-    digest = hashlib.sha256(repr(command).encode()).hexdigest()[:16]
+    # what is left at its default is not said, so that a request from before a field was added is
+    # still known
+    said = [(f.name, v) for f in fields(command) if (v := getattr(command, f.name)) != f.default]
+    digest = hashlib.sha256(repr(said).encode()).hexdigest()[:16]
     return f"{type(command).__name__}:{digest}"
 
 

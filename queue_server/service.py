@@ -26,7 +26,7 @@ from queue_server.domain.decide import decide
 from queue_server.domain.errors import Refusal
 from queue_server.domain.keeping import keeps
 from queue_server.domain.rules import HallRules
-from queue_server.domain.state import HallState, due_back
+from queue_server.domain.state import HallState
 from queue_server.journal.chain import GENESIS, Record, link
 from queue_server.journal.port import (
     Answer,
@@ -79,6 +79,7 @@ class HallService:
         self._state = HallState()
         self._hash = GENESIS
         self._day_ends_ms = 0
+        self._file_taken_in = False
         self._epoch = 0
         self._reloading = asyncio.Lock()
         self._tail: asyncio.Future[None] | None = None
@@ -96,12 +97,17 @@ class HallService:
         """What must happen also when nobody asks for anything: the configuration taken in, the day
         closed, those who were parked until now back in line."""
         try:
-            await self.execute(c.Configure(self._rules), request_id=None, by="system")
+            await self._take_in_file()
         except Refusal as refused:
             log.warning("configuration_waits", hall=self.id, detail=refused.message)
         await self.execute(c.RollDay(), request_id=None, by="system")
-        for ticket in due_back(self._state, self._clock.now_ms()):
-            await self.execute(c.ResumeTicket(ticket), request_id=None, by="system")
+        await self.execute(c.PassTime(), request_id=None, by="system")
+
+    async def _take_in_file(self) -> None:
+        """Once per process: two that were started with different files must not take turns."""
+        if not self._file_taken_in:
+            await self.execute(c.Configure(self._rules), request_id=None, by="system")
+            self._file_taken_in = True
 
     # --- commands --------------------------------------------------------------------------
 
@@ -207,6 +213,8 @@ class HallService:
         now_ms = max(self._clock.now_ms(), self._state.last_ms)
         if now_ms >= self._day_ends_ms and self._state.rules is not None:
             self._roll_day(now_ms)
+        if now_ms >= self._state.alarms.next_ms:
+            self._by_itself(c.PassTime(), now_ms)
         events = decide(request.command, self._state, now_ms)
         if not events and request.request_id is not None:
             events = [e.NothingChanged(asked(request.command))]
@@ -221,13 +229,18 @@ class HallService:
         return outcome, self._send(append, events, request, outcome)
 
     def _roll_day(self, now_ms: int) -> None:
-        events = decide(c.RollDay(), self._state, now_ms)
-        if events:
-            system = _Request(c.RollDay(), None, "system")
-            stored = self._send(self._apply(events, now_ms, {"by": "system"}), events, system, None)
-            stored.add_done_callback(lambda done: done.exception())
+        if self._by_itself(c.RollDay(), now_ms):
             self._answered_today.clear()
         self._know_day_end()
+
+    def _by_itself(self, command: c.Command, now_ms: int) -> bool:
+        """What must happen before anything else can be decided. False when nothing had to."""
+        events = decide(command, self._state, now_ms)
+        if events:
+            system = _Request(command, None, "system")
+            stored = self._send(self._apply(events, now_ms, {"by": "system"}), events, system, None)
+            stored.add_done_callback(lambda done: done.exception())
+        return bool(events)
 
     def _know_day_end(self) -> None:
         if self._state.day:

@@ -91,9 +91,14 @@ def window_view(state: HallState, window: Window, presentation: WindowRule) -> w
         "free_since": _free_since(window),
         "skills": [{"service": s.service, "rank": s.rank} for s in presentation.skills],
         "ticket": _at_window(state.known_rules, ticket) if ticket else None,
-        "waiting": sum(state.line.count_for(None, s.service) for s in presentation.skills)
-        + len(state.line.kept_for(window.id)),
+        "waiting": _people_for(state, window.id),
     }
+
+
+def _people_for(state: HallState, window: str) -> int:
+    reach, line = state.reach(window), state.line
+    free = sum(map(line.count_free, reach.services))
+    return free + sum(map(line.count_kept, reach.windows))
 
 
 def _free_since(window: Window) -> str | None:

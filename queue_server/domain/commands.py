@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from queue_server.domain.configuration import ConfigurationCommand
 from queue_server.domain.leases import HandIn, TakeLeases
 from queue_server.domain.rules import HallRules
 
@@ -58,9 +59,40 @@ class RejoinTicket:
 
 @dataclass(frozen=True, slots=True)
 class ResumeTicket:
-    """A parked person is back."""
+    """A person who was parked, or who asked for more minutes, is back."""
 
     ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepTicket:
+    """The print failed; the person keeps the number without paper."""
+
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeferTicket:
+    """*Give me ten more minutes*: keeps the place, is not called before then."""
+
+    ticket: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferTicket:
+    """Sends on a ticket that is at no window. At the most one of to_window and to_clerk."""
+
+    ticket: str
+    service: str | None = None
+    to_window: str | None = None
+    to_clerk: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassTime:
+    """What became due by the clock: parked and deferred people back in line, numbers given up that
+    were not printed and that nobody kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +111,33 @@ class CallTicket:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
+    """Here and below, ticket: the one that is meant, if the sender says so; refused when another
+    one is at the window."""
+
     window: str
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     window: str
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finish:
     window: str
     outcome: str | None = None
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Miss:
+    """reason: why it was missed before the calls that the hall's rule asks for."""
+
     window: str
+    ticket: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +145,20 @@ class Park:
     window: str
     reason: str
     until_ms: int | None = None
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """To a service or to a window; `returns` brings the person back to this window afterwards."""
+    """To a service, a window or a clerk; `returns` brings the person back to this window's clerk
+    afterwards."""
 
     window: str
     service: str | None = None
     to_window: str | None = None
     returns: bool = False
+    to_clerk: str | None = None
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +191,16 @@ class ReportDevice:
     detail: str
 
 
-TicketCommand = ConfirmPrinted | ReportPrintFailed | CancelTicket | RejoinTicket | ResumeTicket
+TicketCommand = (
+    ConfirmPrinted
+    | ReportPrintFailed
+    | CancelTicket
+    | RejoinTicket
+    | ResumeTicket
+    | KeepTicket
+    | DeferTicket
+    | TransferTicket
+)
 AtWindowCommand = (
     CallNext
     | CallTicket
@@ -163,7 +218,9 @@ AtWindowCommand = (
 LeaseCommand = TakeLeases | HandIn
 Command = (
     Configure
+    | ConfigurationCommand
     | RollDay
+    | PassTime
     | IssueTicket
     | TicketCommand
     | AtWindowCommand

@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 
-from queue_server.domain.state import HallState
+from queue_server.domain.state import HallState, place_of
 from queue_server.domain.vocabulary import WindowState
-from queue_server.domain.waiting_line import Place, QueueKey
+from queue_server.domain.waiting_line import Arrival, Place, QueueKey
 
 Z90 = 1.2816  # the normal distribution's 90th percentile
 
@@ -50,9 +50,11 @@ def _capacity(state: HallState, service: str) -> tuple[float, bool]:
 
 def people_ahead(state: HallState, ticket_id: str, now_ms: int) -> int:
     """How many in the same service would be called before this waiting ticket, as scores stand."""
-    key, place = state.line.place(ticket_id)
+    key, place = place_of(state.tickets[ticket_id])
+    if key.for_window is not None:
+        return _kept_ahead(state, key, place, now_ms)
     queues = state.line.queues(key.service)
-    calls = state.line.calls(key.service)
+    calls = state.line.calls(key.service, None)
     back = [p for other, queue in queues.items() if other.rejoined for p in queue]
     if key.rejoined:
         others = sum(len(queue) for other, queue in queues.items() if not other.rejoined)
@@ -62,12 +64,25 @@ def people_ahead(state: HallState, ticket_id: str, now_ms: int) -> int:
     return ahead + sum(p.after_calls - calls <= ahead for p in back)
 
 
+def _kept_ahead(state: HallState, key: QueueKey, place: Place, now_ms: int) -> int:
+    """Those kept for the same window with a higher score: they come before all others there."""
+    rates = state.known_rules.rates
+
+    def order(of: QueueKey, at: Place) -> tuple[float, Arrival]:
+        return (-rates.get(of.priority_class, 1.0) * (now_ms - at.arrived_ms), at.arrival)
+
+    pool = state.line.pool_kept(key.for_window or "")
+    mine = order(key, place)
+    queues = pool.queues.items() if pool else ()
+    return sum(order(other, p) < mine for other, queue in queues for p in queue)
+
+
 def _higher_scores(state: HallState, key: QueueKey, place: Place, now_ms: int) -> int:
     rates = {c.id: c.rate for c in state.known_rules.classes}
     my_score = rates.get(key.priority_class, 1.0) * (now_ms - place.arrived_ms)
     ahead = 0
     for other, queue in state.line.queues(key.service).items():
-        if other.rejoined or other.for_window not in (None, key.for_window):
+        if other.rejoined:
             continue
         if other == key:
             ahead += bisect_left(queue, place)

@@ -40,9 +40,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class HallConfigured(Event):
-    """rules: HallRules.to_data(), whole."""
+    """rules: HallRules.to_data(), whole. digest: of the settings file that was last taken in (its
+    rules, not its text). change: what somebody changed while the hall was open; None when the
+    rules came from the file."""
 
     rules: Mapping[str, Any]
+    digest: str = ""
+    change: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,14 @@ class DayOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class DayClosed(Event):
-    """expired: tickets that still waited; flagged: tickets still being served."""
+    """expired: tickets that had not ended; flagged: tickets still being served. left: how many of
+    those that expired were waiting, called, missed, parked."""
 
     day: str
     issued: int
     expired: int
     flagged: int
+    left: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,11 @@ class TicketCalled(Event):
     calls: int
     why: Mapping[str, Any]
 
+    @property
+    def chosen(self) -> bool:
+        """Whether a clerk chose it (特呼), and not the dispatcher."""
+        return bool(self.why.get("figures", {}).get("reason") == "chosen")
+
 
 @dataclass(frozen=True, slots=True)
 class TicketRecalled(Event):
@@ -151,8 +162,14 @@ class TicketFinished(Event):
 
 @dataclass(frozen=True, slots=True)
 class TicketMissed(Event):
+    """calls: how often it had been called. skipped: that was fewer times than the hall's rule says;
+    reason: why, in the clerk's words."""
+
     ticket: str
     window: str
+    calls: int = 0
+    skipped: bool = False
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +196,9 @@ class TicketResumed(Event):
 
 @dataclass(frozen=True, slots=True)
 class TicketTransferred(Event):
-    """for_window: only that window may call it; returns_to: the window it comes back to
-    afterwards, for returns_service."""
+    """for_window: only that window may call it; for_clerk: where this clerk is, if they move.
+    returns_to, returns_clerk: the window and the clerk it comes back to afterwards, for
+    returns_service."""
 
     ticket: str
     from_window: str | None
@@ -188,6 +206,30 @@ class TicketTransferred(Event):
     for_window: str | None
     returns_to: str | None
     returns_service: str | None
+    for_clerk: str | None = None
+    returns_clerk: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketKept(Event):
+    """Its print failed, and the person keeps the number without paper."""
+
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDeferred(Event):
+    """The person asked not to be called before until_ms; the place in line is kept."""
+
+    ticket: str
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDeferralEnded(Event):
+    """It may be called again: the time has come, or the person is back before it."""
+
+    ticket: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ missing cell is an illegal move. The diagram in docs/ is drawn from this table.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NoReturn
 
 from queue_server.domain.errors import IllegalMove
 from queue_server.domain.vocabulary import Happening as H
@@ -67,26 +68,26 @@ _SAID = {
 
 def goes_to(status: S, happening: H) -> frozenset[S]:
     """The states `happening` may lead to from `status`. Raises IllegalMove for an empty cell."""
-    try:
-        return TABLE[status][happening]
-    except KeyError:
-        raise _illegal(status, happening, None) from None
+    reached = TABLE[status].get(happening)
+    if reached is None:
+        refuse(status, _MEANT[happening], happening.value)
+    return reached
 
 
 def check(status: S, happening: H, to: S) -> None:
     """Refuses the move `status` → `to` by `happening` unless the table has it."""
     if to not in goes_to(status, happening):
-        raise _illegal(status, happening, to)
+        refuse(status, to, happening.value)
 
 
-def _illegal(status: S, happening: H, to: S | None) -> IllegalMove:
-    """Names the state the ticket is in and the one it was meant to reach."""
-    wanted = to or _MEANT[happening]
-    return IllegalMove(
-        f"这张号票{_SAID[status]}，不能变为{_SAID[wanted]}。",
+def refuse(status: S, to: S, happening: str) -> NoReturn:
+    """Raises IllegalMove, naming the state the ticket is in and the one it was meant to reach (or
+    to stay in, for what happens to tickets without changing their state)."""
+    raise IllegalMove(
+        f"这张号票{_SAID[status]}，不能变为{_SAID[to]}。",
         status=status.value,
-        to=wanted.value,
-        happening=happening.value,
+        to=to.value,
+        happening=happening,
     )
 
 

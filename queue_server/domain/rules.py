@@ -6,8 +6,10 @@ needs no file; `to_data` and `from_data` are exact inverses.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, time
 from functools import cached_property
 from typing import Any
@@ -18,12 +20,15 @@ from queue_server.domain.leases import LeaseSettings
 
 @dataclass(frozen=True, slots=True)
 class ServiceRule:
+    """paused: why no numbers are given for now; None when they are."""
+
     id: str
     prefix: str
     name: str
     name_en: str
     icon: str
     usual_s: int
+    paused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +52,31 @@ class Skill:
 
 @dataclass(frozen=True, slots=True)
 class WindowRule:
-    """first_classes: priority classes that this window takes before all others."""
+    """first_classes: priority classes that this window takes before all others. stands_in_for: the
+    window whose services it takes over while that one pauses (AB岗)."""
 
     id: str
     name: str
     name_en: str
     skills: tuple[Skill, ...]
     first_classes: tuple[str, ...] = ()
+    stands_in_for: str | None = None
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a window may call: people of these services (each once, with its rank), and those kept
+    for these windows. partner: the window it stands in for just now; skills from own_skills on are
+    that window's."""
+
+    skills: tuple[tuple[str, int], ...]
+    windows: tuple[str, ...]
+    partner: str | None = None
+    own_skills: int = 0
+
+    @cached_property
+    def services(self) -> tuple[str, ...]:
+        return tuple(service for service, _ in self.skills)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +93,12 @@ class DispatchSettings:
     """rank_tolerance_s: scores (weighted seconds) closer than this are settled by skill rank.
 
     overtaken_at_most, waits_at_most_s: the bounds of overtaking (rule 5). Who missed a call comes
-    back in behind rejoin_after people, rejoins_at_most times (rule 6).
+    back in behind rejoin_after people, rejoins_at_most times; a call again within recall_pause_s is
+    the same press twice; fewer calls than calls_before_missed is a skip, refused if
+    missed_strictly; a person may ask for more minutes defers_at_most times (rule 6). A number whose
+    print failed is given up when nobody has kept it within print_unanswered_s (rule 4).
+    stands_in_when_closed: a window takes over its partner's services also when that one is closed,
+    not only while it pauses.
     """
 
     rank_tolerance_s: int = 120
@@ -78,6 +106,13 @@ class DispatchSettings:
     waits_at_most_s: int = 5400
     rejoin_after: int = 3
     rejoins_at_most: int = 2
+    calls_before_missed: int = 3
+    recall_pause_s: int = 5
+    missed_strictly: bool = False
+    defers_at_most: int = 1
+    defer_minutes_at_most: int = 30
+    print_unanswered_s: int = 300
+    stands_in_when_closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,6 +159,44 @@ class HallRules:
             service: tuple((w, tuple(s.service for s in self.window[w].skills)) for w in windows)
             for service, windows in self.windows_for.items()
         }
+
+    @cached_property
+    def rates(self) -> dict[str, float]:
+        """class id → how fast its priority grows."""
+        return {c.id: c.rate for c in self.classes}
+
+    @cached_property
+    def _reaches(self) -> dict[tuple[str, bool], Reach]:
+        return {}
+
+    def reach(self, window: str, *, standing_in: bool) -> Reach:
+        """What a window may call, while it stands in for its partner or not."""
+        known = self._reaches.get((window, standing_in))
+        if known is None:
+            known = self._reaches[window, standing_in] = self._reach(window, standing_in)
+        return known
+
+    def _reach(self, window: str, standing_in: bool) -> Reach:
+        rule = self.window[window]
+        best: dict[str, int] = {}
+        for skill in rule.skills:
+            best[skill.service] = min(skill.rank, best.get(skill.service, skill.rank))
+        own_skills = len(best)
+        partner = self.window.get(rule.stands_in_for or "") if standing_in else None
+        for skill in partner.skills if partner else ():
+            best.setdefault(skill.service, skill.rank + 1)
+        windows = (window, partner.id) if partner else (window,)
+        return Reach(tuple(best.items()), windows, partner.id if partner else None, own_skills)
+
+    @cached_property
+    def digest(self) -> str:
+        """Of what these rules say beyond the defaults, so that a new version of this program, which
+        knows more settings, finds an unchanged file unchanged."""
+        sections = (f for f in fields(self) if callable(f.default_factory))
+        defaults = {f.name: _plain(f.default_factory()) for f in sections}  # type: ignore[operator]
+        said = _said(self.to_data(), defaults)
+        text = json.dumps(said, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property
     def ordinary(self) -> str:
@@ -206,6 +279,15 @@ class HallRules:
             # a key that an earlier version did not write
             leases=LeaseSettings(**data.get("leases", {})),
         )
+
+
+def _said(value: Any, defaults: Any) -> Any:
+    """`value` without what is empty or as in `defaults`, all the way down."""
+    if isinstance(value, dict):
+        known = defaults if isinstance(defaults, dict) else {}
+        kept = {k: _said(v, known.get(k)) for k, v in value.items() if v != known.get(k)}
+        return {k: v for k, v in kept.items() if v not in (None, False, "", [], {})}
+    return [_said(v, None) for v in value] if isinstance(value, list) else value
 
 
 def _plain(value: Any) -> dict[str, Any]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from typing import Literal
 
 from queue_server.domain import events as e
+from queue_server.domain.alarms import Alarm, Alarms
 from queue_server.domain.leases import Lease
 from queue_server.domain.lifecycle import check
-from queue_server.domain.rules import HallRules
+from queue_server.domain.rules import HallRules, Reach
 from queue_server.domain.vocabulary import (
     AT_A_WINDOW,
     ENDED,
@@ -20,14 +22,19 @@ from queue_server.domain.vocabulary import (
     TicketStatus,
     WindowState,
 )
-from queue_server.domain.waiting_line import Place, QueueKey, WaitingLine
+from queue_server.domain.waiting_line import Arrival, Place, QueueKey, WaitingLine
 
 CALLS_REMEMBERED = 20
 
 
 @dataclass(slots=True)
 class Ticket:
-    """arrived_ms: the arrival that its place counts from; since_ms: when its status began."""
+    """arrived_ms: the arrival that its place counts from; since_ms: when its status began.
+
+    overtaken: how often until it last left the line; while it waits, the line knows. after_calls:
+    who rejoined waits until its service has had so many calls. kept: the print failed, and the
+    person keeps the number. until_ms: parked until then, or not to be called before then.
+    """
 
     id: str
     number: str
@@ -52,16 +59,24 @@ class Ticket:
     started_ms: int | None = None
     rejoins: int = 0
     for_window: str | None = None
+    for_clerk: str | None = None
     returns_to: str | None = None
+    returns_clerk: str | None = None
     returns_service: str | None = None
     after_calls: int = 0
-    parked_until_ms: int | None = None
+    overtaken: int = 0
+    until_ms: int | None = None
+    deferred: bool = False
+    defers: int = 0
+    parked_for: str | None = None
     printed: bool | None = None
+    kept: bool = False
 
 
 @dataclass(slots=True)
 class Window:
-    """since_ms: when its state began; free_ms: since when nobody is at it, while it is open."""
+    """since_ms: when its state began; free_ms: since when nobody is at it, while it is open;
+    opened: the journal's number of its opening."""
 
     id: str
     state: WindowState = WindowState.CLOSED
@@ -70,6 +85,7 @@ class Window:
     clerk: str | None = None
     ticket: str | None = None
     free_ms: int = 0
+    opened: int = 0
 
 
 @dataclass(slots=True)
@@ -91,25 +107,30 @@ class RecentCall:
     again: bool
 
 
-def due_back(state: HallState, now_ms: int) -> list[str]:
-    """Parked tickets whose time to come back has come."""
-    return [
-        t.id
-        for t in state.tickets.values()
-        if t.parked_until_ms is not None
-        and t.status is TicketStatus.PARKED
-        and t.parked_until_ms <= now_ms
-    ]
+@dataclass(frozen=True, slots=True)
+class OutOfTurn:
+    """What the manager's board shows of calls that were not earned by waiting: somebody chosen
+    (特呼) or skipped, with the clerk's reason if there is one."""
+
+    number: str
+    service: str
+    window: str
+    clerk: str | None
+    at_ms: int
+    what: Literal["chosen", "skipped"]
+    reason: str | None
 
 
 @dataclass(slots=True)
 class HallState:
     """rules is None until the hall has been configured; day is "" until a day has been opened.
 
-    leases: blocks of numbers out at kiosks, also of earlier days.
+    leases: blocks of numbers out at kiosks, also of earlier days. file_digest: of the settings file
+    that was last taken in.
     """
 
     rules: HallRules | None = None
+    file_digest: str = ""
     seq: int = 0
     last_ms: int = 0
     day: str = ""
@@ -120,6 +141,9 @@ class HallState:
     held: dict[tuple[str, str], str] = field(default_factory=dict)
     missed: dict[str, None] = field(default_factory=dict)  # in the order they were missed
     recent_calls: deque[RecentCall] = field(default_factory=lambda: deque(maxlen=CALLS_REMEMBERED))
+    parked: dict[str, None] = field(default_factory=dict)  # in the order they were parked
+    out_of_turn: list[OutOfTurn] = field(default_factory=list)
+    alarms: Alarms = field(default_factory=Alarms)
     today: Counter[str] = field(default_factory=Counter)
     devices: dict[str, Device] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
@@ -133,6 +157,28 @@ class HallState:
     def at_window(self, window: str) -> Ticket | None:
         ticket = self.windows[window].ticket
         return self.tickets[ticket] if ticket else None
+
+    def reach(self, window: str) -> Reach:
+        """What a window may call as things are now: its partner's people too while it stands in."""
+        rules = self.known_rules
+        partner = rules.window[window].stands_in_for
+        return rules.reach(window, standing_in=partner is not None and self._is_away(partner))
+
+    def _is_away(self, window: str) -> bool:
+        found = self.windows.get(window)
+        state = found.state if found else WindowState.CLOSED
+        if state is WindowState.CLOSED:
+            return self.known_rules.dispatch.stands_in_when_closed
+        return state is WindowState.PAUSED
+
+    def window_of(self, clerk: str) -> Window | None:
+        """Where a clerk is: the window that they opened last of those that are not closed."""
+        at = [
+            w
+            for w in self.windows.values()
+            if w.clerk == clerk and w.state is not WindowState.CLOSED
+        ]
+        return max(at, key=lambda w: w.opened, default=None)
 
     # --- moves ------------------------------------------------------------------------------
 
@@ -168,8 +214,9 @@ class HallState:
         check(ticket.status, happening, to)
         was = ticket.status
         if was is TicketStatus.WAITING and not left_line:
-            self.line.remove(ticket.id)
-            self.today["waiting"] -= 1
+            self.leave_line(ticket)
+        if was is TicketStatus.PARKED:
+            self._unpark(ticket)
         if was in AT_A_WINDOW and to not in AT_A_WINDOW:
             self._leave_window(ticket, at_ms)
         if to in AT_A_WINDOW:
@@ -179,6 +226,7 @@ class HallState:
         ticket.status, ticket.since_ms = to, at_ms
         if to is TicketStatus.WAITING:
             self.today["waiting"] += 1
+            self._see_who_it_waits_for(ticket)
             self.enter_line(ticket)
         elif to not in AT_A_WINDOW:
             self._count_end(ticket, to)
@@ -192,8 +240,25 @@ class HallState:
         self.today[to.value] += 1
         if to is TicketStatus.MISSED:
             self.missed[ticket.id] = None
+        if to is TicketStatus.PARKED:
+            self.parked[ticket.id] = None
         if to in ENDED:
             self._let_go(ticket)
+            self.alarms.clear_all(ticket.id)
+
+    def _see_who_it_waits_for(self, ticket: Ticket) -> None:
+        """A clerk may have moved, or a window closed, while it did not wait."""
+        at = self.window_of(ticket.for_clerk) if ticket.for_clerk else None
+        if at is not None:
+            ticket.for_window = at.id
+        kept_for = self.windows.get(ticket.for_window or "")
+        if kept_for is None or kept_for.state is WindowState.CLOSED:
+            ticket.for_window = None
+
+    def _unpark(self, ticket: Ticket) -> None:
+        self.parked.pop(ticket.id)
+        ticket.until_ms = ticket.parked_for = None
+        self.alarms.clear(ticket.id, Alarm.PARKED)
 
     def _let_go(self, ticket: Ticket) -> None:
         """The person no longer holds this ticket for its service."""
@@ -208,11 +273,64 @@ class HallState:
         if ticket.person:
             self.held.setdefault((ticket.person, service), ticket.id)
 
+    # --- the line ---------------------------------------------------------------------------
+
     def enter_line(self, ticket: Ticket) -> None:
-        rejoined = ticket.after_calls > 0
-        key = QueueKey(ticket.service, ticket.priority_class, rejoined, ticket.for_window)
-        before = self.line.calls_of_later(ticket.service, ticket.arrived_ms)
-        place = Place(
-            ticket.arrived_ms, ticket.serial, ticket.prefix, ticket.id, before, ticket.after_calls
-        )
-        self.line.add(key, place)
+        self.line.add(*place_of(ticket), ticket.overtaken)
+
+    def leave_line(self, ticket: Ticket) -> None:
+        """Out of the line, for whatever comes next; more minutes asked for are forgotten."""
+        self.today["waiting"] -= 1
+        if ticket.deferred:
+            self._end_deferral(ticket)
+        else:
+            ticket.overtaken = self.line.remove(ticket.id)
+
+    def defer(self, ticket: Ticket, until_ms: int) -> None:
+        """Aside until then; nobody overtakes somebody who asked to wait."""
+        ticket.overtaken = self.line.remove(ticket.id)
+        ticket.deferred, ticket.until_ms = True, until_ms
+        ticket.defers += 1
+        self.alarms.set(ticket.id, Alarm.DEFERRED, until_ms)
+
+    def end_deferral(self, ticket: Ticket) -> None:
+        self._end_deferral(ticket)
+        self.enter_line(ticket)
+
+    def _end_deferral(self, ticket: Ticket) -> None:
+        ticket.deferred, ticket.until_ms = False, None
+        self.alarms.clear(ticket.id, Alarm.DEFERRED)
+
+    def keep_for(self, ticket: Ticket, window: str | None) -> None:
+        """Only that window may call this waiting ticket; None: any that has the skill."""
+        if ticket.deferred:
+            ticket.for_window = window
+            return
+        ticket.overtaken = self.line.remove(ticket.id)
+        ticket.for_window = window
+        self.enter_line(ticket)
+
+    def release_kept(self, window: str) -> None:
+        """Nobody else could call those who are kept for a window that is no longer there: they go
+        where their clerk is, if they wait for one, else to any window."""
+        for ticket in self._waiting():
+            if ticket.for_window == window:
+                at = self.window_of(ticket.for_clerk) if ticket.for_clerk else None
+                self.keep_for(ticket, at.id if at else None)
+
+    def follow_clerk(self, clerk: str, window: str) -> None:
+        """Those who wait for a clerk go with them to the window that they opened."""
+        for ticket in self._waiting():
+            if ticket.for_clerk == clerk and ticket.for_window != window:
+                self.keep_for(ticket, window)
+
+    def _waiting(self) -> list[Ticket]:
+        return [t for t in self.tickets.values() if t.status is TicketStatus.WAITING]
+
+
+def place_of(ticket: Ticket) -> tuple[QueueKey, Place]:
+    """Where a ticket stands in line, or would if it were not deferred."""
+    rejoined = ticket.after_calls > 0
+    key = QueueKey(ticket.service, ticket.priority_class, rejoined, ticket.for_window)
+    arrival = Arrival(ticket.arrived_ms, ticket.prefix, ticket.serial, ticket.id)
+    return key, Place(ticket.after_calls, arrival)

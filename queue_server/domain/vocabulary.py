@@ -38,4 +38,6 @@ class WindowState(StrEnum):
 
 
 AT_A_WINDOW = frozenset({TicketStatus.CALLED, TicketStatus.SERVING})
+# where a number whose print failed, and that nobody keeps, is given up: its person is not there
+GIVEN_UP_UNPRINTED = frozenset({TicketStatus.WAITING, TicketStatus.PARKED, TicketStatus.MISSED})
 ENDED = frozenset({TicketStatus.FINISHED, TicketStatus.CANCELLED, TicketStatus.EXPIRED})

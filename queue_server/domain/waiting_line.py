@@ -7,40 +7,22 @@ kept for one window, stand in queues of their own, because other people's order 
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from queue_server.domain.pool import Arrival, Place, Pool, QueueKey
+
+__all__ = ["Arrival", "Place", "QueueKey", "WaitingLine"]
 
 
-class Place(NamedTuple):
-    """Orders a queue: earlier arrival, then lower number. overtaken_before: see `overtaken`;
-    after_calls: who rejoined waits until its service has had so many calls."""
-
-    arrived_ms: int
-    serial: int
-    prefix: str
-    ticket: str
-    overtaken_before: int = 0
-    after_calls: int = 0
-
-
-class QueueKey(NamedTuple):
-    service: str
-    priority_class: str
-    rejoined: bool = False
-    for_window: str | None = None
-
-
+@dataclass(slots=True)
 class WaitingLine:
-    """All waiting tickets of a hall, and how often later arrivals went ahead, per service."""
+    """All tickets of a hall that may be called now, and how often later arrivals went ahead."""
 
-    def __init__(self, services: Iterator[str] | tuple[str, ...] = ()) -> None:
-        self._queues: dict[str, dict[QueueKey, list[Place]]] = {s: {} for s in services}
-        self._where: dict[str, tuple[QueueKey, Place]] = {}
-        self._counts: dict[str, int] = {}
-        self._kept: dict[tuple[str | None, str], int] = {}
-        self._called_arrivals: dict[str, list[int]] = {}
-        self._calls: dict[str, int] = {}
+    _services: dict[str, Pool] = field(default_factory=dict)
+    _windows: dict[str, Pool] = field(default_factory=dict)
+    _where: dict[str, tuple[QueueKey, Place]] = field(default_factory=dict)
+    _counts: dict[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self._where)
@@ -48,65 +30,94 @@ class WaitingLine:
     def __contains__(self, ticket: str) -> bool:
         return ticket in self._where
 
-    def add(self, key: QueueKey, place: Place) -> None:
-        insort(self._queues.setdefault(key.service, {}).setdefault(key, []), place)
+    def add(self, key: QueueKey, place: Place, overtaken: int = 0) -> None:
+        """overtaken: how often it was, over its whole visit so far."""
+        self._pool(key).add(key, place, overtaken)
         self._where[place.ticket] = (key, place)
         self._counts[key.service] = self._counts.get(key.service, 0) + 1
-        kept = (key.for_window, key.service)
-        self._kept[kept] = self._kept.get(kept, 0) + 1
 
-    def remove(self, ticket: str) -> None:
+    def remove(self, ticket: str) -> int:
+        """How often it has been overtaken, over its whole visit so far."""
         key, place = self._where.pop(ticket)
         self._counts[key.service] -= 1
-        self._kept[key.for_window, key.service] -= 1
-        queue = self._queues[key.service][key]
-        del queue[bisect_left(queue, place)]
-        if not queue:
-            del self._queues[key.service][key]
+        return self._pool(key).remove(key, place)
+
+    def _pool(self, key: QueueKey) -> Pool:
+        if key.for_window is None:
+            return self._services.setdefault(key.service, Pool())
+        return self._windows.setdefault(key.for_window, Pool())
+
+    # --- who there is -----------------------------------------------------------------------
 
     def place(self, ticket: str) -> tuple[QueueKey, Place]:
         return self._where[ticket]
 
+    def overtaken(self, ticket: str) -> int:
+        key, place = self._where[ticket]
+        return self._pool(key).overtaken(place)
+
+    def pool_of(self, service: str) -> Pool | None:
+        """Everybody of a service who is not kept for one window."""
+        return self._services.get(service)
+
+    def pool_kept(self, window: str) -> Pool | None:
+        """Everybody kept for a window, of whatever service."""
+        return self._windows.get(window)
+
+    def queue(self, key: QueueKey) -> list[Place]:
+        """One queue, in order; not to be changed by the caller."""
+        return self._pool(key).queues.get(key, [])
+
     def queues(self, service: str) -> dict[QueueKey, list[Place]]:
-        """The non-empty queues of a service; not to be changed by the caller."""
-        return self._queues.get(service, {})
+        """The non-empty queues of a service, without those kept for one window; not to be changed
+        by the caller."""
+        pool = self._services.get(service)
+        return pool.queues if pool else {}
 
     def count(self, service: str) -> int:
+        """How many of a service there are, with those kept for one window."""
         return self._counts.get(service, 0)
 
-    def count_for(self, window: str | None, service: str) -> int:
-        """How many of a service wait for any window (None), or are kept for one."""
-        return self._kept.get((window, service), 0)
+    def count_free(self, service: str) -> int:
+        """How many of a service any window with the skill may call."""
+        pool = self._services.get(service)
+        return pool.size if pool else 0
+
+    def count_kept(self, window: str) -> int:
+        """How many are kept for a window."""
+        pool = self._windows.get(window)
+        return pool.size if pool else 0
 
     def kept_for(self, window: str) -> list[Place]:
-        """Everybody whom only that window may call."""
-        return [
-            place
-            for queues in self._queues.values()
-            for key, queue in queues.items()
-            if key.for_window == window
-            for place in queue
-        ]
+        """Everybody kept for a window."""
+        pool = self._windows.get(window)
+        return [place for queue in pool.queues.values() for place in queue] if pool else []
 
-    def calls(self, service: str) -> int:
-        """How many calls the service has had this day."""
-        return self._calls.get(service, 0)
+    def pools(self, services: Iterable[str], windows: Iterable[str]) -> Iterator[Pool]:
+        for service in services:
+            if found := self._services.get(service):
+                yield found
+        for window in windows:
+            if found := self._windows.get(window):
+                yield found
 
-    def services(self) -> Iterator[str]:
-        return iter(self._queues)
+    # --- calls ------------------------------------------------------------------------------
 
-    def note_call(self, service: str, served: list[str], arrived_ms: int) -> None:
-        """Somebody of `service` who arrived at `arrived_ms` was called by a window that serves
-        `served`."""
-        self._calls[service] = self._calls.get(service, 0) + 1
-        for service in served:
-            insort(self._called_arrivals.setdefault(service, []), arrived_ms)
+    def calls(self, service: str, for_window: str | None) -> int:
+        """How many calls the service has had this day; of somebody kept for a window: how many that
+        window has made since the first was kept for it."""
+        pool = self._windows.get(for_window) if for_window else self._services.get(service)
+        return pool.calls if pool else 0
 
-    def calls_of_later(self, service: str, arrived_ms: int) -> int:
-        """How many calls went to later arrivals while `service` could have been served instead."""
-        called = self._called_arrivals.get(service)
-        return len(called) - bisect_right(called, arrived_ms) if called else 0
+    def note_call(self, service: str, window: str) -> None:
+        """`window` called somebody of `service` who waited."""
+        for pool in self.pools([service], [window]):
+            pool.note_call()
 
-    def overtaken(self, service: str, place: Place) -> int:
-        """By how many later arrivals this place has been overtaken since it was taken."""
-        return self.calls_of_later(service, place.arrived_ms) - place.overtaken_before
+    def note_overtaking(
+        self, services: Iterable[str], windows: Iterable[str], arrived_ms: int
+    ) -> None:
+        """The dispatcher called somebody who arrived at `arrived_ms` for a window that could have
+        called anybody of `services` and anybody kept for `windows`."""
+        for pool in self.pools(services, windows):
+            pool.note_overtaking(arrived_ms)

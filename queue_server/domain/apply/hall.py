@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from queue_server.domain import events as e
+from queue_server.domain.alarms import Alarms
 from queue_server.domain.apply.core import on
 from queue_server.domain.rules import HallRules
 from queue_server.domain.state import Device, HallState
@@ -13,19 +14,21 @@ from queue_server.domain.waiting_line import WaitingLine
 
 @on.register
 def _hall_configured(event: e.HallConfigured, state: HallState, at_ms: int) -> None:
-    state.rules = HallRules.from_data(event.rules)
+    state.rules, state.file_digest = HallRules.from_data(event.rules), event.digest
     for rule in state.rules.windows:
         if rule.id not in state.windows:
             state.windows[rule.id] = state.fresh_window(rule.id, at_ms)
-    for gone in state.windows.keys() - state.rules.window.keys():
+    for gone in sorted(state.windows.keys() - state.rules.window.keys()):
         del state.windows[gone]
+        state.release_kept(gone)
 
 
 @on.register
 def _day_opened(event: e.DayOpened, state: HallState, at_ms: int) -> None:
     state.day = event.day
     state.tickets, state.line = {}, WaitingLine()
-    state.serials, state.held, state.missed = {}, {}, {}
+    state.serials, state.held, state.missed, state.parked = {}, {}, {}, {}
+    state.out_of_turn, state.alarms = [], Alarms()
     state.today = Counter()
     state.recent_calls.clear()
     state.devices = {}

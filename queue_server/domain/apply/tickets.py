@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from queue_server.domain import events as e
+from queue_server.domain.alarms import Alarm
 from queue_server.domain.apply.core import on
-from queue_server.domain.state import HallState, Ticket
-from queue_server.domain.vocabulary import Happening, TicketStatus, WindowState
+from queue_server.domain.state import HallState, OutOfTurn, Ticket
+from queue_server.domain.vocabulary import (
+    GIVEN_UP_UNPRINTED,
+    Happening,
+    TicketStatus,
+    WindowState,
+)
 
 
 @on.register
@@ -42,17 +50,42 @@ def _ticket_issued(event: e.TicketIssued, state: HallState, at_ms: int) -> None:
 
 @on.register
 def _ticket_printed(event: e.TicketPrinted, state: HallState, at_ms: int) -> None:
-    state.tickets[event.ticket].printed = True
+    _print_settled(state, event.ticket, True)
 
 
 @on.register
 def _ticket_print_failed(event: e.TicketPrintFailed, state: HallState, at_ms: int) -> None:
-    state.tickets[event.ticket].printed = False
+    _print_settled(state, event.ticket, False)
+    ticket = state.tickets[event.ticket]
+    if not ticket.kept and ticket.status in GIVEN_UP_UNPRINTED:
+        answer_by_ms = at_ms + state.known_rules.dispatch.print_unanswered_s * 1000
+        state.alarms.set(ticket.id, Alarm.UNANSWERED, answer_by_ms)
 
 
 @on.register
 def _ticket_reprinted(event: e.TicketReprinted, state: HallState, at_ms: int) -> None:
-    state.tickets[event.ticket].printed = None
+    _print_settled(state, event.ticket, None)
+
+
+def _print_settled(state: HallState, ticket: str, printed: bool | None) -> None:
+    state.tickets[ticket].printed = printed
+    state.alarms.clear(ticket, Alarm.UNANSWERED)
+
+
+@on.register
+def _ticket_kept(event: e.TicketKept, state: HallState, at_ms: int) -> None:
+    state.tickets[event.ticket].kept = True
+    state.alarms.clear(event.ticket, Alarm.UNANSWERED)
+
+
+@on.register
+def _ticket_deferred(event: e.TicketDeferred, state: HallState, at_ms: int) -> None:
+    state.defer(state.tickets[event.ticket], event.until_ms)
+
+
+@on.register
+def _deferral_ended(event: e.TicketDeferralEnded, state: HallState, at_ms: int) -> None:
+    state.end_deferral(state.tickets[event.ticket])
 
 
 @on.register
@@ -60,12 +93,35 @@ def _ticket_called(event: e.TicketCalled, state: HallState, at_ms: int) -> None:
     ticket = state.tickets[event.ticket]
     was_waiting = ticket.status is TicketStatus.WAITING
     state.move(ticket, Happening.CALLED, TicketStatus.CALLED, at_ms, window=event.window)
+    state.alarms.clear(ticket.id, Alarm.UNANSWERED)  # whoever comes has the number
+    if event.chosen:
+        _remember_out_of_turn(state, ticket, event.window, at_ms, "chosen", event.why.get("said"))
     if was_waiting:
-        skills = state.known_rules.window[event.window].skills
-        state.line.note_call(ticket.service, [s.service for s in skills], ticket.arrived_ms)
+        _note_call(state, ticket, event)
     ticket.calls, ticket.called_ms, ticket.last_call_ms = 1, at_ms, at_ms
     ticket.after_calls = 0
     state.remember_call(event, at_ms, again=False)
+
+
+def _note_call(state: HallState, ticket: Ticket, event: e.TicketCalled) -> None:
+    if not event.chosen:
+        reach = state.reach(event.window)
+        state.line.note_overtaking(reach.services, reach.windows, ticket.arrived_ms)
+    state.line.note_call(ticket.service, event.window)
+
+
+def _remember_out_of_turn(
+    state: HallState,
+    ticket: Ticket,
+    window: str,
+    at_ms: int,
+    what: Literal["chosen", "skipped"],
+    reason: str | None,
+) -> None:
+    clerk = state.windows[window].clerk
+    state.out_of_turn.append(
+        OutOfTurn(ticket.number, ticket.service, window, clerk, at_ms, what, reason)
+    )
 
 
 @on.register
@@ -99,20 +155,31 @@ def _ticket_finished(event: e.TicketFinished, state: HallState, at_ms: int) -> N
 
 
 def _on_next_step(state: HallState, ticket: Ticket, service: str, at_ms: int) -> None:
-    returns = ticket.returns_to
-    if returns is None:
+    if ticket.returns_service is None:
         ticket.then = ticket.then[1:]
-    back = state.windows.get(returns or "")
-    ticket.for_window = back.id if back and back.state is WindowState.OPEN else None
-    ticket.returns_to = ticket.returns_service = None
+    ticket.for_clerk = ticket.returns_clerk
+    ticket.for_window = _back_at(state, ticket)
+    ticket.returns_to = ticket.returns_clerk = ticket.returns_service = None
     state.change_service(ticket, service)
     state.move(ticket, Happening.FINISHED, TicketStatus.WAITING, at_ms)
+
+
+def _back_at(state: HallState, ticket: Ticket) -> str | None:
+    """The window that a person comes back to: where the clerk is now; if on none, the window they
+    came from, if it is open; else any."""
+    clerk_at = state.window_of(ticket.returns_clerk) if ticket.returns_clerk else None
+    if clerk_at is not None:
+        return clerk_at.id
+    back = state.windows.get(ticket.returns_to or "")
+    return back.id if back and back.state is WindowState.OPEN else None
 
 
 @on.register
 def _ticket_missed(event: e.TicketMissed, state: HallState, at_ms: int) -> None:
     ticket = state.tickets[event.ticket]
     state.move(ticket, Happening.MISSED, TicketStatus.MISSED, at_ms)
+    if event.skipped:
+        _remember_out_of_turn(state, ticket, event.window, at_ms, "skipped", event.reason)
 
 
 @on.register
@@ -126,14 +193,15 @@ def _ticket_rejoined(event: e.TicketRejoined, state: HallState, at_ms: int) -> N
 @on.register
 def _ticket_parked(event: e.TicketParked, state: HallState, at_ms: int) -> None:
     ticket = state.tickets[event.ticket]
-    ticket.parked_until_ms = event.until_ms
     state.move(ticket, Happening.PARKED, TicketStatus.PARKED, at_ms)
+    ticket.until_ms, ticket.parked_for = event.until_ms, event.reason
+    if event.until_ms is not None:
+        state.alarms.set(ticket.id, Alarm.PARKED, event.until_ms)
 
 
 @on.register
 def _ticket_resumed(event: e.TicketResumed, state: HallState, at_ms: int) -> None:
     ticket = state.tickets[event.ticket]
-    ticket.parked_until_ms = None
     state.move(ticket, Happening.RESUMED, TicketStatus.WAITING, at_ms)
 
 
@@ -141,11 +209,11 @@ def _ticket_resumed(event: e.TicketResumed, state: HallState, at_ms: int) -> Non
 def _ticket_transferred(event: e.TicketTransferred, state: HallState, at_ms: int) -> None:
     ticket = state.tickets[event.ticket]
     if ticket.status is TicketStatus.WAITING:
-        state.line.remove(ticket.id)
-        state.today["waiting"] -= 1
+        state.leave_line(ticket)
     state.change_service(ticket, event.service)
-    ticket.for_window, ticket.parked_until_ms = event.for_window, None
-    ticket.returns_to, ticket.returns_service = event.returns_to, event.returns_service
+    ticket.for_window, ticket.for_clerk = event.for_window, event.for_clerk
+    ticket.returns_to, ticket.returns_clerk = event.returns_to, event.returns_clerk
+    ticket.returns_service = event.returns_service
     state.move(ticket, Happening.TRANSFERRED, TicketStatus.WAITING, at_ms, left_line=True)
 
 

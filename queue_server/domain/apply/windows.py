@@ -11,8 +11,10 @@ from queue_server.domain.vocabulary import WindowState
 @on.register
 def _window_opened(event: e.WindowOpened, state: HallState, at_ms: int) -> None:
     window = state.windows[event.window]
-    window.clerk = event.clerk
+    window.clerk, window.opened = event.clerk, state.seq
     state.set_window(window, WindowState.OPEN, at_ms)
+    if event.clerk is not None:
+        state.follow_clerk(event.clerk, window.id)
 
 
 @on.register
@@ -20,11 +22,7 @@ def _window_closed(event: e.WindowClosed, state: HallState, at_ms: int) -> None:
     window = state.windows[event.window]
     window.clerk = None
     state.set_window(window, WindowState.CLOSED, at_ms)
-    for place in state.line.kept_for(window.id):  # nobody else could call them
-        ticket = state.tickets[place.ticket]
-        state.line.remove(ticket.id)
-        ticket.for_window = None
-        state.enter_line(ticket)
+    state.release_kept(window.id)
 
 
 @on.register

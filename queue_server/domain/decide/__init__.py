@@ -1,6 +1,6 @@
 """What commands lead to; importing this knows every command."""
 
-from queue_server.domain.decide import hall, leases, tickets, windows
+from queue_server.domain.decide import configuration, hall, leases, tickets, visits, windows
 from queue_server.domain.decide.core import decide
 
-__all__ = ["decide", "hall", "leases", "tickets", "windows"]
+__all__ = ["configuration", "decide", "hall", "leases", "tickets", "visits", "windows"]

@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
+from queue_server.domain.alarms import Alarm
 from queue_server.domain.calendar import business_day
 from queue_server.domain.decide.core import Events, decide
 from queue_server.domain.decide.leases import roll_leases
-from queue_server.domain.errors import WrongState
-from queue_server.domain.rules import HallRules
 from queue_server.domain.state import HallState
 from queue_server.domain.vocabulary import ENDED, TicketStatus
-
-
-@decide.register
-def _configure(command: c.Configure, state: HallState, now_ms: int) -> Events:
-    if state.rules == command.rules:
-        return []
-    if missing := _still_needed(state, command.rules):
-        raise WrongState(
-            "configuration_in_use",
-            f"今天的号票或窗口还在使用：{'、'.join(missing)}。换日后生效。",
-            missing=missing,
-        )
-    return [e.HallConfigured(command.rules.to_data())]
-
-
-def _still_needed(state: HallState, rules: HallRules) -> list[str]:
-    """Services of this day's tickets, and windows with somebody, that `rules` no longer know."""
-    services = {t.service for t in state.tickets.values()}
-    services |= {s for t in state.tickets.values() for s in t.then}
-    busy = {w.id for w in state.windows.values() if w.ticket}
-    return sorted((services - rules.service.keys()) | (busy - rules.window.keys()))
 
 
 @decide.register
@@ -43,17 +23,36 @@ def _roll_day(command: c.RollDay, state: HallState, now_ms: int) -> Events:
 
 
 def _close_day(state: HallState) -> Events:
+    """Ends everything that has not ended, and tells what there was."""
     if not state.day:
         return []
     closing: Events = []
+    left: Counter[str] = Counter()
     for ticket in state.tickets.values():
         if ticket.status is TicketStatus.SERVING:
             closing.append(e.TicketFinished(ticket.id, ticket.window or "", None, None, True))
         elif ticket.status not in ENDED:
             closing.append(e.TicketExpired(ticket.id))
-    flagged = sum(isinstance(event, e.TicketFinished) for event in closing)
+            left[ticket.status.value] += 1
+    expired = left.total()
+    flagged = len(closing) - expired
     issued = state.today["issued"]
-    return [*closing, e.DayClosed(state.day, issued, len(closing) - flagged, flagged)]
+    return [*closing, e.DayClosed(state.day, issued, expired, flagged, dict(sorted(left.items())))]
+
+
+@decide.register
+def _pass_time(command: c.PassTime, state: HallState, now_ms: int) -> Events:
+    return [_due(kind, ticket) for ticket, kind in state.alarms.due(now_ms)]
+
+
+def _due(kind: Alarm, ticket: str) -> e.Event:
+    match kind:
+        case Alarm.PARKED:
+            return e.TicketResumed(ticket)
+        case Alarm.DEFERRED:
+            return e.TicketDeferralEnded(ticket)
+        case Alarm.UNANSWERED:
+            return e.TicketCancelled(ticket, "no_answer")
 
 
 @decide.register

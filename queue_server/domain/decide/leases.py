@@ -160,7 +160,7 @@ def _joined(
     clock_off_s: int,
 ) -> Events:
     """In line from its own arrival on, and callable at once."""
-    ahead = state.line.count_for(None, ticket.service) + taken.waiting.get(ticket.service, 0)
+    ahead = state.line.count_free(ticket.service) + taken.waiting.get(ticket.service, 0)
     wait = estimate(state, ticket.service, ahead)
     issued = e.TicketIssued(
         ticket=ticket.id,

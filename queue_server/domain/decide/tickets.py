@@ -5,14 +5,14 @@ from __future__ import annotations
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
 from queue_server.domain.calendar import is_open
-from queue_server.domain.decide.core import Events, decide, known_ticket
+from queue_server.domain.decide.core import Events, decide
+from queue_server.domain.decide.visits import after_calls
 from queue_server.domain.errors import NotFound, WrongState
 from queue_server.domain.estimate import estimate
-from queue_server.domain.lifecycle import check
 from queue_server.domain.numbers import number_text
 from queue_server.domain.rules import HallRules
-from queue_server.domain.state import HallState, Ticket
-from queue_server.domain.vocabulary import Happening, TicketStatus
+from queue_server.domain.state import HallState
+from queue_server.domain.vocabulary import TicketStatus
 
 
 @decide.register
@@ -27,7 +27,7 @@ def _issue(command: c.IssueTicket, state: HallState, now_ms: int) -> Events:
         raise WrongState("service_closed", "现在不在取号时间内。", service=service)
     prefix = rules.service[service].prefix
     serial = state.serials.get(prefix, 0) + 1
-    ahead = state.line.count_for(None, service)
+    ahead = state.line.count_free(service)
     wait = estimate(state, service, ahead)
     return [
         *cancelled,
@@ -63,7 +63,7 @@ def _already_held(command: c.IssueTicket, state: HallState, service: str) -> Eve
         return [reprinted]
     if ticket.rejoins >= state.known_rules.dispatch.rejoins_at_most:
         return [e.TicketCancelled(held, "missed_too_often")]
-    return [e.TicketRejoined(held, _after_calls(state, ticket)), reprinted]
+    return [e.TicketRejoined(held, after_calls(state, ticket)), reprinted]
 
 
 def _reprints(events: Events) -> bool:
@@ -98,50 +98,3 @@ def class_of(rules: HallRules, asked: str | None, age_years: int | None) -> str:
         by_age = rules.class_for_age(age_years)
     both = [rules.priority_class[x] for x in (asked or rules.ordinary, by_age)]
     return max(both, key=lambda found: found.rate).id
-
-
-@decide.register
-def _printed(command: c.ConfirmPrinted, state: HallState, now_ms: int) -> Events:
-    ticket = known_ticket(state, command.ticket)
-    return [] if ticket.printed is True else [e.TicketPrinted(ticket.id)]
-
-
-@decide.register
-def _print_failed(command: c.ReportPrintFailed, state: HallState, now_ms: int) -> Events:
-    ticket = known_ticket(state, command.ticket)
-    return [] if ticket.printed is False else [e.TicketPrintFailed(ticket.id)]
-
-
-@decide.register
-def _cancel(command: c.CancelTicket, state: HallState, now_ms: int) -> Events:
-    ticket = known_ticket(state, command.ticket)
-    check(ticket.status, Happening.CANCELLED, TicketStatus.CANCELLED)
-    return [e.TicketCancelled(ticket.id, command.reason)]
-
-
-@decide.register
-def _rejoin(command: c.RejoinTicket, state: HallState, now_ms: int) -> Events:
-    ticket = known_ticket(state, command.ticket)
-    check(ticket.status, Happening.REJOINED, TicketStatus.WAITING)
-    settings = state.known_rules.dispatch
-    if ticket.rejoins >= settings.rejoins_at_most:
-        raise WrongState(
-            "rejoined_too_often",
-            "这张号票过号次数已到上限，请重新取号。",
-            rejoins=ticket.rejoins,
-        )
-    return [e.TicketRejoined(ticket.id, _after_calls(state, ticket))]
-
-
-def _after_calls(state: HallState, ticket: Ticket) -> int:
-    """The count of its service's calls after which somebody who rejoins is next (rule 6)."""
-    others = state.line.count_for(None, ticket.service)
-    behind = min(state.known_rules.dispatch.rejoin_after, others)
-    return state.line.calls(ticket.service) + behind
-
-
-@decide.register
-def _resume(command: c.ResumeTicket, state: HallState, now_ms: int) -> Events:
-    ticket = known_ticket(state, command.ticket)
-    check(ticket.status, Happening.RESUMED, TicketStatus.WAITING)
-    return [e.TicketResumed(ticket.id)]

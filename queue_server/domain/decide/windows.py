@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from queue_server.domain import commands as c
 from queue_server.domain import dispatch
 from queue_server.domain import events as e
 from queue_server.domain.decide.core import Events, decide, known_ticket
+from queue_server.domain.decide.transfers import destination
 from queue_server.domain.errors import NotFound, WrongState
+from queue_server.domain.explain import explain
 from queue_server.domain.lifecycle import check, goes_to
 from queue_server.domain.state import HallState, Ticket, Window
 from queue_server.domain.vocabulary import Happening, TicketStatus, WindowState
@@ -41,14 +45,27 @@ def _free_open_window(state: HallState, window_id: str) -> Window:
     return window
 
 
-def _ticket_at(state: HallState, window_id: str, happening: Happening) -> Ticket:
-    """The ticket at the window, if `happening` may happen to it."""
+def _ticket_at(state: HallState, window_id: str, happening: Happening, meant: str | None) -> Ticket:
+    """The ticket at the window, if `happening` may happen to it and it is the one that is meant."""
     _window(state, window_id)
     ticket = state.at_window(window_id)
+    if meant is not None and (ticket is None or ticket.id != meant):
+        _not_here(known_ticket(state, meant), window_id, happening)
     if ticket is None:
         raise WrongState("window_has_no_ticket", "本窗口现在没有人。", window=window_id)
     goes_to(ticket.status, happening)
     return ticket
+
+
+def _not_here(ticket: Ticket, window_id: str, happening: Happening) -> NoReturn:
+    goes_to(ticket.status, happening)
+    raise WrongState(
+        "ticket_not_here",
+        f"{ticket.number} 不在 {window_id} 号窗口。",
+        window=window_id,
+        ticket=ticket.id,
+        status=ticket.status,
+    )
 
 
 @decide.register
@@ -58,7 +75,7 @@ def _call_next(command: c.CallNext, state: HallState, now_ms: int) -> Events:
     if choice is None:
         return [e.CallFoundNobody(command.window)]
     ticket = state.tickets[choice.ticket]
-    why = dispatch.explain(state.known_rules, choice, ticket)
+    why = explain(state.known_rules, choice, ticket)
     return [e.TicketCalled(ticket.id, ticket.number, ticket.service, command.window, 1, why)]
 
 
@@ -74,6 +91,7 @@ def _call_ticket(command: c.CallTicket, state: HallState, now_ms: int) -> Events
     why = {
         "zh": f"特呼 {ticket.number}：{command.reason}",
         "en": f"{ticket.number} was called by choice: {command.reason}",
+        "said": command.reason,
         "figures": {"reason": "chosen", "waited_s": (now_ms - ticket.arrived_ms) // 1000},
     }
     return [e.TicketCalled(ticket.id, ticket.number, ticket.service, command.window, 1, why)]
@@ -81,7 +99,10 @@ def _call_ticket(command: c.CallTicket, state: HallState, now_ms: int) -> Events
 
 @decide.register
 def _recall(command: c.Recall, state: HallState, now_ms: int) -> Events:
-    ticket = _ticket_at(state, command.window, Happening.CALLED)
+    ticket = _ticket_at(state, command.window, Happening.CALLED, command.ticket)
+    pause_ms = state.known_rules.dispatch.recall_pause_s * 1000
+    if now_ms - (ticket.last_call_ms or 0) < pause_ms:
+        return []  # the same press twice: it stands as it is, and nothing is announced again
     return [
         e.TicketRecalled(ticket.id, ticket.number, ticket.service, command.window, ticket.calls + 1)
     ]
@@ -89,26 +110,36 @@ def _recall(command: c.Recall, state: HallState, now_ms: int) -> Events:
 
 @decide.register
 def _start(command: c.Start, state: HallState, now_ms: int) -> Events:
-    ticket = _ticket_at(state, command.window, Happening.STARTED)
+    ticket = _ticket_at(state, command.window, Happening.STARTED, command.ticket)
     return [e.TicketStarted(ticket.id, command.window)]
 
 
 @decide.register
 def _finish(command: c.Finish, state: HallState, now_ms: int) -> Events:
-    ticket = _ticket_at(state, command.window, Happening.FINISHED)
+    ticket = _ticket_at(state, command.window, Happening.FINISHED, command.ticket)
     following = ticket.returns_service or next(iter(ticket.then), None)
     return [e.TicketFinished(ticket.id, command.window, command.outcome, following, False)]
 
 
 @decide.register
 def _miss(command: c.Miss, state: HallState, now_ms: int) -> Events:
-    ticket = _ticket_at(state, command.window, Happening.MISSED)
-    return [e.TicketMissed(ticket.id, command.window)]
+    ticket = _ticket_at(state, command.window, Happening.MISSED, command.ticket)
+    settings = state.known_rules.dispatch
+    left = settings.calls_before_missed - ticket.calls
+    if left > 0 and settings.missed_strictly:
+        raise WrongState(
+            "called_too_few_times",
+            f"{ticket.number} 还须再呼叫 {left} 次，才能过号。",
+            calls=ticket.calls,
+            calls_left=left,
+        )
+    reason = (command.reason or "").strip() or None
+    return [e.TicketMissed(ticket.id, command.window, ticket.calls, left > 0, reason)]
 
 
 @decide.register
 def _park(command: c.Park, state: HallState, now_ms: int) -> Events:
-    ticket = _ticket_at(state, command.window, Happening.PARKED)
+    ticket = _ticket_at(state, command.window, Happening.PARKED, command.ticket)
     if not command.reason.strip():
         raise WrongState("reason_missing", "挂起须写明原因。")
     return [e.TicketParked(ticket.id, command.window, command.reason, command.until_ms)]
@@ -116,18 +147,25 @@ def _park(command: c.Park, state: HallState, now_ms: int) -> Events:
 
 @decide.register
 def _transfer(command: c.Transfer, state: HallState, now_ms: int) -> Events:
-    ticket = _ticket_at(state, command.window, Happening.TRANSFERRED)
-    rules = state.known_rules
-    if command.to_window is not None:
-        _open_window(state, command.to_window)
-    service = command.service or ticket.service
-    if service not in rules.service:
-        raise NotFound(f"没有编号为 {service} 的业务。", service=service)
+    ticket = _ticket_at(state, command.window, Happening.TRANSFERRED, command.ticket)
+    to = destination(state, ticket, command.service, command.to_window, command.to_clerk)
     # a return that is still owed is carried through further transfers
-    returns = (ticket.returns_to, ticket.returns_service)
+    returns = ticket.returns_to, ticket.returns_service, ticket.returns_clerk
     if command.returns:
-        returns = (command.window, ticket.service)
-    return [e.TicketTransferred(ticket.id, command.window, service, command.to_window, *returns)]
+        returns = command.window, ticket.service, _window(state, command.window).clerk
+    returns_to, returns_service, returns_clerk = returns
+    return [
+        e.TicketTransferred(
+            ticket.id,
+            command.window,
+            to.service,
+            to.window,
+            returns_to,
+            returns_service,
+            to.clerk,
+            returns_clerk,
+        )
+    ]
 
 
 @decide.register

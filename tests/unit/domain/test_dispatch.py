@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from queue_server.domain import dispatch
 from queue_server.domain.estimate import estimate, people_ahead
+from queue_server.domain.explain import SENTENCES
 from queue_server.domain.state import HallState, Ticket
 from queue_server.domain.vocabulary import TicketStatus
 from tests.support.hall import Hall, rules
@@ -100,7 +101,7 @@ def test_nobody_waits_longer_than_the_bound() -> None:
 
 def test_each_choice_is_explained_in_both_languages() -> None:
     for reason in dispatch.Reason:
-        zh, en = dispatch._SENTENCES[reason]
+        zh, en = SENTENCES[reason]
         assert "{number}" in zh
         assert "{number}" in en
     hall = Hall()

@@ -1,0 +1,56 @@
+"""Where a ticket can be sent: to a service, a window or a clerk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from queue_server.domain.errors import NotFound, WrongState
+from queue_server.domain.state import HallState, Ticket
+from queue_server.domain.vocabulary import WindowState
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """window: the only one that may call it; clerk: whom it follows."""
+
+    service: str
+    window: str | None
+    clerk: str | None
+
+
+def destination(
+    state: HallState, ticket: Ticket, service: str | None, window: str | None, clerk: str | None
+) -> Destination:
+    """Raises NotFound, or WrongState when nobody is there to call the ticket."""
+    wanted = service or ticket.service
+    if wanted not in state.known_rules.service:
+        raise NotFound(f"没有编号为 {wanted} 的业务。", service=wanted)
+    if clerk is not None and window is not None:
+        raise WrongState("two_destinations", "请只选一个窗口或一位工作人员。")
+    if clerk is not None:
+        return Destination(wanted, _window_of(state, clerk), clerk)
+    if window is not None:
+        _open_window(state, window)
+    return Destination(wanted, window, None)
+
+
+def _window_of(state: HallState, clerk: str) -> str:
+    at = state.window_of(clerk)
+    if at is None:
+        raise WrongState(
+            "clerk_at_no_window", f"{clerk} 现在不在任何窗口，请转到业务或窗口。", clerk=clerk
+        )
+    return at.id
+
+
+def _open_window(state: HallState, window_id: str) -> None:
+    window = state.windows.get(window_id)
+    if window is None:
+        raise NotFound(f"没有 {window_id} 号窗口。", window=window_id)
+    if window.state is not WindowState.OPEN:
+        raise WrongState(
+            "window_not_open",
+            f"{window_id} 号窗口现在没有开放，请转到别的窗口。",
+            window=window_id,
+            state=window.state,
+        )
