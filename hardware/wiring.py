@@ -17,16 +17,20 @@ from hardware.ticket_printer.driver import EscPosTicketPrinter
 from hardware.ticket_printer.layout import STANDARD_LAYOUT, load_layout
 from hardware.ticket_printer.link import open_link, parse_url
 from hardware.ticket_printer.profile import load_profile
+from hardware.ticket_printer.roll_file import RollFile
+from hardware.ticket_printer.spool import CupsQueue, CupsTicketPrinter
 
 
 @dataclass(frozen=True, slots=True)
 class PrinterSettings:
-    """url: tcp://host:port, serial:///dev/ttyS0?baud=9600, usb://vid:pid or file:///path.
-    profile: name of one in config/printers, or a file. layout: one of config/tickets."""
+    """url: tcp://host:port, serial:///dev/ttyS0?baud=9600, usb://vid:pid, file:///path or
+    cups://host/queue. profile: name of one in config/printers, or a file. layout: one of
+    config/tickets, or a file. roll_file: where the paper forecast is kept; None: nowhere."""
 
     url: str
     profile: str | Path = "generic-80mm"
-    layout: Path = STANDARD_LAYOUT
+    layout: str | Path = STANDARD_LAYOUT
+    roll_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,13 @@ class CameraSettings:
 def make_printer(settings: PrinterSettings) -> TicketPrinter:
     """Raises SettingsUnusable for a malformed URL or a missing profile, SettingsError for a file
     that cannot be used."""
-    parse_url(settings.url)
+    parts = parse_url(settings.url)
+    profile, layout = load_profile(settings.profile), load_layout(settings.layout)
+    roll_file = RollFile(settings.roll_file)
+    if parts.scheme == "cups":
+        return CupsTicketPrinter(CupsQueue.from_url(parts), profile, layout, roll_file)
     return EscPosTicketPrinter(
-        lambda deadline: open_link(settings.url, deadline),
-        load_profile(settings.profile),
-        load_layout(settings.layout),
+        lambda deadline: open_link(settings.url, deadline), profile, layout, roll_file
     )
 
 

@@ -1,74 +1,57 @@
-"""A virtual ESC/POS printer on TCP: prints on a picture, answers for its state, has faults.
+"""A virtual ESC/POS printer: prints on a picture, answers for its state, has faults.
 
 Real-time commands are answered at once, everything else is worked off in order by one thread at
-the speed of paper – and waits there while the printer cannot print.
+the speed of paper – and waits there while the printer cannot print. How bytes get here is the
+business of `printer_ports` and `printer_usb`.
 """
 
 from __future__ import annotations
 
 import io
-import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
-from functools import partial
+from pathlib import Path
 
 import structlog
 from PIL import Image
 
 from hardware.errors import DeviceProtocolError
+from hardware.simulators.printer_faults import (
+    ENDED_BY_RECOVERY,
+    STILL_PRINTING,
+    WAITS_FOR_RECOVERY,
+    PrinterFault,
+    automatic,
+    real_time,
+)
+from hardware.simulators.printer_ports import PrinterPort, PtyPort, TcpPort
 from hardware.ticket_printer.commands import (
+    AskIdentity,
     AskInOrder,
+    AskJobInOrder,
     AskStatus,
     AutomaticStatusMask,
+    ClearBuffers,
     Cut,
     EscPosCommand,
-    EscPosParser,
     Recover,
+    Reset,
 )
+from hardware.ticket_printer.reader import EscPosParser
 from hardware.ticket_printer.render import Paper
+
+__all__ = ["PrinterFault", "Ticket", "VirtualPrinter"]
 
 _log = structlog.get_logger()
 _KEPT_TICKETS = 200
 _PAPER_EDGE_DOTS = 32  # 80 mm paper is printed 72 mm wide
 _DOTS_PER_MM = 8
-
-
-class PrinterFault(StrEnum):
-    NONE = "none"
-    PAPER_OUT = "paper_out"
-    COVER_OPEN = "cover_open"
-    NEAR_END = "near_end"
-    OFFLINE = "offline"
-    CUTTER = "cutter"
-    OVERHEATED = "overheated"
-    MUTE = "mute"
-
-
-_STILL_PRINTING = frozenset({PrinterFault.NONE, PrinterFault.NEAR_END, PrinterFault.MUTE})
-
-# DLE EOT replies by question, and the automatic status' bytes, by fault.
-_HEALTHY = (0x12, 0x12, 0x12, 0x12)
-_REAL_TIME: dict[PrinterFault, tuple[int, int, int, int]] = {
-    PrinterFault.PAPER_OUT: (0x1A, 0x32, 0x12, 0x7E),
-    PrinterFault.COVER_OPEN: (0x1A, 0x16, 0x12, 0x12),
-    PrinterFault.NEAR_END: (0x12, 0x12, 0x12, 0x1E),
-    PrinterFault.OFFLINE: (0x1A, 0x12, 0x12, 0x12),
-    PrinterFault.CUTTER: (0x1A, 0x52, 0x1A, 0x12),
-    PrinterFault.OVERHEATED: (0x1A, 0x52, 0x52, 0x12),
-}
-_AUTOMATIC_HEALTHY = bytes((0x10, 0x00, 0x00, 0x0F))
-_AUTOMATIC: dict[PrinterFault, bytes] = {
-    PrinterFault.PAPER_OUT: bytes((0x18, 0x00, 0x0F, 0x0F)),
-    PrinterFault.COVER_OPEN: bytes((0x38, 0x00, 0x00, 0x0F)),
-    PrinterFault.NEAR_END: bytes((0x10, 0x00, 0x03, 0x0F)),
-    PrinterFault.OFFLINE: bytes((0x18, 0x00, 0x00, 0x0F)),
-    PrinterFault.CUTTER: bytes((0x18, 0x08, 0x00, 0x0F)),
-    PrinterFault.OVERHEATED: bytes((0x18, 0x40, 0x00, 0x0F)),
-}
+_IDENTITY = {65: "1.07 ESC/POS", 66: "SIMULATED", 67: "VP-80"}
+_LATE_S = 0.7  # longer than a driver waits for one answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,81 +69,131 @@ class Ticket:
         return file.getvalue()
 
 
-class _Client:
-    """One connection; replies never raise, a client that left is of no concern to a printer."""
+class Connection:
+    """One end of a cable. `send` takes answers and never raises: whoever left is of no concern to
+    a printer."""
 
-    def __init__(self, connection: socket.socket) -> None:
-        self.connection = connection
+    def __init__(self, printer: VirtualPrinter, send: Callable[[bytes], None]) -> None:
+        self._printer, self.send = printer, send
+        self._parser, self._stream, self._taken = EscPosParser(), bytearray(), 0
         self.wants_changes = False
         self.sent_work = False  # it was not only asked for its state
 
-    def send(self, data: bytes) -> None:
+    def take(self, data: bytes) -> bool:
+        """False when it was no ESC/POS: the connection is of no more use."""
+        self._stream += data
         try:
-            self.connection.sendall(data)
-        except OSError as error:
-            _log.debug("client_left", reason=error.strerror)
+            for command in self._parser.feed(data):
+                raw = bytes(self._stream[: self._parser.consumed - self._taken])
+                del self._stream[: len(raw)]
+                self._taken = self._parser.consumed
+                self._printer.take(_Work(self, command, raw))
+        except DeviceProtocolError as error:
+            self._printer.reject(error)
+            return False
+        return True
+
+    def pause(self) -> None:
+        """Nothing came for a while, or the connection ended: what is on paper is a ticket."""
+        if self.sent_work:
+            self.sent_work = False
+            self._printer.take(_Work(self, None, b""))
+
+    def close(self) -> None:
+        self.pause()
+        self._printer.leave(self)
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """command None: the connection ended; whatever is on paper is a ticket then."""
+    """command None: the connection paused; whatever is on paper is a ticket then."""
 
-    client: _Client
+    client: Connection
     command: EscPosCommand | None
     raw: bytes
 
 
 class VirtualPrinter:
-    """paper_width_dots: printable. print_speed_mm_s: of moving paper."""
+    """paper_width_dots: printable. print_speed_mm_s: of moving paper. line_bytes_per_s: how fast
+    its connections take bytes, None as fast as they come."""
 
-    def __init__(self, paper_width_dots: int = 576, print_speed_mm_s: float = 200.0) -> None:
+    def __init__(
+        self,
+        paper_width_dots: int = 576,
+        print_speed_mm_s: float = 200.0,
+        line_bytes_per_s: float | None = None,
+    ) -> None:
+        self.line_bytes_per_s = line_bytes_per_s
         self._speed_dots_s = print_speed_mm_s * _DOTS_PER_MM
         self._changed = threading.Condition()
         self._paper = Paper(paper_width_dots)
         self._printed = bytearray()
         self._work: deque[_Work] = deque()
-        self._clients: set[_Client] = set()
+        self._clients: set[Connection] = set()
         self._tickets: deque[Ticket] = deque(maxlen=_KEPT_TICKETS)
         self._next_id = 1
         self._fault = PrinterFault.NONE
         self._fault_in_dots = 0
+        self._error_held: PrinterFault | None = None  # its cause is gone, DLE ENQ not yet come
+        self._cut_partly = False  # a ticket may go on below a partial cut
         self._stopping = False
-        self._server: socket.socket | None = None
-        self._threads: list[threading.Thread] = []
+        self._ports: list[PrinterPort] = []
+        self._engine: threading.Thread | None = None
         self.rejected: list[str] = []  # what the strict reader of commands refused
+        self.recoveries: list[int] = []  # the n of each DLE ENQ, 8 for DLE DC4 8
 
     def start(self, host: str, port: int) -> tuple[str, int]:
-        """Listens and prints from now on; port 0 picks a free one. Returns the address."""
-        self._server = socket.create_server((host, port))
-        self._spawn(partial(self._accept, self._server), "printer-accept")
-        self._spawn(self._print, "printer-engine")
-        address: tuple[str, int] = self._server.getsockname()[:2]
-        return address
+        """Listens on TCP and prints from now on; port 0 picks a free one. Returns the address."""
+        tcp = TcpPort(self, host, port)
+        self._add(tcp)
+        return tcp.address
+
+    def start_pty(self, link: Path) -> None:
+        """Answers on a pty as well; `link` points to it while the printer is plugged in."""
+        self._add(PtyPort(self, link))
+
+    def start_engine(self) -> None:
+        """Prints what comes by `connect`; the ports do it by themselves."""
+        if self._engine is None:
+            self._engine = threading.Thread(target=self._print, name="printer-engine", daemon=True)
+            self._engine.start()
+
+    def connect(self, send: Callable[[bytes], None]) -> Connection:
+        client = Connection(self, send)
+        with self._changed:
+            self._clients.add(client)
+        return client
+
+    def leave(self, client: Connection) -> None:
+        with self._changed:
+            self._clients.discard(client)
 
     def stop(self) -> None:
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
-            clients = list(self._clients)
-        if self._server is not None:
-            self._server.shutdown(socket.SHUT_RDWR)
-            self._server.close()
-        for client in clients:
-            _hang_up(client.connection)
-        for thread in list(self._threads):
-            thread.join(timeout=2)
+        for port in self._ports:
+            port.stop()
+        if self._engine is not None:
+            self._engine.join(timeout=2)
 
     @property
     def fault(self) -> PrinterFault:
         return self._fault
 
+    @property
+    def plugged_in(self) -> bool:
+        return self._active_fault() is not PrinterFault.GONE
+
     def set_fault(self, fault: PrinterFault, after_mm: float = 0.0) -> None:
         """after_mm: paper that still moves before the fault strikes; 0 is now."""
         with self._changed:
+            if self._active_fault() in WAITS_FOR_RECOVERY:
+                self._error_held = self._active_fault()
             self._fault = fault
             self._fault_in_dots = round(after_mm * _DOTS_PER_MM)
             self._changed.notify_all()
-        self._tell_change()
+        self._struck()
 
     def tickets(self) -> list[Ticket]:
         """Oldest first."""
@@ -174,75 +207,79 @@ class VirtualPrinter:
         with self._changed:
             return self._changed.wait_for(lambda: len(self._tickets) >= count, timeout_s)
 
+    def reject(self, error: DeviceProtocolError) -> None:
+        self.rejected.append(error.detail)
+        _log.warning("printer_rejected", detail=error.detail)
+
+    def _add(self, port: PrinterPort) -> None:
+        port.start()
+        self._ports.append(port)
+        self.start_engine()
+
     # What answers at once.
 
     def _active_fault(self) -> PrinterFault:
-        return PrinterFault.NONE if self._fault_in_dots > 0 else self._fault
+        if self._fault_in_dots <= 0 and self._fault is not PrinterFault.NONE:
+            return self._fault
+        return self._error_held or PrinterFault.NONE
 
-    def _accept(self, server: socket.socket) -> None:
-        while True:
-            try:
-                connection, _ = server.accept()
-            except OSError:
-                return  # the listening socket was closed: the printer is switched off
-            client = _Client(connection)
-            with self._changed:
-                self._clients.add(client)
-            self._spawn(partial(self._receive, client), "printer-client")
-
-    def _receive(self, client: _Client) -> None:
-        parser, stream, taken = EscPosParser(), bytearray(), 0
-        try:
-            while data := client.connection.recv(65_536):
-                stream += data
-                for command in parser.feed(data):
-                    raw = bytes(stream[taken : parser.consumed])
-                    taken = parser.consumed
-                    self._take(_Work(client, command, raw))
-        except DeviceProtocolError as error:
-            self.rejected.append(error.detail)
-            _log.warning("printer_rejected", detail=error.detail)
-        except OSError as error:
-            _log.debug("client_left", reason=error.strerror)
-        _hang_up(client.connection)
-        if client.sent_work:
-            self._enqueue(_Work(client, None, b""))
-        with self._changed:
-            self._clients.discard(client)
-            self._threads.remove(threading.current_thread())
-
-    def _take(self, work: _Work) -> None:
+    def take(self, work: _Work) -> None:
         match work.command:
             case AskStatus(n):
-                if (fault := self._active_fault()) is not PrinterFault.MUTE:
-                    work.client.send(bytes((_REAL_TIME.get(fault, _HEALTHY)[n - 1],)))
-            case Recover(2):
-                self._clear()
-            case Recover():
-                self.set_fault(PrinterFault.NONE)
+                self._answer(work.client, real_time(self._active_fault(), n))
+            case Recover(n):
+                self._recover(n)
+            case ClearBuffers():
+                self._recover(8)
+            case None:
+                self._enqueue(work)
             case _:
                 work.client.sent_work = True
                 self._enqueue(work)
+
+    def _answer(self, client: Connection, data: bytes) -> None:
+        fault = self._active_fault()
+        if fault is PrinterFault.CHATTY:
+            unasked = automatic(fault)
+            client.send(unasked + unasked[:2] + data + unasked[2:] + unasked)
+        elif fault is PrinterFault.LATE:
+            threading.Timer(_LATE_S, client.send, [data]).start()
+        elif fault is not PrinterFault.MUTE:
+            client.send(data)
+
+    def _recover(self, n: int) -> None:
+        self.recoveries.append(n)
+        with self._changed:
+            self._error_held = None
+            if self._active_fault() in ENDED_BY_RECOVERY:
+                self._fault = PrinterFault.NONE
+            if n != 1:
+                self._forget()
+            self._changed.notify_all()
+
+    def _forget(self) -> None:
+        """What is half printed is torn off and thrown away. The lock is held."""
+        self._work.clear()
+        self._printed.clear()
+        self._paper.tear_off()
 
     def _enqueue(self, work: _Work) -> None:
         with self._changed:
             self._work.append(work)
             self._changed.notify_all()
 
-    def _clear(self) -> None:
-        """What is half printed is torn off and thrown away."""
-        with self._changed:
-            self._work.clear()
-            self._printed.clear()
-            self._paper.tear_off()
-
-    def _tell_change(self) -> None:
+    def _struck(self) -> None:
+        """A fault has come or gone: tells those who want to know, pulls the plug if that is it."""
         with self._changed:
             fault = self._active_fault()
             clients = [client for client in self._clients if client.wants_changes]
-        if fault is not PrinterFault.MUTE:
+            if fault is PrinterFault.GONE:  # without current it remembers nothing
+                self._forget()
+        for port in self._ports:
+            port.plug(fault is not PrinterFault.GONE)
+        if fault not in (PrinterFault.MUTE, PrinterFault.GONE):
             for client in clients:
-                client.send(_AUTOMATIC.get(fault, _AUTOMATIC_HEALTHY))
+                client.send(automatic(fault))
 
     # What is worked off in order.
 
@@ -256,16 +293,22 @@ class VirtualPrinter:
                 moved_dots = self._execute(work)
                 struck = self._count_down(moved_dots)
             if struck:
-                self._tell_change()
+                self._struck()
             if moved_dots:
-                with self._changed:
-                    self._changed.wait_for(lambda: self._stopping, moved_dots / self._speed_dots_s)
+                self._move(moved_dots / self._speed_dots_s)
+
+    def _move(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopping, max(0.0, until - time.monotonic()))
 
     def _ready(self) -> bool:
-        return self._stopping or (bool(self._work) and self._active_fault() in _STILL_PRINTING)
+        return self._stopping or (bool(self._work) and self._active_fault() in STILL_PRINTING)
 
     def _execute(self, work: _Work) -> int:
         """Dots that the paper moved. The lock is held."""
+        if self._cut_partly and isinstance(work.command, Reset | AskInOrder | AskJobInOrder):
+            self._finish_ticket()
         if work.command is None:
             self._finish_ticket()
             return 0
@@ -273,29 +316,30 @@ class VirtualPrinter:
         self._printed += work.raw
         match work.command:
             case AskInOrder():
-                self._answer_in_order(work.client)
+                near_end = self._active_fault() is PrinterFault.NEAR_END
+                self._answer(work.client, bytes((0x03 if near_end else 0x00,)))
+            case AskJobInOrder(token):
+                self._answer(work.client, b'7"' + token + b"\0")
+            case AskIdentity(n):
+                self._answer(work.client, b"_" + _IDENTITY[n].encode() + b"\0")
             case AutomaticStatusMask(mask):
                 work.client.wants_changes = bool(mask)
-                if mask and self._fault is not PrinterFault.MUTE:
-                    work.client.send(_AUTOMATIC.get(self._active_fault(), _AUTOMATIC_HEALTHY))
+                if mask:
+                    self._answer(work.client, automatic(self._active_fault()))
             case command:
                 self._draw(command)
         moved = self._paper.height_dots - before
         if isinstance(work.command, Cut):
-            self._finish_ticket()
+            self._cut_partly = work.command.partial
+            if not work.command.partial:
+                self._finish_ticket()
         return moved
 
     def _draw(self, command: EscPosCommand) -> None:
         try:
             self._paper.execute(command)
         except DeviceProtocolError as error:
-            self.rejected.append(error.detail)
-            _log.warning("printer_rejected", detail=error.detail)
-
-    def _answer_in_order(self, client: _Client) -> None:
-        if self._fault is not PrinterFault.MUTE:
-            near_end = self._active_fault() is PrinterFault.NEAR_END
-            client.send(bytes((0x03 if near_end else 0x00,)))
+            self.reject(error)
 
     def _count_down(self, moved_dots: int) -> bool:
         """True when a fault that was to come has come."""
@@ -307,26 +351,13 @@ class VirtualPrinter:
     def _finish_ticket(self) -> None:
         data = bytes(self._printed)
         self._printed.clear()
+        self._cut_partly = False
         if not self._paper.height_dots:
             return  # a status question, an empty connection
         picture = _with_edges(self._paper.tear_off())
         self._tickets.append(Ticket(self._next_id, datetime.now(UTC), data, picture))
         self._next_id += 1
         self._changed.notify_all()
-
-    def _spawn(self, target: Callable[[], None], name: str) -> None:
-        thread = threading.Thread(target=target, name=name, daemon=True)
-        with self._changed:
-            self._threads.append(thread)
-        thread.start()
-
-
-def _hang_up(connection: socket.socket) -> None:
-    try:
-        connection.shutdown(socket.SHUT_RDWR)
-    except OSError as error:
-        _log.debug("client_left", reason=error.strerror)
-    connection.close()
 
 
 def _with_edges(picture: Image.Image) -> Image.Image:

@@ -5,6 +5,7 @@ Starts from a clean printer (ESC @), ends with feed and cut as the profile has t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from escpos.capabilities import Profile
@@ -12,8 +13,8 @@ from escpos.printer import Dummy
 
 from hardware.ports import TicketContent
 from hardware.ticket_printer.compose_bitmap import draw_ticket
-from hardware.ticket_printer.compose_text import TextTicket, encodable
-from hardware.ticket_printer.layout import TicketLayout, arrange
+from hardware.ticket_printer.compose_text import TextTicket, encodable, print_image
+from hardware.ticket_printer.layout import Part, Tear, TicketLayout, arrange
 from hardware.ticket_printer.profile import PrinterProfile
 
 _RESET = b"\x1b@"
@@ -27,14 +28,33 @@ def compose(content: TicketContent, layout: TicketLayout, profile: PrinterProfil
     parts = arrange(layout, content)
     printer = _dummy(profile)
     printer._raw(_RESET)
-    if profile.mode == "text" and (encodable(parts, profile) or not profile.images):
-        TextTicket(printer, profile).write(parts)
-    else:
-        printer.image(draw_ticket(parts, profile), fragment_height=profile.band_rows)
-    printer._raw(b"\x1bJ" + bytes((profile.dots(profile.feed_to_cut_mm),)))
-    printer._raw(_CUTS[profile.cutter])
+    if profile.motion_units:
+        printer._raw(b"\x1dP" + bytes((profile.dots_per_inch, profile.dots_per_inch)))
+    as_text = profile.mode == "text" and (encodable(parts, profile) or not profile.draws_images)
+    for piece, last in _pieces(parts, profile):
+        if as_text:
+            TextTicket(printer, profile).write(piece)
+        else:
+            print_image(printer, draw_ticket(piece, profile), profile)
+        printer._raw(b"\x1bJ" + bytes((profile.dots(profile.feed_to_cut_mm),)))
+        printer._raw(_CUTS[profile.cutter] if last else _CUTS["partial"])
     output: bytes = printer.output
     return output
+
+
+def _pieces(
+    parts: tuple[Part, ...], profile: PrinterProfile
+) -> Iterator[tuple[tuple[Part, ...], bool]]:
+    """What stands between cuts, and whether it is the last. Without a cutter all is one piece, and
+    a tear is drawn."""
+    begun: list[Part] = []
+    for part in parts:
+        if isinstance(part, Tear) and part.cut and profile.cutter != "none":
+            yield tuple(begun), False
+            begun = []
+        else:
+            begun.append(part)
+    yield tuple(begun), True
 
 
 def _dummy(profile: PrinterProfile) -> Any:

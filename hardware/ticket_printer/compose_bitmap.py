@@ -5,14 +5,17 @@ Sizes come in millimetres and become dots here. Sends nothing.
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import qrcode
 from PIL import Image, ImageDraw
 
+from hardware.errors import SettingsUnusable
 from hardware.ticket_printer.fonts import Face, load_font
-from hardware.ticket_printer.layout import Line, Number, Pair, Part, Qr, Rule, Space
+from hardware.ticket_printer.layout import Line, Logo, Number, Pair, Part, Qr, Rule, Space, Tear
 from hardware.ticket_printer.profile import PrinterProfile
 from hardware.ticket_printer.wrap import balanced, wrap
 
@@ -123,6 +126,10 @@ def _strip(part: Part, profile: PrinterProfile) -> Image.Image:
             return _blank(profile, profile.dots(part.height_mm))
         case Qr():
             return draw_qr(part.data, part.side_mm, profile)
+        case Logo():
+            return draw_logo(part, profile)
+        case Tear():
+            return _tear(part, profile)
 
 
 def _fitted(pen: _Pen, text: str, room: float) -> _Pen:
@@ -170,6 +177,47 @@ def _rule(profile: PrinterProfile) -> Image.Image:
     strip = _blank(profile, 2 * gap + 2)
     ImageDraw.Draw(strip).rectangle((margin, gap, strip.width - margin - 1, gap + 1), BLACK)
     return strip
+
+
+def _tear(tear: Tear, profile: PrinterProfile) -> Image.Image:
+    """A dashed line across the whole paper, its words below it."""
+    gap, dash = profile.dots(2), profile.dots(2)
+    strip = _blank(profile, 2 * gap + 2)
+    draw = ImageDraw.Draw(strip)
+    for x in range(0, strip.width, 2 * dash):
+        draw.rectangle((x, gap, x + dash - 1, gap + 1), BLACK)
+    if not tear.words:
+        return strip
+    words = _line(Line(tear.words, 3.0, False, "center"), profile)
+    both = _blank(profile, strip.height + words.height)
+    both.paste(strip, (0, 0))
+    both.paste(words, (0, strip.height))
+    return both
+
+
+def draw_logo(logo: Logo, profile: PrinterProfile) -> Image.Image:
+    """What is transparent is paper; greys become black or white. Raises SettingsUnusable for a file
+    that is no picture."""
+    picture = _logo_file(logo.image)
+    height = profile.dots(logo.height_mm)
+    width = max(1, round(picture.width * height / picture.height))
+    if width > _room(profile):
+        width, height = _room(profile), max(1, round(height * _room(profile) / width))
+    strip = _blank(profile, height + profile.dots(1.0))
+    drawn = crisp(picture.resize((width, height), Image.Resampling.LANCZOS))
+    strip.paste(drawn, ((strip.width - width) // 2, 0))
+    return strip
+
+
+@functools.lru_cache(maxsize=8)
+def _logo_file(file: Path) -> Image.Image:
+    try:
+        with Image.open(file) as opened:
+            picture = opened.convert("RGBA")
+    except OSError as error:
+        raise SettingsUnusable(f"the logo {file} is no picture", file=str(file)) from error
+    paper = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(paper, picture).convert("L")
 
 
 def _qr_code(data: str) -> qrcode.QRCode:  # type: ignore[type-arg, unused-ignore]

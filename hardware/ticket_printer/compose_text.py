@@ -9,8 +9,14 @@ from typing import Any
 
 from PIL import Image
 
-from hardware.ticket_printer.compose_bitmap import crisp, draw_number, draw_qr, qr_module_dots
-from hardware.ticket_printer.layout import Line, Number, Pair, Part, Qr, Rule, Space
+from hardware.ticket_printer.compose_bitmap import (
+    crisp,
+    draw_logo,
+    draw_number,
+    draw_qr,
+    qr_module_dots,
+)
+from hardware.ticket_printer.layout import Line, Logo, Number, Pair, Part, Qr, Rule, Space, Tear
 from hardware.ticket_printer.profile import PrinterProfile
 from hardware.ticket_printer.wrap import balanced, wrap
 
@@ -20,8 +26,18 @@ _CHINESE_MODE = b"\x1c\x26"
 _LEAVE_CHINESE_MODE = b"\x1c\x2e"
 _QR_CORRECTION_M = 1
 _QUIET_ZONE_MM = 2.0
+_IMAGE_COMMANDS = {"raster": "bitImageRaster", "columns": "bitImageColumn"}
+_COLUMN_ROWS = 24  # of one strip: a band that ends within one would leave a white seam
 # GB18030 has these, but two cells wide: a printer would tear "12–20" apart.
 _NARROW = str.maketrans({"–": "-", "—": "-", "’": "'", "‘": "'"})
+
+
+def print_image(printer: Any, picture: Image.Image, profile: PrinterProfile) -> None:
+    """Full density, in bands, with the command that this make knows."""
+    band = profile.band_rows
+    if profile.images == "columns":
+        band = max(_COLUMN_ROWS, band - band % _COLUMN_ROWS)
+    printer.image(picture, fragment_height=band, impl=_IMAGE_COMMANDS[profile.images])
 
 
 def encodable(parts: tuple[Part, ...], profile: PrinterProfile) -> bool:
@@ -34,6 +50,8 @@ def encodable(parts: tuple[Part, ...], profile: PrinterProfile) -> bool:
             if isinstance(part, Pair)
             else (part.text,)
             if isinstance(part, Line | Number)
+            else (part.words,)
+            if isinstance(part, Tear)
             else ()
         )
     ]
@@ -71,6 +89,10 @@ class TextTicket:
                 self._feed(part.height_mm)
             case Qr():
                 self._qr(part)
+            case Logo():
+                self._picture(draw_logo(part, self._profile))
+            case Tear():
+                self._tear(part)
 
     def _line(self, line: Line) -> None:
         wide, high = self._size(line.text, line.size_mm)
@@ -97,7 +119,7 @@ class TextTicket:
     def _number(self, number: Number) -> None:
         """A character cell × 8 is 24 mm high but its digits only about 17: an image keeps the
         promised height wherever the printer takes images."""
-        if self._profile.images:
+        if self._profile.draws_images:
             self._style("left", False, 1, 1)
             self._coarse_image(draw_number(number.text, number.height_mm, self._profile))
             return
@@ -106,10 +128,11 @@ class TextTicket:
         self._say(number.text + "\n")
 
     def _qr(self, qr: Qr) -> None:
+        if not (self._profile.native_qr or self._profile.draws_images):
+            self._line(Line(qr.data, 3.0, False, "center"))  # letters alone: to be typed
+            return
         if not self._profile.native_qr:
-            if self._profile.images:
-                self._style("left", False, 1, 1)
-                self._image(draw_qr(qr.data, qr.side_mm, self._profile))
+            self._picture(draw_qr(qr.data, qr.side_mm, self._profile))
             return
         self._feed(_QUIET_ZONE_MM)
         self._style("center", False, 1, 1)
@@ -117,12 +140,29 @@ class TextTicket:
         self._printer.qr(qr.data, ec=_QR_CORRECTION_M, size=module, native=True)
         self._feed(_QUIET_ZONE_MM)
 
+    def _tear(self, tear: Tear) -> None:
+        self._feed(_QUIET_ZONE_MM)
+        self._style("left", False, 1, 1)
+        self._say(("- " * self._columns(1))[: self._columns(1)].rstrip() + "\n")
+        if tear.words:
+            self._line(Line(tear.words, 3.0, False, "center"))
+
+    def _picture(self, picture: Image.Image) -> None:
+        """Nothing on a printer that takes no images: a ticket is good without a logo."""
+        if self._profile.draws_images:
+            self._style("left", False, 1, 1)
+            print_image(self._printer, picture, self._profile)
+
     def _feed(self, height_mm: float) -> None:
         self._printer._raw(b"\x1bJ" + bytes((min(255, self._dots(height_mm)),)))
 
     def _coarse_image(self, picture: Image.Image) -> None:
         """At half density, each dot doubled both ways: a quarter of the bytes, which at 9600 baud
-        is eleven seconds, and still a smooth edge on digits of this size."""
+        is eleven seconds, and still a smooth edge on digits of this size. ESC * has no square dots
+        of half density."""
+        if self._profile.images == "columns":
+            print_image(self._printer, picture, self._profile)
+            return
         half = picture.resize((picture.width // 2, picture.height // 2), Image.Resampling.LANCZOS)
         self._printer.image(
             crisp(half),
@@ -130,9 +170,6 @@ class TextTicket:
             high_density_horizontal=False,
             fragment_height=self._profile.band_rows,
         )
-
-    def _image(self, picture: Image.Image) -> None:
-        self._printer.image(picture, fragment_height=self._profile.band_rows)
 
     def _size(self, text: str, size_mm: float) -> tuple[int, int]:
         """Steps of GS ! for `text`: narrower before broken, since a tall line still reads well."""

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Literal
 
 from foundation.settings_file import load_settings
+from hardware.errors import SettingsUnusable
 from hardware.ports import TicketContent
 
-STANDARD_LAYOUT = Path(__file__).resolve().parents[2] / "config" / "tickets" / "standard.toml"
+LAYOUTS_FOLDER = Path(__file__).resolve().parents[2] / "config" / "tickets"
+STANDARD_LAYOUT = LAYOUTS_FOLDER / "standard.toml"
 
 Align = Literal["left", "center", "right"]
 _FIELDS = frozenset(
@@ -37,16 +39,21 @@ _FIELDS = frozenset(
 class Block:
     """One entry of the layout file. `text`/`label`: words by language with {fields}; a block whose
     field is empty on this ticket is left out. size_mm: height of a Chinese character (or of the
-    number, or the side of the QR code, or the blank of a space)."""
+    number, or the side of the QR code, or the blank of a space, or the logo). image: the logo's
+    file. cut: a tear is cut into where the printer has a cutter; else it is a dashed line."""
 
-    kind: Literal["line", "pair", "number", "rule", "space", "materials", "qr"]
+    kind: Literal["line", "pair", "number", "rule", "space", "materials", "qr", "logo", "tear"]
     text: Mapping[str, str] = field(default_factory=dict)
     label: Mapping[str, str] = field(default_factory=dict)
     size_mm: float = 3.0
     bold: bool = False
     align: Align = "center"
+    image: Path | None = None
+    cut: bool = True
 
     def __post_init__(self) -> None:
+        if (self.kind == "logo") != (self.image is not None):
+            raise ValueError("a logo needs an image, and nothing else has one")
         if not 0 < self.size_mm <= 60:
             raise ValueError("size_mm must be above 0 and at most 60")
         for words in (*self.text.values(), *self.label.values()):
@@ -107,11 +114,34 @@ class Qr:
     side_mm: float
 
 
-Part = Line | Pair | Number | Rule | Space | Qr
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A picture from a file, `height_mm` high, or narrower where the paper is narrow."""
+
+    image: Path
+    height_mm: float
 
 
-def load_layout(file: Path = STANDARD_LAYOUT) -> TicketLayout:
-    """Raises SettingsError for a file that cannot be used."""
+@dataclass(frozen=True, slots=True)
+class Tear:
+    """Where the ticket is torn in two: what follows is the stub that the window keeps."""
+
+    words: str
+    cut: bool
+
+
+Part = Line | Pair | Number | Rule | Space | Qr | Logo | Tear
+
+
+def load_layout(name_or_file: str | Path = STANDARD_LAYOUT) -> TicketLayout:
+    """A TOML file, or the name of one in `config/tickets`.
+
+    Raises SettingsUnusable for a name that no layout has, SettingsError for a bad file."""
+    file = Path(name_or_file)
+    if file.suffix != ".toml":
+        file = LAYOUTS_FOLDER / f"{name_or_file}.toml"
+        if not file.is_file():
+            raise SettingsUnusable(f"no ticket layout {str(name_or_file)!r} in {LAYOUTS_FOLDER}")
     return load_settings(file, TicketLayout)
 
 
@@ -205,6 +235,15 @@ def _qr(block: Block, content: TicketContent, values: _Values) -> Iterator[Part]
         yield Line(caption, 3.0, False, "center")
 
 
+def _logo(block: Block, _content: TicketContent, _values: _Values) -> Iterator[Part]:
+    if block.image is not None:
+        yield Logo(block.image, block.size_mm)
+
+
+def _tear(block: Block, content: TicketContent, values: _Values) -> Iterator[Part]:
+    yield Tear(_filled(_in_language(block.text, content.language), values), block.cut)
+
+
 _BUILD: Mapping[str, Callable[[Block, TicketContent, _Values], Iterator[Part]]] = {
     "line": _line,
     "pair": _pair,
@@ -213,4 +252,6 @@ _BUILD: Mapping[str, Callable[[Block, TicketContent, _Values], Iterator[Part]]] 
     "space": _space,
     "materials": _materials,
     "qr": _qr,
+    "logo": _logo,
+    "tear": _tear,
 }

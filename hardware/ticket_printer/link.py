@@ -1,7 +1,7 @@
 """Bytes to and from a printer, by URL; knows no ESC/POS.
 
-`tcp://host:port`, `serial:///dev/ttyS0?baud=9600`, `usb://vid:pid`, `file:///path`. Times are
-`time.monotonic()` deadlines, so that no wait adds up. Libraries' errors end here.
+`tcp://host:port`, `serial:///dev/ttyS0?baud=9600&flow=none`, `usb://vid:pid`, `file:///path`. Times
+are `time.monotonic()` deadlines, so that no wait adds up. Libraries' errors end here.
 """
 
 from __future__ import annotations
@@ -13,19 +13,18 @@ import stat
 import termios
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import serial
 import structlog
-from escpos.exceptions import Error as EscPosError
-from escpos.printer import Usb
 
 from hardware.errors import DeviceMissing, DeviceTimeout, SettingsUnusable
 
 _log = structlog.get_logger()
 _CHUNK_BYTES = 2_048
 _DRAIN_LOOK_S = 0.01
+_FLOWS = ("xonxoff", "rtscts", "dsrdtr")
 # An unplugged port raises either, depending on the system call that notices it first.
 _PORT_TROUBLE = (OSError, termios.error)
 
@@ -34,6 +33,10 @@ class PrinterLink(Protocol):
     @property
     def two_way(self) -> bool:
         """False when nothing can ever come back: then nobody need wait for an answer."""
+
+    @property
+    def fresh(self) -> bool:
+        """True when no answer to an earlier errand can come on this link."""
 
     def write(self, data: bytes, deadline: float) -> None:
         """Hands all of `data` over. Raises DeviceTimeout when the printer takes no more in time,
@@ -54,8 +57,11 @@ def left(deadline: float) -> float:
 class DescriptorLink:
     """A non-blocking file descriptor: a TCP socket, a device node, a plain file."""
 
-    def __init__(self, fd: int, close: Callable[[], None], *, two_way: bool) -> None:
-        self._fd, self._close, self.two_way = fd, close, two_way
+    def __init__(
+        self, fd: int, close: Callable[[], None], *, two_way: bool, fresh: bool = False
+    ) -> None:
+        self._fd, self._close = fd, close
+        self.two_way, self.fresh = two_way, fresh
 
     def write(self, data: bytes, deadline: float) -> None:
         sent = 0
@@ -91,14 +97,17 @@ class DescriptorLink:
 
 
 class SerialLink:
-    """pyserial with dsrdtr off: a three-wire cable has no DSR line to wait for."""
+    """pyserial. flow: "none" for a three-wire cable, which has no line to wait for; "xonxoff",
+    "rtscts" or "dsrdtr" as the printer is set, for one whose buffer is smaller than a ticket."""
 
     two_way = True
+    fresh = False
 
-    def __init__(self, port: str, baud: int) -> None:
+    def __init__(self, port: str, baud: int, flow: str = "none") -> None:
         self._stuck = False  # a write did not get through to its end
+        flows = {name: name == flow for name in _FLOWS}
         try:
-            self._port = serial.Serial(port, baud, timeout=0, write_timeout=0, dsrdtr=False)
+            self._port = serial.Serial(port, baud, timeout=0, write_timeout=0, **flows)
         except (*_PORT_TROUBLE, ValueError) as error:
             raise DeviceMissing(f"cannot open {port}: {error}", port=port) from error
 
@@ -148,55 +157,12 @@ class SerialLink:
         self._port.close()
 
 
-class UsbLink:
-    """USB printer class through python-escpos, which finds and claims the device."""
-
-    two_way = True
-
-    def __init__(self, vendor: int, product: int, deadline: float) -> None:
-        self._usb: Any = Usb(vendor, product, timeout=_milliseconds(deadline))
-        try:
-            self._usb.open()
-        except (EscPosError, OSError, ValueError) as error:
-            # ValueError: pyusb found no libusb on this machine.
-            raise DeviceMissing(f"no USB printer {vendor:04x}:{product:04x}: {error}") from error
-
-    def write(self, data: bytes, deadline: float) -> None:
-        for sent in range(0, len(data), _CHUNK_BYTES):
-            self._usb.timeout = _milliseconds(deadline)
-            try:
-                self._usb._raw(data[sent : sent + _CHUNK_BYTES])
-            except OSError as error:
-                raise _usb_error(error, sent) from error
-
-    def read(self, deadline: float) -> bytes:
-        try:
-            device = self._usb.device
-            return bytes(device.read(self._usb.in_ep, 64, _milliseconds(deadline)))
-        except OSError as error:
-            if isinstance(_usb_error(error, 0), DeviceTimeout):
-                return b""
-            raise DeviceMissing(f"the printer is gone: {error}") from error
-
-    def close(self) -> None:
-        self._usb.close()
-
-
-def _milliseconds(deadline: float) -> int:
-    return max(1, int(left(deadline) * 1000))  # 0 would mean no limit
-
-
-def _usb_error(error: OSError, sent: int) -> DeviceTimeout | DeviceMissing:
-    """pyusb's time-out is an OSError with ETIMEDOUT."""
-    if isinstance(error, TimeoutError) or error.errno == 110:
-        return DeviceTimeout("the printer takes no more data", sent=sent)
-    return DeviceMissing(f"the printer is gone: {error}", sent=sent)
-
-
 def open_link(url: str, deadline: float) -> PrinterLink:
-    """Opens the printer at `url`. Raises SettingsUnusable for a malformed URL, DeviceMissing when
-    nothing is there."""
+    """Opens the printer at `url`. Raises SettingsUnusable for a malformed URL or one of a spooler,
+    DeviceMissing when nothing is there."""
     parts = parse_url(url)
+    if parts.scheme not in _OPENERS:
+        raise SettingsUnusable(f"{url!r} is a spooler, not a printer", url=url)
     return _OPENERS[parts.scheme](parts, deadline)
 
 
@@ -208,7 +174,7 @@ def parse_url(url: str) -> SplitResult:
     except (KeyError, ValueError) as error:
         raise SettingsUnusable(
             f"{url!r} is no printer: use tcp://host:port, serial:///dev/ttyS0?baud=9600,"
-            " usb://vid:pid or file:///path",
+            " usb://vid:pid, file:///path or cups://host/queue",
             url=url,
         ) from error
     return parts
@@ -223,19 +189,31 @@ def _check_path(parts: SplitResult) -> None:
     if not parts.path.startswith("/") or parts.netloc:
         raise ValueError("an absolute path is needed")
     _baud(parts)
+    if _option(parts, "flow", "none") not in ("none", *_FLOWS):
+        raise ValueError("no such flow control")
+
+
+def _option(parts: SplitResult, name: str, otherwise: str) -> str:
+    return parse_qs(parts.query).get(name, [otherwise])[0]
 
 
 def _baud(parts: SplitResult) -> int:
-    return int(parse_qs(parts.query).get("baud", ["9600"])[0])
+    return int(_option(parts, "baud", "9600"))
 
 
-def _usb_ids(parts: SplitResult) -> tuple[int, int]:
+def _usb_address(parts: SplitResult) -> tuple[int, int, str]:
+    """Vendor, product, serial number ("": any)."""
     vendor, _, product = parts.netloc.partition(":")
-    return int(vendor, 16), int(product, 16)
+    return int(vendor, 16), int(product, 16), _option(parts, "serial", "")
 
 
 def _check_usb(parts: SplitResult) -> None:
-    _usb_ids(parts)
+    _usb_address(parts)
+
+
+def _check_cups(parts: SplitResult) -> None:
+    if not parts.path.strip("/") or "/" in parts.path.strip("/"):
+        raise ValueError("the name of a queue is needed")
 
 
 def _open_tcp(parts: SplitResult, deadline: float) -> PrinterLink:
@@ -246,7 +224,9 @@ def _open_tcp(parts: SplitResult, deadline: float) -> PrinterLink:
         raise DeviceMissing(f"no printer at {parts.netloc}: {error}", url=parts.geturl()) from error
     connection.setblocking(False)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return DescriptorLink(connection.fileno(), lambda: _close_tcp(connection), two_way=True)
+    return DescriptorLink(
+        connection.fileno(), lambda: _close_tcp(connection), two_way=True, fresh=True
+    )
 
 
 def _close_tcp(connection: socket.socket) -> None:
@@ -262,11 +242,13 @@ def _close_tcp(connection: socket.socket) -> None:
 
 
 def _open_serial(parts: SplitResult, _deadline: float) -> PrinterLink:
-    return SerialLink(parts.path, _baud(parts))
+    return SerialLink(parts.path, _baud(parts), _option(parts, "flow", "none"))
 
 
-def _open_usb(parts: SplitResult, deadline: float) -> PrinterLink:
-    return UsbLink(*_usb_ids(parts), deadline)
+def _open_usb(parts: SplitResult, _deadline: float) -> PrinterLink:
+    from hardware.ticket_printer.usb_link import UsbLink  # late: few printers need pyusb
+
+    return UsbLink(*_usb_address(parts))
 
 
 def _open_file(parts: SplitResult, _deadline: float) -> PrinterLink:
@@ -287,6 +269,7 @@ _CHECKS: dict[str, Callable[[SplitResult], None]] = {
     "serial": _check_path,
     "usb": _check_usb,
     "file": _check_path,
+    "cups": _check_cups,
 }
 _OPENERS: dict[str, Callable[[SplitResult, float], PrinterLink]] = {
     "tcp": _open_tcp,

@@ -15,11 +15,15 @@ from PIL import Image, ImageDraw
 from hardware.errors import DeviceProtocolError
 from hardware.ticket_printer.commands import (
     Alignment,
+    AskIdentity,
     AskInOrder,
+    AskJobInOrder,
     AskStatus,
     AutomaticStatusMask,
     Bold,
     ChineseMode,
+    ClearBuffers,
+    Columns,
     Cut,
     EscPosCommand,
     FeedDots,
@@ -27,6 +31,7 @@ from hardware.ticket_printer.commands import (
     Inverse,
     LineFeed,
     LineSpacing,
+    MotionUnits,
     Raster,
     Recover,
     Reset,
@@ -34,10 +39,23 @@ from hardware.ticket_printer.commands import (
     Symbol,
     Text,
     Underline,
-    read_commands,
 )
 from hardware.ticket_printer.fonts import load_font
+from hardware.ticket_printer.profile import PrinterProfile
+from hardware.ticket_printer.reader import read_commands
 
+# What changes nothing on paper. MotionUnits: the reader lets only those pass that are dots.
+_PAPERLESS = (
+    ChineseMode,
+    AskStatus,
+    Recover,
+    AutomaticStatusMask,
+    AskInOrder,
+    AskJobInOrder,
+    AskIdentity,
+    ClearBuffers,
+    MotionUnits,
+)
 DEFAULT_LINE_SPACING_DOTS = 30
 WHITE, BLACK = 255, 0
 _CELL_HEIGHT = 24
@@ -101,6 +119,8 @@ class Paper:
             case Raster():
                 self._end_line()
                 self._raster(command)
+            case Columns():
+                self._columns(command)
             case Symbol():
                 self._symbol(command)
             case Cut():
@@ -110,9 +130,7 @@ class Paper:
             case Reset():
                 self._line.clear()
                 self._style, self._qr = _Style(), _QrStore()
-            case ChineseMode() | AskStatus() | Recover() | AutomaticStatusMask() | AskInOrder():
-                pass  # changes nothing on paper
-            case _:
+            case _ if not isinstance(command, _PAPERLESS):
                 self._restyle(command)
 
     def picture(self) -> Image.Image:
@@ -190,6 +208,16 @@ class Paper:
         drawn = Image.frombytes("1", size, flipped).convert("L")
         self._image(drawn.resize((size[0] * raster.wide, size[1] * raster.high), _NEAREST))
 
+    def _columns(self, columns: Columns) -> None:
+        """Told top to bottom, then left to right: drawn lying down and stood up."""
+        size = (columns.dots_high, len(columns.bits) * 8 // columns.dots_high)
+        flipped = bytes(byte ^ 0xFF for byte in columns.bits)
+        drawn = Image.frombytes("1", size, flipped).convert("L").transpose(_TRANSPOSE)
+        drawn = drawn.resize((size[1] * columns.wide, size[0] * columns.high), _NEAREST)
+        free = self.width_dots - sum(done.width for done in self._line)
+        if free > 0:  # what is beyond the paper's edge is lost
+            self._line.append(drawn.crop((0, 0, min(free, drawn.width), drawn.height)))
+
     def _image(self, drawn: Image.Image) -> None:
         """Dots beyond the paper's edge are lost, as on paper."""
         strip = self._blank(drawn.height)
@@ -215,6 +243,7 @@ class Paper:
 
 
 _NEAREST = Image.Resampling.NEAREST
+_TRANSPOSE = Image.Transpose.TRANSPOSE
 
 
 def _glyph(character: str, style: _Style) -> Image.Image:
@@ -263,3 +292,13 @@ def render(data: bytes, width_dots: int) -> Image.Image:
         paper.execute(command)
     paper.execute(FeedDots(0))
     return paper.picture()
+
+
+def paper_length_mm(data: bytes, profile: PrinterProfile) -> float:
+    """Paper that the stream moves. Raises UnknownEscPos or UndrawableSymbol."""
+    paper = Paper(profile.paper_width_dots)
+    cuts = 0
+    for command in read_commands(data):
+        cuts += isinstance(command, Cut)
+        paper.execute(command)
+    return (paper.height_dots - cuts * _CUT_MARK_DOTS) / profile.dots_per_mm

@@ -97,6 +97,7 @@ def test_the_rest_of_a_failed_ticket_never_comes_out_later(printer, content):
 class BreakingLink:
     """A real link that is pulled out once: shortly before the end of a ticket, or after it."""
 
+    fresh = True
     two_way = True
 
     def __init__(self, link, whole: bool) -> None:
@@ -178,7 +179,7 @@ def test_a_printer_known_to_be_mute_is_never_waited_for(printer, content):
 def test_without_ordered_replies_the_word_of_the_printer_counts(printer, content, tmp_path: Path):
     text = (Path(__file__).parents[2] / "config/printers/generic-80mm.toml").read_text()
     profile = tmp_path / "plain.toml"
-    text = text.replace("ordered_reply = true", "ordered_reply = false")
+    text = text.replace('end_of_ticket = "paper"', 'end_of_ticket = "none"')
     profile.write_text(text.replace("print_speed_mm_s = 150", "print_speed_mm_s = 600"))
     virtual, url = printer
     assert make(url, str(profile)).print_ticket(content).outcome is PrintOutcome.CONFIRMED

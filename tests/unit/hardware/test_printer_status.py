@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.ports import PrinterState
+from hardware.ticket_printer.picture import Picture
 from hardware.ticket_printer.protocol import (
     AutomaticStatus,
     BarrierPassed,
-    Picture,
     Query,
     RealTimeStatus,
     Rejected,

@@ -9,13 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware.errors import DeviceError
-from hardware.ticket_printer.commands import (
-    EscPosParser,
-    LineFeed,
-    Text,
-    UnknownEscPos,
-    read_commands,
-)
+from hardware.ticket_printer.commands import LineFeed, Text, UnknownEscPos
+from hardware.ticket_printer.reader import EscPosParser, read_commands
 from hardware.ticket_printer.render import DEFAULT_LINE_SPACING_DOTS, UndrawableSymbol, render
 
 CHINESE = b"\x1c\x26"

@@ -1,0 +1,191 @@
+"""Prints tickets through a CUPS queue, by its own commands lp, lpstat and cancel.
+
+A spooler takes a ticket and tells that it passed it on, never that it is on paper: the best outcome
+is UNKNOWN. What it did not pass on in time is cancelled, lest it come out for somebody else.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from dataclasses import dataclass
+from urllib.parse import SplitResult
+
+import structlog
+
+from hardware.errors import DeviceError, DeviceMissing, DeviceRefused, DeviceTimeout
+from hardware.health import DeviceHealth
+from hardware.ports import PrinterState, PrinterStatus, PrintOutcome, PrintResult, TicketContent
+from hardware.ticket_printer.compose import compose
+from hardware.ticket_printer.errand import away
+from hardware.ticket_printer.layout import TicketLayout
+from hardware.ticket_printer.link import left
+from hardware.ticket_printer.notes import PrinterNotes
+from hardware.ticket_printer.profile import PrinterProfile
+from hardware.ticket_printer.roll_file import RollFile
+
+_log = structlog.get_logger()
+_LOOK_S = 0.2  # between looks at the queue
+_JOB = re.compile(r"request id is (\S+-\d+)")
+_ALERTS = re.compile(r"^\s*Alerts:\s*(.+)$", re.MULTILINE)
+_SEVERITY = re.compile(r"-(error|warning|report)$")
+
+# IPP printer-state-reasons (RFC 8011 and PWG 5100), the graver first.
+_REASONS = (
+    ("cover-open", PrinterState.COVER_OPEN),
+    ("door-open", PrinterState.COVER_OPEN),
+    ("media-empty", PrinterState.OUT),
+    ("media-needed", PrinterState.OUT),
+    ("trimmer", PrinterState.CUTTER),
+    ("cutter", PrinterState.CUTTER),
+    ("over-temp", PrinterState.OVERHEATED),
+    ("media-jam", PrinterState.ERROR),
+    ("offline", PrinterState.OFFLINE),
+    ("shutdown", PrinterState.OFFLINE),
+    ("connecting-to-device", PrinterState.OFFLINE),
+    ("paused", PrinterState.OFFLINE),
+    ("media-low", PrinterState.NEAR_END),
+)
+SAYS_NOTHING = PrinterStatus(
+    PrinterState.UNKNOWN, None, "the queue takes tickets; it does not tell of the paper"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CupsQueue:
+    """server: `host` or `host:port`, "" for this machine's own."""
+
+    name: str
+    server: str = ""
+
+    @staticmethod
+    def from_url(parts: SplitResult) -> CupsQueue:
+        return CupsQueue(parts.path.strip("/"), parts.netloc)
+
+    def status(self, deadline: float) -> PrinterStatus:
+        """Raises DeviceError when the spooler does not answer or has no such queue."""
+        told = self._run("lpstat", "-l", "-p", self.name, deadline=deadline)
+        if re.search(rf"^printer {re.escape(self.name)} disabled", told, re.MULTILINE):
+            return PrinterStatus(PrinterState.OFFLINE, False, "the queue is stopped: cupsenable it")
+        alerts = _ALERTS.search(told)
+        return status_of_reasons(alerts[1].split() if alerts else [])
+
+    def submit(self, data: bytes, deadline: float) -> str:
+        """The job's id. Raises DeviceError when the queue does not take it."""
+        words = ("-d", self.name, "-o", "raw", "-t", "ticket")
+        told = self._run("lp", *words, deadline=deadline, data=data)
+        if (job := _JOB.search(told)) is None:
+            raise DeviceRefused("the queue gave the ticket no job number", queue=self.name)
+        return job[1]
+
+    def waiting(self, job: str, deadline: float) -> bool:
+        told = self._run("lpstat", "-o", self.name, deadline=deadline)
+        return any(line.split()[0] == job for line in told.splitlines() if line.strip())
+
+    def printing(self, job: str, deadline: float) -> bool:
+        told = self._run("lpstat", "-p", self.name, deadline=deadline)
+        return f"now printing {job}." in told
+
+    def cancel(self, job: str, deadline: float) -> None:
+        self._run("cancel", job, deadline=deadline)
+
+    def _run(self, program: str, *words: str, deadline: float, data: bytes = b"") -> str:
+        command = [program, *(("-h", self.server) if self.server else ()), *words]
+        environment = {**os.environ, "LC_ALL": "C"}
+        try:
+            done = subprocess.run(
+                command, input=data, capture_output=True, env=environment, check=False,
+                timeout=max(0.05, left(deadline)),
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise DeviceTimeout(f"{program} does not answer", queue=self.name) from error
+        except OSError as error:
+            raise DeviceMissing(f"{program} is not installed: install cups-client") from error
+        if done.returncode != 0:
+            words_of_error = done.stderr.decode(errors="replace").strip() or f"{program} failed"
+            raise DeviceMissing(words_of_error, queue=self.name)
+        return done.stdout.decode(errors="replace")
+
+
+def status_of_reasons(reasons: list[str]) -> PrinterStatus:
+    """What the spooler passes on of the printer; no reason at all is no word of health."""
+    plain = [_SEVERITY.sub("", reason.strip(",")) for reason in reasons]
+    for part, state in _REASONS:
+        if any(part in reason for reason in plain):
+            can_print = state is PrinterState.NEAR_END
+            return PrinterStatus(state, can_print, f"the queue says {' '.join(plain)}")
+    return SAYS_NOTHING
+
+
+class CupsTicketPrinter:
+    """Implements hardware.ports.TicketPrinter. One errand at a time, from any thread."""
+
+    def __init__(
+        self,
+        queue: CupsQueue,
+        profile: PrinterProfile,
+        layout: TicketLayout,
+        roll_file: RollFile | None = None,
+    ) -> None:
+        self._queue, self._profile, self._layout = queue, profile, layout
+        self._notes = PrinterNotes(profile, roll_file or RollFile(None))
+
+    def status(self, timeout_s: float = 2.0) -> PrinterStatus:
+        status = self._ask(time.monotonic() + timeout_s)
+        self._notes.status(status)
+        return status
+
+    def print_ticket(self, content: TicketContent, timeout_s: float = 10.0) -> PrintResult:
+        started = time.monotonic()
+        data = compose(content, self._layout, self._profile)
+        outcome, status, sent = self._print(data, started + timeout_s)
+        self._notes.ticket(data, outcome, status)
+        elapsed_s = time.monotonic() - started
+        _log.info("ticket_spooled", outcome=outcome.value, bytes=sent, queue=self._queue.name)
+        return PrintResult(outcome, status, sent, elapsed_s)
+
+    def health(self) -> DeviceHealth:
+        return self._notes.health()
+
+    def close(self) -> None:
+        """Nothing stays open between errands."""
+
+    def _ask(self, deadline: float) -> PrinterStatus:
+        try:
+            return self._queue.status(deadline)
+        except DeviceError as error:
+            return away(error)
+
+    def _print(self, data: bytes, deadline: float) -> tuple[PrintOutcome, PrinterStatus, int]:
+        before = self._ask(deadline)
+        if before.can_print is False:
+            return PrintOutcome.FAILED, before, 0
+        try:
+            job = self._queue.submit(data, deadline)
+        except DeviceTimeout as error:  # lp may have handed it over before it fell silent
+            return PrintOutcome.UNKNOWN, away(error), 0
+        except DeviceError as error:
+            return PrintOutcome.FAILED, away(error), 0
+        try:
+            return (*self._watch(job, deadline), len(data))
+        except DeviceError as error:
+            return PrintOutcome.UNKNOWN, away(error), len(data)
+
+    def _watch(self, job: str, deadline: float) -> tuple[PrintOutcome, PrinterStatus]:
+        """Until the queue has passed it on; what it keeps beyond the deadline is cancelled."""
+        while self._queue.waiting(job, deadline + _LOOK_S):
+            if left(deadline) <= _LOOK_S:
+                return self._withdraw(job)
+            time.sleep(_LOOK_S)
+        return PrintOutcome.UNKNOWN, self._ask(deadline + _LOOK_S)
+
+    def _withdraw(self, job: str) -> tuple[PrintOutcome, PrinterStatus]:
+        """A job that never began is certainly not on paper; of one that did nobody can tell."""
+        soon = time.monotonic() + 2.0
+        begun = self._queue.printing(job, soon)
+        self._queue.cancel(job, soon)
+        _log.warning("ticket_withdrawn", begun=begun)
+        status = self._queue.status(soon)
+        return (PrintOutcome.UNKNOWN if begun else PrintOutcome.FAILED), status
