@@ -79,7 +79,15 @@ def add_journal_commands(commands: Any) -> None:
 
 
 def _databases(options: argparse.Namespace) -> Databases:
-    return SqliteFile(sqlite_file(options.database, Path.cwd()))
+    if not _on_postgres(options):
+        return SqliteFile(sqlite_file(options.database, Path.cwd()))
+    from queue_server.journal.archive_postgres import PostgresAddress
+
+    return PostgresAddress(options.database)
+
+
+def _on_postgres(options: argparse.Namespace) -> bool:
+    return bool(options.database.startswith(("postgresql://", "postgres://")))
 
 
 # --- the commands ---------------------------------------------------------------------------
@@ -112,6 +120,7 @@ def _rebuild(options: argparse.Namespace) -> int:
             except (BrokenChain, DoesNotFit) as error:
                 raise Unusable(f"{hall}: {error}; nothing was changed") from error
             _say("rebuilt", hall=hall, records=tally.records)
+        whole.settle()
     return 0
 
 
@@ -236,7 +245,10 @@ def _noted_in(file: Path) -> Iterator[tuple[str, int, str]]:
 
 
 def _key_file(options: argparse.Namespace) -> Path | None:
-    """Where the server looks for the key of this database, unless its settings say otherwise."""
+    """Where the server looks for the key of this database, unless its settings say otherwise; None
+    for PostgreSQL, whose key's place the settings alone know."""
+    if _on_postgres(options):
+        return None
     return key_file_beside(sqlite_file(options.database, Path.cwd()))
 
 

@@ -160,6 +160,7 @@ def restore_backup(file: Path, whole: Whole, newest_version: int, told: Told) ->
             if part.name not in there or not set(part.columns) <= set(there[part.name]):
                 raise BackupUnusable(f"the database has no place for the table {part.name!r}")
             whole.insert(part.name, part.columns, _read_table(package, part, told))
+        whole.settle()
         whole.bring_to(newest_version)
     return manifest
 

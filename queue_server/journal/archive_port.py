@@ -47,7 +47,8 @@ class Whole(Protocol):
         """Runs the schema's numbered files after the present version up to `version`."""
 
     def tables(self) -> Mapping[str, Sequence[str]]:
-        """Every table with its columns; one that refers to another comes after it."""
+        """Every table with its columns, but for those in which the store keeps its own house; one
+        that refers to another comes after it."""
 
     def halls(self) -> Sequence[str]:
         """All halls that have a journal, in order."""
@@ -62,6 +63,9 @@ class Whole(Protocol):
         """All rows, or one hall's, in no order that matters; read in batches."""
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None: ...
+
+    def settle(self) -> None:
+        """After records were put in: sets right what the store keeps about where journals end."""
 
     def clear(self, table: str, hall: str) -> None:
         """Deletes a hall's rows of a ledger."""

@@ -160,6 +160,9 @@ class WholeSqlite:
             rows,
         )
 
+    def settle(self) -> None:
+        """The last record tells where a journal ends."""
+
     def clear(self, table: str, hall: str) -> None:
         self._connection.execute(f"DELETE FROM {_name(table)} WHERE hall = ?", (hall,))  # noqa: S608
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from queue_server.journal.archive_port import Whole
 from queue_server.ledgers.recompute import Progress, Tally, recompute
-from queue_server.ledgers.scratch import TICKET, scratch
+from queue_server.ledgers.scratch import KEPT, TICKET, scratch
 
 
 def rebuild_hall(whole: Whole, hall: str, told: Progress) -> Tally:
@@ -19,4 +19,7 @@ def rebuild_hall(whole: Whole, hall: str, told: Progress) -> Tally:
         recompute(whole, hall, aside, tally, told, {})
         whole.clear("ticket", hall)
         whole.insert("ticket", TICKET, aside.tickets.rows())
+        whole.clear("kept", hall)
+        kept = ((hall, *row) for row in aside.kept.rows())
+        whole.insert("kept", ("hall", *KEPT), kept)
     return tally

@@ -53,12 +53,14 @@ def _counted(
 
 
 class _Gathered:
-    """Holds what one day changes, so that a row goes to the scratch about once."""
+    """Holds what one day changes, so that a row goes to the scratch about once; and what is kept,
+    which is little."""
 
     def __init__(self, aside: Scratch) -> None:
         self._aside = aside
         self._day = ""
         self._tickets: dict[str, Row] = {}
+        self._kept: dict[str, int] = {}
         self._answers: list[Row] = []
         self._answering: tuple[str, int] | None = None
 
@@ -68,6 +70,10 @@ class _Gathered:
             _empty(self._aside.tickets, self._tickets)
         for row in step.rows:
             self._tickets[row.id] = (*row, step.seq)
+        if step.keeps is not None:
+            self._kept.pop(step.keeps.key, None)
+            if step.keeps.needed:
+                self._kept[step.keeps.key] = step.seq
         if self._answering and self._answering[0] != step.request_id:
             self._answered()
         if step.request_id is not None:
@@ -77,6 +83,7 @@ class _Gathered:
         self._answered()
         _empty(self._aside.tickets, self._tickets)
         self._aside.answers.recomputed(self._answers)
+        self._aside.kept.recomputed((key, seq, seq) for key, seq in self._kept.items())
 
     def _answered(self) -> None:
         """The records of one request are over: its answer carries the last one's seq."""

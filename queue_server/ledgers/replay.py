@@ -13,6 +13,7 @@ import orjson
 from queue_server.domain import events as e
 from queue_server.domain.apply import apply
 from queue_server.domain.errors import Refusal
+from queue_server.domain.keeping import Keeps, keeps
 from queue_server.domain.state import HallState
 from queue_server.journal.chain import Record
 from queue_server.journal.port import TicketRow
@@ -29,12 +30,14 @@ class DoesNotFit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One record's event with what it leads to; request_id: of the request that it answers."""
+    """One record's event with what it leads to: rows of tickets; what later days need of it;
+    request_id: of the request that it answers."""
 
     seq: int
     event: e.Event
     day: str
     rows: tuple[TicketRow, ...]
+    keeps: Keeps | None
     request_id: str | None
 
 
@@ -62,7 +65,14 @@ class Replay:
                 "event_impossible",
                 f"{record.event} cannot have happened then: {_words(error)}",
             ) from error
-        return Step(record.seq, event, self.state.day, self._rows(event), data.get("request_id"))
+        return Step(
+            record.seq,
+            event,
+            self.state.day,
+            self._rows(event),
+            keeps(event),
+            data.get("request_id"),
+        )
 
     def _rows(self, event: e.Event) -> tuple[TicketRow, ...]:
         row = ledger_row(self._hall, self.state, event)

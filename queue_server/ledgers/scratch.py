@@ -18,6 +18,8 @@ from queue_server.journal.archive_port import BATCH_ROWS, Row
 from queue_server.journal.port import TicketRow
 
 TICKET = TicketRow._fields
+# What the present day needs from before it: which thing, and the record that tells of it.
+KEPT = ("key", "seq")
 # An answer as the journal tells it: which request, and the last record that it led to.
 ANSWER = ("request_id", "seq")
 SHOWN_AT_MOST = 20
@@ -133,6 +135,7 @@ class Scratch:
     """The ledgers of one hall."""
 
     tickets: Ledger
+    kept: Ledger
     answers: Ledger
 
 
@@ -143,5 +146,6 @@ def scratch() -> Iterator[Scratch]:
         connection.execute("BEGIN")
         yield Scratch(
             Ledger(connection, "ticket", TICKET, "id"),
+            Ledger(connection, "kept", KEPT, "key"),
             Ledger(connection, "answer", ANSWER, "request_id"),
         )

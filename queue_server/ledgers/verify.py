@@ -12,7 +12,7 @@ from queue_server.journal.chain import BrokenChain
 from queue_server.journal.verification import Anchors
 from queue_server.ledgers.recompute import Progress, Tally, recompute
 from queue_server.ledgers.replay import DoesNotFit
-from queue_server.ledgers.scratch import ANSWER, TICKET, Difference, Ledger, Scratch, scratch
+from queue_server.ledgers.scratch import ANSWER, KEPT, TICKET, Difference, Ledger, Scratch, scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,9 @@ def _gone(problem: Problem) -> HallProof:
 
 
 def _halls_of_ledgers(whole: Whole) -> set[str]:
-    return {hall for table in ("ticket", "answer") for (hall,) in whole.rows(table, ("hall",))}
+    return {
+        hall for table in ("ticket", "kept", "answer") for (hall,) in whole.rows(table, ("hall",))
+    }
 
 
 def verify_hall(whole: Whole, hall: str, told: Progress, anchors: Anchors) -> HallProof:
@@ -90,6 +92,9 @@ def verify_hall(whole: Whole, hall: str, told: Progress, anchors: Anchors) -> Ha
             problem = Problem(hall, error.seq, error.code, str(error))
         except DoesNotFit as error:
             problem = Problem(hall, error.seq, error.code, error.what)
+        if problem is None and whole.last(hall) != (tally.records, tally.hash):
+            said = whole.last(hall)[0]
+            problem = Problem(hall, tally.records, "journal_broken", f"it should end at {said}")
         count, problems = (1, [problem]) if problem else _compared(whole, hall, aside)
         return HallProof(
             hall,
@@ -105,6 +110,7 @@ def verify_hall(whole: Whole, hall: str, told: Progress, anchors: Anchors) -> Ha
 
 def _compared(whole: Whole, hall: str, aside: Scratch) -> tuple[int, list[Problem]]:
     aside.tickets.stored(whole.rows("ticket", TICKET, hall))
+    aside.kept.stored(whole.rows("kept", KEPT, hall))
     broken: list[Problem] = []
     aside.answers.stored(_answers(whole, hall, broken))
     twice = [
@@ -112,10 +118,11 @@ def _compared(whole: Whole, hall: str, aside: Scratch) -> tuple[int, list[Proble
         for request, seq in aside.answers.repeated()
     ]
     tickets = _differing(hall, "ledger_differs", "ticket", aside.tickets)
+    kept = _differing(hall, "ledger_differs", "kept", aside.kept)
     answers = _differing(hall, "answer_differs", "the answer to request", aside.answers)
-    problems = [*twice, *tickets[1], *answers[1], *broken]
+    problems = [*twice, *tickets[1], *kept[1], *answers[1], *broken]
     problems.sort(key=lambda p: (p.seq is None, p.seq))
-    return tickets[0] + answers[0] + len(twice) + len(broken), problems
+    return tickets[0] + kept[0] + answers[0] + len(twice) + len(broken), problems
 
 
 def _differing(hall: str, code: str, kind: str, ledger: Ledger) -> tuple[int, list[Problem]]:

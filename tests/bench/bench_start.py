@@ -1,0 +1,102 @@
+"""Seconds from the start of the server's process to /health/ready, with much behind it.
+
+    ./hall bench start [--days N] [--tickets-a-day N] [--tickets-today N] [--times N]
+
+empty: a new database, the least that any start takes. year: many past days and a quiet present
+one. today: the same, with a very busy present day. Each ratio is to the empty one of this run; each
+figure the best of some starts, because what else the machine does must not count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from queue_server.journal.archive_sqlite import SqliteFile  # noqa: E402
+from queue_server.settings import load_hall_settings, rules_of  # noqa: E402
+from tests.bench.year import write_hall  # noqa: E402
+from tests.support.server import DEMO_CONFIG, ServerProcess  # noqa: E402
+
+WANTED_S = 2.0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--days", type=int, default=250)
+    parser.add_argument("--tickets-a-day", type=int, default=400)
+    parser.add_argument("--tickets-today", type=int, default=20_000)
+    parser.add_argument("--times", type=int, default=3, help="starts per figure")
+    options = parser.parse_args()
+    print(json.dumps(measure(options), indent=2))
+    return 0
+
+
+def measure(options: argparse.Namespace) -> dict[str, object]:
+    rows = {
+        "empty": _started(None, 0, options),
+        "year": _started(options.days, 200, options),
+        "today": _started(options.days, options.tickets_today, options),
+    }
+    empty_s = rows["empty"]["seconds"]
+    return {
+        "benchmark": "start",
+        "starts": {
+            name: {**row, "ratio_to_empty": round(row["seconds"] / empty_s, 2)}
+            for name, row in rows.items()
+        },
+        "seconds_wanted": WANTED_S,
+    }
+
+
+def _started(days: int | None, tickets_today: int, options: argparse.Namespace) -> dict[str, float]:
+    """days None: a new database for each start."""
+    seconds = []
+    with tempfile.TemporaryDirectory(dir=ROOT / ".hall") as name:
+        folder = Path(name)
+        server = ServerProcess(folder)
+        records = 0
+        if days is not None:
+            records = _write(folder / "hall.db", days, tickets_today, options.tickets_a_day)
+            _one_start(
+                server
+            )  # the first one takes in the configuration and warms the disk's cache
+        for _ in range(options.times):
+            if days is None:
+                for file in folder.glob("hall.db*"):
+                    file.unlink()
+            seconds.append(_one_start(server))
+        mib = sum(file.stat().st_size for file in folder.glob("hall.db*")) / 2**20
+    return {"seconds": round(min(seconds), 3), "records": records, "database_mib": round(mib, 1)}
+
+
+def _one_start(server: ServerProcess) -> float:
+    begun = time.perf_counter()
+    server.start()
+    took = time.perf_counter() - begun
+    server.stop()
+    return took
+
+
+def _write(file: Path, days: int, tickets_today: int, tickets_a_day: int) -> int:
+    rules = rules_of(load_hall_settings(DEMO_CONFIG))
+    database = SqliteFile(file)
+    with database.creating() as whole:
+        whole.bring_to(database.newest_version)
+        return write_hall(
+            whole,
+            rules,
+            days=days,
+            tickets_a_day=tickets_a_day,
+            tickets_today=tickets_today,
+        )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
