@@ -172,6 +172,22 @@ class CardReader(Protocol):
     def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class CardPhoto:
+    """The picture of a card, decoded and checked. bmp: a whole BMP file, 24 bits, BGR."""
+
+    width_px: int
+    height_px: int
+    bmp: bytes
+
+
+class PhotoDecoder(Protocol):
+    """Makes a picture of a card's WLT photo. Halls without one compare with the enrolled photo."""
+
+    def decode(self, wlt: bytes) -> CardPhoto:
+        """wlt: CardRecord.photo. Raises DeviceError: no photo, no decoder, none in time, no BMP."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One picture of a camera. taken_at: UTC. picture: height × width × 3 of uint8, BGR, origin

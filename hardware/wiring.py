@@ -7,18 +7,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hardware.errors import SettingsUnusable
+from hardware.id_card.decoder import ConfinedDecoder, PhotoDecoderSettings
 from hardware.id_card.driver import SamCardReader
-from hardware.id_card.link import SamLink
+from hardware.id_card.opening import AUTO_BAUD, open_module
 from hardware.id_card.protocol import SET_BAUD
-from hardware.ports import Camera, CardReader, TicketPrinter
+from hardware.ports import Camera, PhotoDecoder, TicketPrinter
 from hardware.ticket_printer.driver import EscPosTicketPrinter
 from hardware.ticket_printer.layout import STANDARD_LAYOUT, load_layout
 from hardware.ticket_printer.link import open_link, parse_url
 from hardware.ticket_printer.profile import load_profile
 from hardware.ticket_printer.roll_file import RollFile
 from hardware.ticket_printer.spool import CupsQueue, CupsTicketPrinter
+
+if TYPE_CHECKING:
+    from usb.backend import IBackend
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +40,12 @@ class PrinterSettings:
 
 @dataclass(frozen=True, slots=True)
 class CardReaderSettings:
-    """port: a tty, a pty or socket://host:port. baud: as the reader is set."""
+    """port: a tty, a pty, socket://host:port, or usb://vendor:product?in=…&out=…&interface=….
+    baud: as the reader is set; 0 finds it out. fingerprint: whether fingerprints are read too."""
 
     port: str
     baud: int = 115200
+    fingerprint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +68,24 @@ def make_printer(settings: PrinterSettings) -> TicketPrinter:
     )
 
 
-def make_card_reader(settings: CardReaderSettings) -> CardReader:
-    """Raises SettingsUnusable for a baud rate that no SAM module has."""
-    if settings.baud not in SET_BAUD:
+def make_card_reader(
+    settings: CardReaderSettings, usb_backend: IBackend | None = None
+) -> SamCardReader:
+    """usb_backend: pyusb's, None for libusb.
+
+    Raises SettingsUnusable for a baud rate that no SAM module has."""
+    if settings.baud not in (AUTO_BAUD, *SET_BAUD):
         known = ", ".join(map(str, sorted(SET_BAUD)))
         raise SettingsUnusable(f"{settings.baud} baud is none of {known}", baud=settings.baud)
-    return SamCardReader(lambda: SamLink(settings.port, settings.baud))
+    return SamCardReader(
+        lambda: open_module(settings.port, settings.baud, usb_backend),
+        fingerprint=settings.fingerprint,
+    )
+
+
+def make_photo_decoder(settings: PhotoDecoderSettings) -> PhotoDecoder | None:
+    """None when the settings name no decoder, which is usual."""
+    return ConfinedDecoder(settings) if settings.named else None
 
 
 def make_camera(settings: CameraSettings) -> Camera:

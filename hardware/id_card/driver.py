@@ -7,22 +7,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import Enum, auto
-from typing import Protocol
 
 import structlog
 
-from hardware.errors import (
-    CardNotReadable,
-    DeviceError,
-    DeviceProtocolError,
-    DeviceRefused,
-    DeviceTimeout,
-    NoCard,
-)
-from hardware.id_card import protocol, record
-from hardware.id_card.protocol import BaseRecord, CardFault, Command, Reply, Sw3
+from hardware.errors import CardNotReadable, DeviceError, DeviceProtocolError, NoCard
+from hardware.id_card import record
+from hardware.id_card.module import SamModule, is_passing
+from hardware.id_card.protocol import CardFault
 from hardware.ports import (
     CardEvent,
     CardRead,
@@ -40,68 +34,55 @@ _REOPEN_S = 1.0
 _LAST_ASK_S = 0.5  # with less time than this left, no answer would come in time
 
 
-class Link(Protocol):
-    def ask(self, command: Command, deadline: float | None = None) -> Reply: ...
-
-    def close(self) -> None: ...
-
-
 class SamCardReader:
-    """`open_link` raises DeviceMissing while the reader is away. One thread at a time."""
+    """`open_module` raises DeviceMissing while the reader is away, DeviceTimeout when it answers at
+    no speed. One thread at a time. fingerprint: whether fingerprints are read from cards that hold
+    them; they are nobody's business unless something compares them."""
 
-    def __init__(self, open_link: Callable[[], Link]) -> None:
-        self._open_link = open_link
-        self._link: Link | None = None
-        self._sam_id: str | None = None
+    def __init__(self, open_module: Callable[[], SamModule], *, fingerprint: bool = False) -> None:
+        self._open_module, self._fingerprint = open_module, fingerprint
+        self._module: SamModule | None = None
 
     def read_card(self, timeout_s: float = 10.0) -> CardRecord:
         """Waits for a card and reads it; every wait together ends at `timeout_s`.
 
         Raises NoCard, CardNotReadable, DeviceMissing, DeviceTimeout, DeviceProtocolError."""
         deadline = time.monotonic() + timeout_s
-        try:
-            while not self._find(deadline):
+        with _closing_on_trouble(self):
+            while not self.module.find(deadline):
                 if time.monotonic() + POLL_S + _LAST_ASK_S >= deadline:
                     raise NoCard(
                         "no card on the reader; one that lies there already must be lifted first"
                     )
                 time.sleep(POLL_S)
             return self._read(deadline)
-        except (CardNotReadable, NoCard):
-            raise
-        except DeviceError:
-            self.close()
-            raise
+
+    def management_number(self, timeout_s: float = 10.0) -> bytes | None:
+        """Waits for a card, reads it, and gives its own number; None when the card has none."""
+        deadline = time.monotonic() + timeout_s
+        self.read_card(timeout_s)
+        with _closing_on_trouble(self):
+            return self.module.management_number(deadline)
 
     def watch(self, on_event: Callable[[CardEvent], None], stop: threading.Event) -> None:
         """Tells each change once, in the calling thread, until `stop` is set."""
         _Watch(self, on_event, stop).run()
 
     def close(self) -> None:
-        link, self._link = self._link, None
-        if link is None:
+        module, self._module = self._module, None
+        if module is None:
             return
         try:
-            link.close()
+            module.close()
         except DeviceError as error:
             _log.info("reader_gone_at_close", code=error.code)
 
-    def _ask(self, command: Command, deadline: float | None = None) -> Reply:
-        """Asks again once after a damaged reply; every command used here may be repeated."""
-        if self._link is None:
-            self._link = self._open_link()
-        try:
-            return self._link.ask(command, deadline)
-        except DeviceProtocolError as error:
-            _log.info("reply_damaged", command=command.name, code=error.code)
-            return self._link.ask(command, deadline)
-
-    def _find(self, deadline: float | None = None) -> bool:
-        reply = self._ask(protocol.FIND_CARD, deadline)
-        if reply.sw3 == Sw3.FIND_FAILED:
-            return False
-        reply.expect(protocol.FIND_CARD)
-        return True
+    @property
+    def module(self) -> SamModule:
+        """For single commands; opened at the first use. Raises what `open_module` raises."""
+        if self._module is None:
+            self._module = self._open_module()
+        return self._module
 
     def _read(self, deadline: float | None = None) -> CardRecord:
         """Reads the card just found, a second time if need be: one that is still being laid down
@@ -109,7 +90,7 @@ class SamCardReader:
         try:
             return self._read_once(deadline)
         except (CardFault, DeviceProtocolError) as error:
-            if not self._find(deadline):
+            if not self.module.find(deadline):
                 raise _not_readable(error) from error
         try:
             return self._read_once(deadline)
@@ -117,33 +98,28 @@ class SamCardReader:
             raise _not_readable(error) from error
 
     def _read_once(self, deadline: float | None) -> CardRecord:
-        self._ask(protocol.SELECT_CARD, deadline).expect(protocol.SELECT_CARD)
-        reply = self._ask(protocol.READ_BASE, deadline).expect(protocol.READ_BASE)
-        base = BaseRecord.from_reply(reply)
+        module = self.module
+        module.select(deadline)
+        base = module.read_base(deadline, fingerprint=self._fingerprint)
         return record.decode(
             base.text,
-            newest_address=self._newest_address(deadline),
+            newest_address=module.newest_address(deadline),
             photo=base.photo,
-            sam_id=self._module_id(deadline),
+            fingerprint=base.fingerprint,
+            sam_id=module.sam_id(deadline),
         )
 
-    def _newest_address(self, deadline: float | None) -> str | None:
-        """None also when the module cannot tell: a card without it is still a good card."""
-        reply = self._ask(protocol.READ_NEWEST_ADDRESS, deadline)
-        return protocol.address_text(reply) if reply.good or reply.empty else None
 
-    def _module_id(self, deadline: float | None) -> str | None:
-        """Asked once for each opening; None from a module that does not tell."""
-        if self._sam_id is None:
-            reply = self._ask(protocol.READ_SAM_ID, deadline)
-            self._sam_id = protocol.sam_id_text(reply) if reply.good else None
-        return self._sam_id
-
-    def _still_there(self) -> bool:
-        """After a good read the card is not found again until it was lifted, but its management
-        number can still be read; any refusal means that it is gone, or cannot be told."""
-        reply = self._ask(protocol.READ_MANAGEMENT_NUMBER)
-        return reply.good or reply.empty
+@contextmanager
+def _closing_on_trouble(reader: SamCardReader) -> Iterator[None]:
+    """After trouble with the reader itself it is opened afresh; a bad card is no such trouble."""
+    try:
+        yield
+    except (CardNotReadable, NoCard):
+        raise
+    except DeviceError:
+        reader.close()
+        raise
 
 
 def _not_readable(error: DeviceError) -> CardNotReadable:
@@ -179,7 +155,7 @@ class _Watch:
 
     def _step(self) -> None:
         if self._lies is _Lies.NOTHING:
-            if self._reader._find():
+            if self._reader.module.find():
                 self._answers()
                 self._read()
         elif not self._lies_on():
@@ -188,8 +164,8 @@ class _Watch:
 
     def _lies_on(self) -> bool:
         if self._lies is _Lies.READ:
-            return self._reader._still_there()
-        return self._reader._find()
+            return self._reader.module.lies_there()
+        return self._reader.module.find()
 
     def _read(self) -> None:
         self._tell(CardSeen())
@@ -214,8 +190,7 @@ class _Watch:
     def _trouble(self, error: DeviceError) -> float:
         """One silent or damaged answer is line noise; two, or a lost port, is a reader away."""
         self._silent += 1
-        passing = isinstance(error, DeviceTimeout | DeviceProtocolError | DeviceRefused)
-        if passing and self._silent < 2:
+        if is_passing(error) and self._silent < 2:
             return POLL_S
         self._reader.close()
         if not self._away:

@@ -82,6 +82,7 @@ class _Extras:
     newest_address: str | None = None
     photo: bytes = b""
     sam_id: str | None = None
+    fingerprint: bytes = b""
 
 
 def decode(
@@ -90,6 +91,7 @@ def decode(
     newest_address: str | None = None,
     photo: bytes = b"",
     sam_id: str | None = None,
+    fingerprint: bytes = b"",
 ) -> CardRecord:
     """Raises DeviceProtocolError for a record of wrong length or an unknown type of card."""
     if len(text) != TEXT_BYTES:
@@ -99,7 +101,7 @@ def decode(
     if kind is None:
         raise DeviceProtocolError("a card of unknown type", type=flag)
     fields = {name: _read(text, *place) for name, place in LAYOUTS[kind].items()}
-    return _record(kind, fields, _Extras(newest_address, photo, sam_id))
+    return _record(kind, fields, _Extras(newest_address, photo, sam_id, fingerprint))
 
 
 def _read(text: bytes, offset: int, length: int) -> str:
@@ -131,6 +133,9 @@ def _record(kind: CardType, fields: Mapping[str, str], extras: _Extras) -> CardR
         nationality=fields.get("nationality") or None,
         photo=extras.photo,
         sam_id=extras.sam_id,
+        fingerprint=extras.fingerprint,
+        version=fields.get("version") or None,
+        link_number=fields.get("link_number") or None,
     )
 
 
@@ -184,6 +189,8 @@ def _values(record: CardRecord, layout: Layout) -> dict[str, str]:
         "pass_number": record.pass_number,
         "issue_count": record.issue_count,
         "nationality": record.nationality,
+        "version": record.version,
+        "link_number": record.link_number,
     }
     values |= {name: value or "" for name, value in optional.items() if name in layout}
     if "english_name" in layout:

@@ -1,88 +1,179 @@
-"""A virtual ID-card reader on a pty, with a symlink as its port and line faults on demand.
+"""Virtual ID-card readers: on a pty with a symlink as its port, or behind a serial server on TCP.
 
-One thread of its own; every method may be called from any other thread.
+One thread each; every method may be called from any other thread.
 """
 
 from __future__ import annotations
 
 import os
 import select
+import socket
+import termios
 import threading
 import time
 import tty
-from enum import StrEnum
 from pathlib import Path
 
-from hardware.id_card.protocol import FrameParser, NeedData
-from hardware.simulators.sam import Card, VirtualSam
+from hardware.errors import DeviceMissing
+from hardware.id_card.protocol import Command
+from hardware.id_card.timing import wire_time_s
+from hardware.simulators.reader_core import SAM_ID, Piece, ReaderCore, ReaderFault
+from hardware.simulators.sam import Card, Quirks
+from hardware.simulators.uart import heard
 
-SAM_ID = "05.03-20990101-0000000001-0000000001"
-_NOISE = bytes.fromhex("AA00FFAAAA96AA13")
-_SLOW_S = 0.6
+__all__ = ["SAM_ID", "NetCardReader", "ReaderFault", "VirtualCardReader"]
 
-
-class ReaderFault(StrEnum):
-    NONE = "none"
-    SILENCE = "silence"
-    BYTE_AT_A_TIME = "byte_at_a_time"
-    NOISE = "noise"
-    BAD_CHECKSUM = "bad_checksum"
-    HALF_REPLY = "half_reply"
-    SLOW = "slow"
-    UNREADABLE = "unreadable"
+_OUTPUT_SPEED = 5  # its place in what tcgetattr returns
+_SPEEDS = {getattr(termios, f"B{baud}"): baud for baud in (115200, 57600, 38400, 19200, 9600)}
+_CHUNK_S = 0.002  # bytes are handed on as often as this when the line has a speed
+_READ_SIZE = 4096
 
 
-class VirtualCardReader:
-    """link: where the port's symlink stands; read_s: how long a read takes."""
+class _Reader:
+    """What both have: a core, a thread that serves file descriptors, and a plug to pull."""
 
-    def __init__(self, link: Path, read_s: float = 0.0) -> None:
-        self._link_path, self._read_s = link, read_s
-        self._lock = threading.Lock()
-        self._sam = VirtualSam(SAM_ID)
-        self._fault = ReaderFault.NONE
+    def __init__(self, core: ReaderCore) -> None:
+        self.core = core
         self._thread: threading.Thread | None = None
-        self._stop_read = self._stop_write = self._master = self._slave = -1
-
-    @property
-    def port(self) -> str:
-        return str(self._link_path)
+        self._stop_read = self._stop_write = -1
 
     @property
     def fault(self) -> ReaderFault:
-        return self._fault
+        return self.core.fault
+
+    def lay(self, card: Card) -> None:
+        self.core.lay(card)
+
+    def lift(self) -> None:
+        self.core.lift()
+
+    def set_fault(
+        self, fault: ReaderFault, replies: int | None = None, only: Command | None = None
+    ) -> None:
+        self.core.set_fault(fault, replies, only)
 
     def start(self) -> None:
-        """Plugs in: makes the pty and its symlink, and answers from now on."""
-        self._master, self._slave = os.openpty()
-        tty.setraw(self._slave)  # else the line discipline would echo and translate bytes
+        """Plugs in, and answers from now on."""
+        self.stop()
+        self._plug_in()
         self._stop_read, self._stop_write = os.pipe()
-        self._point_link(os.ttyname(self._slave))
-        self._thread = threading.Thread(target=self._serve, name="card-reader", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="card-reader", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Pulls the plug: port and symlink are gone. `start` plugs in again."""
+        """Pulls the plug: the port is gone. `start` plugs in again."""
         if self._thread is None:
             return
         os.write(self._stop_write, b"x")
         self._thread.join()
         self._thread = None
-        self._link_path.unlink(missing_ok=True)
-        for fd in (self._master, self._slave, self._stop_read, self._stop_write):
+        for fd in (self._stop_read, self._stop_write):
             os.close(fd)
 
-    def lay(self, card: Card) -> None:
-        with self._lock:
-            self._sam.lay(card)
+    def _run(self) -> None:
+        try:
+            self._serve()
+        finally:
+            self._unplug()
 
-    def lift(self) -> None:
-        with self._lock:
-            self._sam.lift()
+    def _plug_in(self) -> None:
+        raise NotImplementedError
 
-    def set_fault(self, fault: ReaderFault) -> None:
-        with self._lock:
-            self._fault = fault
-            self._sam.unreadable = fault is ReaderFault.UNREADABLE
+    def _serve(self) -> None:
+        raise NotImplementedError
+
+    def _unplug(self) -> None:
+        raise NotImplementedError
+
+    def _line_baud(self) -> int | None:
+        """The speed that the other end has set, None where there is none."""
+        return None
+
+    def _serve_port(self, fd: int) -> bool:
+        """Answers until the other end has left (True) or the plug is pulled (False)."""
+        while True:
+            ready, _, _ = select.select([fd, self._stop_read], [], [])
+            if self._stop_read in ready:
+                return False
+            data = os.read(fd, _READ_SIZE)
+            if not data:
+                return True
+            baud = self.core.baud
+            if baud is not None and not self._pause(wire_time_s(len(data), baud)):
+                return False
+            for piece in self.core.take(self._over_line(data, self._line_baud(), baud)):
+                if not self._send(fd, piece):
+                    return False
+
+    def _over_line(self, data: bytes, sent: int | None, received: int | None) -> bytes:
+        return data if sent is None or received is None else heard(data, sent, received)
+
+    def _send(self, fd: int, piece: Piece) -> bool:
+        """False when the plug was pulled meanwhile, or goes with this piece."""
+        if not self._pause(piece.wait_s):
+            return False
+        data = self._over_line(piece.data, piece.baud, self._line_baud())
+        if piece.baud is None:
+            _write_all(fd, data)
+        elif not self._send_paced(fd, data, piece.baud):
+            return False
+        return not piece.unplug
+
+    def _send_paced(self, fd: int, data: bytes, baud: int) -> bool:
+        """No byte is handed on before a line of this speed would have brought it."""
+        began, sent = time.monotonic(), 0
+        while sent < len(data):
+            if not self._pause(_CHUNK_S):
+                return False
+            due = int((time.monotonic() - began) / wire_time_s(1, baud))
+            _write_all(fd, data[sent:due])
+            sent = max(sent, due)
+        return True
+
+    def _pause(self, seconds: float) -> bool:
+        """False when the plug was pulled meanwhile."""
+        return seconds <= 0 or not select.select([self._stop_read], [], [], seconds)[0]
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(fd, data) :]
+
+
+class VirtualCardReader(_Reader):
+    """link: where the port's symlink stands; read_s: how long a read takes. baud: of the module's
+    line, which then takes its time and garbles what comes at another speed; None: no such line."""
+
+    def __init__(
+        self,
+        link: Path,
+        read_s: float = 0.0,
+        baud: int | None = None,
+        quirks: Quirks | None = None,
+    ) -> None:
+        super().__init__(ReaderCore(read_s, baud, quirks))
+        self._link_path = link
+        self._master = self._slave = -1
+
+    @property
+    def port(self) -> str:
+        return str(self._link_path)
+
+    def _plug_in(self) -> None:
+        self._master, self._slave = os.openpty()
+        tty.setraw(self._slave)  # else the line discipline would echo and translate bytes
+        self._point_link(os.ttyname(self._slave))
+
+    def _unplug(self) -> None:
+        self._link_path.unlink(missing_ok=True)
+        for fd in (self._master, self._slave):
+            os.close(fd)
+
+    def _serve(self) -> None:
+        self._serve_port(self._master)
+
+    def _line_baud(self) -> int | None:
+        return _SPEEDS.get(termios.tcgetattr(self._slave)[_OUTPUT_SPEED])
 
     def _point_link(self, target: str) -> None:
         """Replaced in one step, so that nobody ever opens a half-made link."""
@@ -92,44 +183,50 @@ class VirtualCardReader:
         fresh.symlink_to(target)
         fresh.replace(self._link_path)
 
+
+class NetCardReader(_Reader):
+    """Behind a serial server: `socket://host:port`, one client at a time."""
+
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        read_s: float = 0.0,
+        quirks: Quirks | None = None,
+    ) -> None:
+        super().__init__(ReaderCore(read_s, None, quirks))
+        self._address = (host, port)
+        self._server: socket.socket | None = None
+
+    @property
+    def port(self) -> str:
+        host, port = self._address
+        return f"socket://{host}:{port}"
+
+    def _plug_in(self) -> None:
+        try:
+            self._server = socket.create_server(self._address)
+        except OSError as error:
+            raise DeviceMissing(f"cannot stand at {self.port}: {error}") from error
+        self._address = self._server.getsockname()[:2]
+
+    def _unplug(self) -> None:
+        if self._server is not None:
+            self._server.close()
+
     def _serve(self) -> None:
-        parser = FrameParser()
-        while True:
-            ready, _, _ = select.select([self._master, self._stop_read], [], [])
+        server = self._server
+        while server is not None:
+            ready, _, _ = select.select([server.fileno(), self._stop_read], [], [])
             if self._stop_read in ready:
                 return
-            parser.receive(os.read(self._master, 4096))
-            while not isinstance(event := parser.next_event(), NeedData):
-                with self._lock:
-                    reply, effort = self._sam.answer(event)
-                    fault = self._fault
-                if not self._pause(effort * self._read_s):
+            client, _ = server.accept()
+            with client:
+                if not self._serve_client(client.fileno()):
                     return
-                self._reply(reply, fault)
 
-    def _pause(self, seconds: float) -> bool:
-        """False when the plug was pulled meanwhile."""
-        return not select.select([self._stop_read], [], [], seconds)[0]
-
-    def _reply(self, reply: bytes, fault: ReaderFault) -> None:
-        match fault:
-            case ReaderFault.SILENCE:
-                return
-            case ReaderFault.BYTE_AT_A_TIME:
-                for byte in reply:
-                    os.write(self._master, bytes((byte,)))
-                    time.sleep(0.0002)
-                return
-            case ReaderFault.NOISE:
-                reply = _NOISE + reply + _NOISE
-            case ReaderFault.BAD_CHECKSUM:
-                reply = reply[:-1] + bytes((reply[-1] ^ 0x55,))
-            case ReaderFault.HALF_REPLY:
-                reply = reply[: len(reply) // 2]
-            case ReaderFault.SLOW:
-                self._pause(_SLOW_S)
-        self._write_all(reply)
-
-    def _write_all(self, data: bytes) -> None:
-        while data:
-            data = data[os.write(self._master, data) :]
+    def _serve_client(self, fd: int) -> bool:
+        try:
+            return self._serve_port(fd)
+        except ConnectionError:  # the client left without a word; the next may come
+            return True

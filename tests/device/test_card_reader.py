@@ -85,7 +85,7 @@ def test_bad_lines_that_lose_nothing_still_read(reader, people, fault, baud):
     ("fault", "error"),
     [
         (ReaderFault.SILENCE, DeviceTimeout),
-        (ReaderFault.HALF_REPLY, DeviceTimeout),
+        (ReaderFault.HALF_REPLY, DeviceProtocolError),
         (ReaderFault.BAD_CHECKSUM, DeviceProtocolError),
         (ReaderFault.UNREADABLE, CardNotReadable),
     ],

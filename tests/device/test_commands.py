@@ -38,6 +38,8 @@ CARD_KEYS = [
     "pass_number",
     "issue_count",
     "nationality",
+    "version",
+    "link_number",
     "photo_bytes",
     "sam_id",
 ]

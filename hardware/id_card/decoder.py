@@ -1,0 +1,162 @@
+"""Decodes card photos with what the operator's reader came with: a program or a shared library.
+
+Either runs in a process of its own, confined: no network, a private folder in memory, limits on
+time, memory and files. What comes back is checked. A decoder that needs a network does not work
+here, and shall not: it would send somebody's card away.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hardware.errors import DeviceError, DeviceMissing, DeviceRefused, DeviceTimeout
+from hardware.id_card.photo import LARGEST_BMP, check_bmp, check_wlt
+from hardware.ports import CardPhoto
+
+_CONFINE = Path(__file__).with_name("confine.py")
+_LIBRARY_CHILD = Path(__file__).with_name("library_child.py")
+_MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 – a photo shall not touch a disk; the folder is private
+_SHOWN_WORDS = 200
+NOT_CONFINED = 125  # confine.py's own exit code
+NOT_STARTED = 126
+
+
+class DecoderUnavailable(DeviceMissing):
+    """The decoder cannot be run here: no such program, or this system cannot confine it."""
+
+    code = "decoder_unavailable"
+
+
+class DecoderTimeout(DeviceTimeout):
+    code = "decoder_timeout"
+
+
+class DecoderFailed(DeviceRefused):
+    """It ran and gave nothing; often its licence does not fit this reader. `data` has its words."""
+
+    code = "decoder_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoDecoderSettings:
+    """command: called with the names of the WLT file and of the BMP to write. library: a shared
+    library with `int FUNCTION(in, out, mode)` that fills a BMP or its bare pixels.
+    environment: further variables, such as LD_LIBRARY_PATH."""
+
+    command: str = ""
+    library: Path | None = None
+    function: str = "unpack"
+    mode: int = 0
+    timeout_s: float = 3.0
+    memory_mb: int = 512
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.command and self.library:
+            raise ValueError("name a command or a library, not both")
+        if not 0 < self.timeout_s <= 60 or self.memory_mb < 64:
+            raise ValueError("timeout_s must be from 0 to 60, memory_mb 64 or more")
+
+    @property
+    def named(self) -> bool:
+        return bool(self.command or self.library)
+
+
+class ConfinedDecoder:
+    """Implements hardware.ports.PhotoDecoder. Any number of threads may decode at once."""
+
+    def __init__(self, settings: PhotoDecoderSettings) -> None:
+        self._settings = settings
+
+    def decode(self, wlt: bytes) -> CardPhoto:
+        """Raises PhotoUnusable, DecoderUnavailable, DecoderTimeout or DecoderFailed."""
+        check_wlt(wlt)
+        with tempfile.TemporaryDirectory(prefix="photo-", dir=_folder()) as name:
+            folder = Path(name)
+            (folder / "in.wlt").write_bytes(wlt)
+            self._run(folder)
+            return check_bmp(_result(folder / "out.bmp"))
+
+    def _run(self, folder: Path) -> None:
+        settings = self._settings
+        words = (folder / "words").open("wb")
+        with words:
+            process = subprocess.Popen(
+                self._call(folder),
+                cwd=folder,
+                env={**_environment(folder), **settings.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=words,
+                stderr=words,
+                start_new_session=True,
+            )
+        try:
+            exit_code = process.wait(settings.timeout_s)
+        except subprocess.TimeoutExpired as error:
+            raise DecoderTimeout(
+                f"no photo within {settings.timeout_s:g} s", timeout_s=settings.timeout_s
+            ) from error
+        finally:
+            _end(process)
+        if exit_code != 0:
+            raise _failure(exit_code, _first_words(folder / "words"))
+
+    def _call(self, folder: Path) -> Sequence[str]:
+        settings = self._settings
+        limits = (str(int(settings.timeout_s) + 1), str(settings.memory_mb), str(LARGEST_BMP))
+        files = (str(folder / "in.wlt"), str(folder / "out.bmp"))
+        return (sys.executable, "-I", str(_CONFINE), *limits, *self._decoder(), *files)
+
+    def _decoder(self) -> Sequence[str]:
+        settings = self._settings
+        if settings.library is None:
+            return shlex.split(settings.command)
+        child = (sys.executable, "-I", str(_LIBRARY_CHILD))
+        return (*child, str(settings.library), settings.function, str(settings.mode))
+
+
+def _folder() -> Path | None:
+    """In memory where the system has such a folder, else the usual place for passing files."""
+    return _MEMORY_FOLDER if os.access(_MEMORY_FOLDER, os.W_OK) else None
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Nothing of ours: the decoder learns neither tokens nor addresses."""
+    return {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(folder), "LANG": "C.UTF-8"}
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ends all that the decoder started, too: they share its process namespace."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _result(file: Path) -> bytes:
+    """At most one byte more than a photo can have. A link is not followed: it may lead anywhere."""
+    try:
+        fd = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise DecoderFailed("the decoder wrote no picture") from error
+    with open(fd, "rb") as picture:
+        return picture.read(LARGEST_BMP + 1)
+
+
+def _first_words(file: Path) -> str:
+    with file.open("rb") as words:
+        text = words.read(_SHOWN_WORDS).decode("utf-8", "replace")
+    return "".join(letter if letter.isprintable() else " " for letter in text).strip()
+
+
+def _failure(exit_code: int, words: str) -> DeviceError:
+    if exit_code in (NOT_CONFINED, NOT_STARTED):
+        return DecoderUnavailable(words)
+    return DecoderFailed(f"the decoder gave up ({exit_code})", exit_code=exit_code, words=words)
