@@ -7,17 +7,14 @@ its own. Blocking; call it from a worker thread.
 from __future__ import annotations
 
 import io
-import shutil
-import subprocess
 import threading
 import wave
 from collections import OrderedDict
 
-# espeak-ng's plain "cmn" voice reads pinyin as English; this variant reads characters right.
-_VOICES = {"zh-CN": "cmn-latn-pinyin", "en": "en"}
-_WORDS_PER_MINUTE = 150
+from foundation.announcement import PHRASES
+from foundation.synthesiser import SynthesisFailed, synthesise
+
 _PAUSE_S = 0.35
-_TIMEOUT_S = 10.0
 
 
 class SpeechUnavailable(Exception):
@@ -26,19 +23,11 @@ class SpeechUnavailable(Exception):
     code = "speech_unavailable"
 
 
-def call_sentence(language: str, number: str, window: str) -> str:
-    """What is said when `number` is called to `window`; characters apart, so each is spoken."""
-    spelled = " ".join(number)
-    if language == "en":
-        return f"Ticket {spelled}, please go to window {window}."
-    return f"请 {spelled} 号 到 {window} 号 窗口 办理"
-
-
 class Speech:
     """Synthesises and remembers the most recent announcements. Any thread."""
 
     def __init__(self, languages: tuple[str, ...], remembered: int = 256) -> None:
-        unknown = set(languages) - set(_VOICES)
+        unknown = set(languages) - set(PHRASES)
         if unknown:
             raise ValueError(f"no voice for {', '.join(sorted(unknown))}")
         self._languages = languages
@@ -55,8 +44,7 @@ class Speech:
         with self._speaking:  # one at a time; whoever asks for the same finds it done
             if (known := self._find(key)) is not None:
                 return known
-            sentences = [(x, call_sentence(x, number, window)) for x in self._languages]
-            spoken = _joined([_synthesise(language, text) for language, text in sentences])
+            spoken = _joined([_spoken(x, number, window) for x in self._languages])
             self._known[key] = spoken
             while len(self._known) > self._remembered:
                 self._known.popitem(last=False)
@@ -68,16 +56,12 @@ class Speech:
         return self._known.get(key)
 
 
-def _synthesise(language: str, text: str) -> bytes:
-    program = shutil.which("espeak-ng")
-    if program is None:
-        raise SpeechUnavailable("espeak-ng is not installed")
-    command = [program, "-v", _VOICES[language], "-s", str(_WORDS_PER_MINUTE), "--stdout", text]
+def _spoken(language: str, number: str, window: str) -> bytes:
+    phrase = PHRASES[language]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT_S, check=True)
-    except (subprocess.SubprocessError, OSError) as error:
-        raise SpeechUnavailable(f"espeak-ng failed: {error}") from error
-    return done.stdout
+        return synthesise(phrase.voice, phrase.words_per_minute, phrase.spoken(number, window))
+    except SynthesisFailed as error:
+        raise SpeechUnavailable(str(error)) from error
 
 
 def _joined(files: list[bytes]) -> bytes:

@@ -1,0 +1,120 @@
+"""A serial line of a virtual device: a pty whose symlink is the port, with faults of the line.
+
+One reading thread; `write` may be called from any thread. Plugging out and in again makes a new pty
+behind the same symlink, as an adapter does.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import select
+import threading
+import time
+import tty
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+
+_NOISE_BYTES = 12
+_BYTE_PAUSE_S = 0.002
+
+
+class LineFault(StrEnum):
+    """What happens to everything that the device writes."""
+
+    NONE = "none"
+    SILENCE = "silence"  # nothing arrives, in either direction
+    DEAF = "deaf"  # what is sent to the device does not arrive
+    BYTE_AT_A_TIME = "byte_at_a_time"
+    NOISE = "noise"  # random bytes before and behind each frame
+    DAMAGE = "damage"  # one bit of each frame is turned
+    DOUBLED = "doubled"  # each frame comes twice
+    LOST_BYTE = "lost_byte"
+
+
+class PtyLine:
+    """on_bytes is called in the line's thread with what was sent to the device."""
+
+    def __init__(self, link: Path, on_bytes: Callable[[bytes], None], seed: int = 1) -> None:
+        self._link, self._on_bytes = link, on_bytes
+        self._random = random.Random(seed)  # noqa: S311 - noise that a test can repeat
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._master = self._slave = self._stop_read = self._stop_write = -1
+        self.fault = LineFault.NONE
+
+    @property
+    def port(self) -> str:
+        return str(self._link)
+
+    @property
+    def plugged(self) -> bool:
+        return self._thread is not None
+
+    def start(self) -> None:
+        """Plugs in."""
+        self._master, self._slave = os.openpty()
+        tty.setraw(self._slave)  # else the line discipline would echo and translate bytes
+        self._stop_read, self._stop_write = os.pipe()
+        self._point_link(os.ttyname(self._slave))
+        self._thread = threading.Thread(target=self._serve, name="serial-line", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Pulls the plug; port and symlink are gone."""
+        if self._thread is None:
+            return
+        os.write(self._stop_write, b"x")
+        self._thread.join()
+        self._link.unlink(missing_ok=True)
+        with self._lock:
+            self._thread = None
+            for fd in (self._master, self._slave, self._stop_read, self._stop_write):
+                os.close(fd)
+
+    def write(self, frame: bytes) -> None:
+        """One frame from the device, with the present fault; nothing when unplugged."""
+        with self._lock:
+            if self._thread is None or self.fault is LineFault.SILENCE:
+                return
+            for piece in self._faulty(frame):
+                os.write(self._master, piece)
+                if self.fault is LineFault.BYTE_AT_A_TIME:
+                    time.sleep(_BYTE_PAUSE_S)
+
+    def _faulty(self, frame: bytes) -> list[bytes]:
+        match self.fault:
+            case LineFault.BYTE_AT_A_TIME:
+                return [bytes((byte,)) for byte in frame]
+            case LineFault.NOISE:
+                return [self._noise(), frame, self._noise()]
+            case LineFault.DAMAGE:
+                at = self._random.randrange(len(frame))
+                return [frame[:at] + bytes((frame[at] ^ 0x10,)) + frame[at + 1 :]]
+            case LineFault.DOUBLED:
+                return [frame, frame]
+            case LineFault.LOST_BYTE:
+                at = self._random.randrange(len(frame))
+                return [frame[:at] + frame[at + 1 :]]
+        return [frame]
+
+    def _noise(self) -> bytes:
+        return self._random.randbytes(_NOISE_BYTES)
+
+    def _serve(self) -> None:
+        while True:
+            ready, _, _ = select.select([self._master, self._stop_read], [], [])
+            if self._stop_read in ready:
+                return
+            data = os.read(self._master, 4096)
+            if self.fault not in (LineFault.SILENCE, LineFault.DEAF):
+                self._on_bytes(data)
+
+    def _point_link(self, target: str) -> None:
+        """Replaced in one step, so that nobody ever opens a half-made link."""
+        self._link.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._link.with_name(f"{self._link.name}.{os.getpid()}")
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(target)
+        fresh.replace(self._link)

@@ -1,0 +1,1 @@
+"""The hall's loudspeaker: announcements from recorded clips or the synthesiser, one at a time."""

@@ -1,0 +1,169 @@
+"""The queue server as the window devices need it: the hall, its live stream, acts at windows.
+
+Plain HTTP by requests. Blocks; each thread has its own connection. One try each.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from hardware.errors import DeviceError, DeviceProtocolError
+from hardware.window_devices.settings import ServerSettings
+from hardware.window_devices.view import CallView, HallView, window_view
+
+TOPICS = "calls,queue,windows"
+
+
+class ServerAway(DeviceError):
+    """No answer, or "not now": ask again with the same request_id; it may have been done."""
+
+    code = "server_away"
+
+
+class ServerRefused(DeviceError):
+    """The server understood and said no. `data["refusal"]` is its own code."""
+
+    code = "server_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEvent:
+    """One Server-Sent Event. name "heartbeat" only tells that the line lives."""
+
+    name: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an act led to. called: whether `call-next` found anybody, None for other acts."""
+
+    called: bool | None
+
+
+class HallApi:
+    """May be used from several threads. Raises ServerAway, ServerRefused, DeviceProtocolError."""
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self._settings = settings
+        self._base = f"{settings.url.rstrip('/')}/api/v1/halls/{quote(settings.hall, safe='')}"
+        self._local = threading.local()
+
+    def hall(self) -> HallView:
+        return _hall_view(self._ask("GET", ""))
+
+    def act(self, window: str, name: str, body: Mapping[str, Any], request_id: str) -> Answer:
+        path = f"/windows/{quote(window, safe='')}/{name}"
+        answer = self._ask("POST", path, {**body, "request_id": request_id})
+        return Answer(bool(answer.get("ticket")) if name == "call-next" else None)
+
+    def rate(self, ticket: str, window: str, level: int, request_id: str) -> None:
+        body = {"request_id": request_id, "window": window, "level": level}
+        self._ask("POST", f"/tickets/{quote(ticket, safe='')}/rate", body)
+
+    def report_health(self, device: str, kind: str, state: str, detail: str) -> None:
+        path = f"/devices/{quote(device, safe='')}/health"
+        self._ask("POST", path, {"kind": kind, "state": state, "detail": detail[:400]})
+
+    def stream(self, after: int) -> Iterator[StreamEvent]:
+        """Events with seq > `after`, until the line breaks or is silent for too long."""
+        limits = (self._settings.connect_timeout_s, self._settings.stream_silent_s)
+        try:
+            with self._session().get(
+                f"{self._base}/events",
+                params={"topics": TOPICS, "after": str(after)},
+                headers={"Accept": "text/event-stream"},
+                stream=True,
+                timeout=limits,
+                allow_redirects=False,
+            ) as answer:
+                _checked(answer)
+                yield from _events(answer)
+        except requests.RequestException as error:
+            raise ServerAway(f"the stream ended: {type(error).__name__}") from error
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = requests.Session()
+            session.trust_env = False  # the server stands in the hall: no proxy lies between
+            session.headers["Authorization"] = f"Bearer {self._settings.token}"
+            self._local.session = session
+        return session
+
+    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        limits = (self._settings.connect_timeout_s, self._settings.answer_timeout_s)
+        try:
+            answer = self._session().request(
+                method, self._base + path, json=body, timeout=limits, allow_redirects=False
+            )
+            _checked(answer)
+            return answer.json()
+        except requests.exceptions.JSONDecodeError as error:
+            raise DeviceProtocolError("the server answered no JSON") from error
+        except requests.RequestException as error:
+            raise ServerAway(f"no answer: {type(error).__name__}") from error
+
+
+def _checked(answer: requests.Response) -> None:
+    if answer.status_code in (200, 201):
+        return
+    if answer.status_code == 429 or answer.status_code >= 500:
+        raise ServerAway(f"the server answers {answer.status_code}", status=answer.status_code)
+    code = _refusal(answer)
+    raise ServerRefused(f"the server refuses: {code}", refusal=code, status=answer.status_code)
+
+
+def _refusal(answer: requests.Response) -> str:
+    try:
+        return str(answer.json()["error"]["code"])
+    except (requests.exceptions.JSONDecodeError, KeyError, TypeError):
+        return f"http_{answer.status_code}"
+
+
+def _events(answer: requests.Response) -> Iterator[StreamEvent]:
+    """Frames of lines `event:` and `data:`, each ended by an empty line."""
+    name, data = "message", ""
+    for line in answer.iter_lines(chunk_size=1, decode_unicode=False):
+        key, _, value = line.decode("utf-8", "replace").partition(": ")
+        if key == "event":
+            name = value
+        elif key == "data":
+            data += value
+        elif not line and data:
+            yield StreamEvent(name, _json(data))
+            name, data = "message", ""
+
+
+def _json(data: str) -> Mapping[str, Any]:
+    try:
+        parsed = json.loads(data)
+    except ValueError as error:
+        raise DeviceProtocolError("the stream carries no JSON") from error
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def _hall_view(data: Any) -> HallView:
+    try:
+        now = datetime.fromisoformat(data["now"])
+        calls = [
+            CallView(
+                int(call["seq"]),
+                str(call["number"]),
+                str(call["window"]),
+                (now - datetime.fromisoformat(call["at"])).total_seconds(),
+            )
+            for call in data["calls"]
+        ]
+        windows = {str(each["id"]): window_view(each) for each in data["windows"]}
+        return HallView(int(data["seq"]), windows, tuple(sorted(calls, key=lambda c: c.seq)))
+    except (KeyError, TypeError, ValueError) as error:
+        raise DeviceProtocolError(f"the server's hall cannot be read: {error!r}") from error
