@@ -1,4 +1,5 @@
-"""`python -m hardware device|simulate …`: tries devices out by hand, and starts virtual ones.
+"""`python -m hardware device|simulate|window-devices …`: tries devices out by hand, starts virtual
+ones, and puts those at the windows to work.
 
 Each device has a module here with `add(kinds)`. Exit codes: 0 done, 1 the device or its settings
 failed, 2 the command line is wrong. With --json every failure is the one error shape on standard
@@ -16,12 +17,21 @@ from typing import Any, NoReturn
 
 from foundation.logs import configure_logs
 from foundation.settings_file import SettingsError
-from hardware.cli import camera, card, printer, simulate
+from hardware.cli import (
+    camera,
+    card,
+    keypad,
+    printer,
+    sign,
+    simulate,
+    speaker,
+    window_devices,
+)
 from hardware.cli.command import Command, WrongCommandLine
 from hardware.errors import DeviceError, DeviceTimeout
 
 _GRACE_S = 1.0  # what a driver's own bound may overrun before the command ends itself
-_DEVICES = (card, printer, camera)
+_DEVICES = (card, printer, camera, sign, keypad, speaker)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -101,10 +111,11 @@ def _fail(
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m hardware", description="Devices of the hall.")
     parser.add_argument("--log-level", default="warning", choices=("debug", "info", "warning"))
-    rooms = parser.add_subparsers(required=True, metavar="device|simulate")
+    rooms = parser.add_subparsers(required=True, metavar="device|simulate|window-devices")
     device = rooms.add_parser("device", help="try one device")
     kinds = device.add_subparsers(required=True, metavar="KIND")
     for each in _DEVICES:
         each.add(kinds)
     simulate.add(rooms)
+    window_devices.add(rooms)
     return parser

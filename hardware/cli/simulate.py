@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from foundation.settings_file import load_settings
+from hardware.cli import simulate_bus
 
 _DEFAULT_SIMULATORS = Path(__file__).resolve().parents[2] / "config" / "demo" / "simulators.toml"
 
 
 def add(rooms: Any) -> None:
     actions = rooms.add_parser("simulate", help="virtual devices").add_subparsers(
-        required=True, metavar="devices"
+        required=True, metavar="devices|signs|keypads"
     )
+    simulate_bus.add(actions)
     devices = actions.add_parser("devices", help="printer, card reader, camera and their page")
     devices.add_argument("--config", type=Path, default=_DEFAULT_SIMULATORS)
     for name in ("page", "printer", "camera"):

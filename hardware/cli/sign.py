@@ -1,0 +1,77 @@
+"""`device sign …`: a text on an LED strip by hand."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from hardware.cli.command import WrongCommandLine, add_command
+from hardware.errors import DeviceError, DeviceMissing, DeviceRefused, SettingsUnusable
+from hardware.ports import DeviceStanding
+from hardware.window_devices import build
+from hardware.window_devices.settings import (
+    DEFAULT_FILE,
+    BusSettings,
+    SignSettings,
+    load_window_devices,
+)
+from hardware.window_sign.bus import StripPlace
+from hardware.window_sign.make import load_make
+
+
+def add(kinds: Any) -> None:
+    actions = kinds.add_parser("sign", help="LED strip above a window").add_subparsers(
+        required=True, metavar="show"
+    )
+    show = add_command(actions, "show", _show, "show a text on a strip")
+    show.add_argument("text")
+    show.add_argument("--sign", metavar="NAME", help="one of the settings file")
+    show.add_argument("--config", type=Path, default=DEFAULT_FILE, metavar="FILE")
+    show.add_argument("--port", help="without a settings file: tty or socket://host:port")
+    show.add_argument("--make", default="51-54", help="with --port: name or TOML file")
+    show.add_argument("--address", type=int, default=1, help="with --port")
+
+
+def _show(options: argparse.Namespace) -> dict[str, Any]:
+    """Raises DeviceMissing when the bus is away, DeviceRefused when the strip does not answer."""
+    bus, place, file = _place(options)
+    trouble: list[DeviceStanding] = []
+    driver = build.sign_bus(bus, file, {"sign": place}, trouble.append)
+    try:
+        driver.show("sign", options.text)
+        sent = driver.wait_until_sent(options.timeout)
+    finally:
+        driver.close()
+    if (trouble and trouble[-1].state != "ok") or not sent:
+        raise _error(trouble)
+    answered = bool(place.make.reply)
+    return {"sent": options.text, "make": place.make.name, "address": place.address} | {
+        "confirmed": True if answered else None
+    }
+
+
+def _error(trouble: list[DeviceStanding]) -> DeviceError:
+    last = trouble[-1] if trouble else DeviceStanding("offline", "the bus takes no data")
+    kind = DeviceRefused if last.state == "error" else DeviceMissing
+    return kind(last.detail)
+
+
+def _place(options: argparse.Namespace) -> tuple[BusSettings, StripPlace, Path]:
+    if options.port:
+        place = StripPlace(load_make(options.make), options.address)
+        return BusSettings("bus", options.port), place, options.config
+    if not options.sign:
+        raise WrongCommandLine("name a --sign of the settings file, or a --port")
+    settings = load_window_devices(options.config)
+    sign = _named(options.sign, settings.sign)
+    bus = next(bus for bus in settings.sign_bus if bus.name == sign.bus)
+    return bus, StripPlace(load_make(sign.make), sign.address), options.config
+
+
+def _named(name: str, signs: tuple[SignSettings, ...]) -> SignSettings:
+    for sign in signs:
+        if sign.name == name:
+            return sign
+    known = ", ".join(sign.name for sign in signs) or "none"
+    raise SettingsUnusable(f"no strip {name!r} in the settings; there are {known}", sign=name)

@@ -1,0 +1,34 @@
+"""`window-devices`: keypads, strips and loudspeaker at work, until the process is ended."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from hardware.window_devices.settings import DEFAULT_FILE, load_window_devices
+
+
+def add(rooms: Any) -> None:
+    parser = rooms.add_parser("window-devices", help="keypads, strips and loudspeaker at work")
+    parser.add_argument("--config", type=Path, default=DEFAULT_FILE, metavar="FILE")
+    parser.set_defaults(command=_run, timeout=None)
+
+
+def _run(options: argparse.Namespace) -> dict[str, Any]:
+    """Runs until SIGTERM or SIGINT; says `ready` once it follows the hall or tries to."""
+    from hardware.window_devices.bridge import WindowDevices
+
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: ended.set())
+    settings = load_window_devices(options.config)
+    devices = WindowDevices(settings, options.config)
+    sys.stdout.write(json.dumps({"ready": True, "url": settings.server.url}) + "\n")
+    sys.stdout.flush()
+    devices.run(ended)
+    return {}
