@@ -10,7 +10,9 @@ from typing import Any
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
 from queue_server.domain.errors import WrongState
+from queue_server.domain.leases import HandIn, TakeLeases
 from queue_server.domain.state import HallState
+from queue_server.lease_views import handin_answer, leases_answer
 from queue_server.views import ticket_shape, ticket_view, window_view
 
 FollowToken = Callable[[str], str]
@@ -19,14 +21,24 @@ FollowToken = Callable[[str], str]
 def asked(command: c.Command) -> str:
     """Names what a request asked for, to tell a repeated request from a re-used id: the command's
     name and a digest of all that a repeat has in common with the first."""
-    if isinstance(command, c.IssueTicket):
-        # a repeat gets another fresh ticket id, and a birthday may lie between the two
-        command = replace(command, ticket="", age_years=None)
+    command = _common(command)
     # what is left at its default is not said, so that a request from before a field was added is
     # still known
     said = [(f.name, v) for f in fields(command) if (v := getattr(command, f.name)) != f.default]
     digest = hashlib.sha256(repr(said).encode()).hexdigest()[:16]
     return f"{type(command).__name__}:{digest}"
+
+
+def _common(command: c.Command) -> c.Command:
+    """A repeat gets another fresh id, and a birthday may lie between the two."""
+    if isinstance(command, c.IssueTicket):
+        return replace(command, ticket="", age_years=None)
+    if isinstance(command, TakeLeases):
+        return replace(command, lease="")
+    if isinstance(command, HandIn):
+        same = (replace(t, age_years=None, id_taken=False) for t in command.tickets)
+        return replace(command, tickets=tuple(same))
+    return command
 
 
 def same_request(was: str, command: c.Command) -> None:
@@ -53,6 +65,14 @@ def answer(
         return {"ticket": _ticket(state, command.ticket, now_ms, follow_token)}
     if isinstance(command, c.AtWindowCommand):
         return _at_window(state, command, happened, now_ms, follow_token)
+    if isinstance(command, TakeLeases):
+        return dict(leases_answer(state, command))
+    if isinstance(command, HandIn):
+        return dict(
+            handin_answer(
+                state, command, happened, lambda t: _ticket(state, t, now_ms, follow_token)
+            )
+        )
     return {}
 
 

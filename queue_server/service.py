@@ -369,6 +369,11 @@ class HallService:
 
         return await self._read(look) or None
 
+    async def other_ticket_has(self, ticket_id: str, serial: int) -> bool:
+        """Whether the ledger knows this id, of whatever day, as a ticket with another number."""
+        row = await self._journal.find_ticket(self.id, ticket_id)
+        return row is not None and row.serial != serial
+
     def followed_ticket(self, follow_token: str) -> str | None:
         """The ticket that a phone follows with this token."""
         return self._followed.get(follow_token)

@@ -29,6 +29,7 @@ class Act(StrEnum):
     SEE_BOARD = "see_board"
     READ_JOURNAL = "read_journal"
     REPORT_DEVICE = "report_device"
+    BORROW_NUMBERS = "borrow_numbers"  # offline leases and hand-ins, under the kiosk's own name
 
 
 _EVERY_DEVICE = frozenset({Act.SEE_HALL, Act.REPORT_DEVICE})
@@ -55,6 +56,7 @@ TABLE: Mapping[Role, frozenset[Act]] = {
         Act.SETTLE_PRINT,
         Act.CANCEL_TICKET,
         Act.REJOIN_TICKET,
+        Act.BORROW_NUMBERS,
     },
     Role.SCREEN: _EVERY_DEVICE,
     Role.CLERK: _CLERK,

@@ -40,7 +40,10 @@ class TakeLeases:
 
 @dataclass(frozen=True, slots=True)
 class OfflineTicket:
-    """One ticket as the kiosk gave it out. id: made by the kiosk. issued_ms: by its own clock."""
+    """One ticket as the kiosk gave it out. id: made by the kiosk. issued_ms: by its own clock.
+
+    id_taken: the ledger knows another ticket by this id, maybe of an earlier day.
+    """
 
     id: str
     lease: str
@@ -53,6 +56,7 @@ class OfflineTicket:
     person: str | None = None
     printed: bool | None = None
     cancelled: bool = False
+    id_taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,13 @@ class NumberFault(Exception):
     code = "number_wrong"
 
 
+# A number has so many digits, or more when there are more numbers.
+DIGITS = 3
+
+
 def number_text(prefix: str, serial: int) -> str:
     """How a number is written on tickets and screens, e.g. `A001`."""
-    return f"{prefix}{serial:03d}"
+    return f"{prefix}{serial:0{DIGITS}d}"
 
 
 @dataclass(slots=True)

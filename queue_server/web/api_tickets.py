@@ -48,8 +48,8 @@ async def issue(request: Request) -> Response:
         service=wanted.service,
         matter=wanted.matter,
         priority_class=wanted.priority_class,
-        age_years=_age(service, wanted.person),
-        person=await _person_ref(ctx, wanted.person),
+        age_years=age_of(service, wanted.person),
+        person=await person_ref(ctx, wanted.person),
         kiosk=wanted.kiosk,
         then=wanted.then,
     )
@@ -59,11 +59,11 @@ async def issue(request: Request) -> Response:
     return answered(outcome, 201 if new else 200)
 
 
-async def _person_ref(ctx: Context, person: PersonIn | None) -> str | None:
+async def person_ref(ctx: Context, person: PersonIn | None) -> str | None:
     return await ctx.access.person_ref(person.id_number) if person else None
 
 
-def _age(service: HallService, person: PersonIn | None) -> int | None:
+def age_of(service: HallService, person: PersonIn | None) -> int | None:
     """Full years on the hall's own date."""
     if person is None or person.birth is None:
         return None

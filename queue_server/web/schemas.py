@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 Reason = Annotated[str, Field(max_length=200)]
@@ -78,6 +78,36 @@ class DeviceIn(Body):
     detail: Annotated[str, Field(max_length=400)] = ""
 
 
+class LeasesIn(Command):
+    """services: all of the hall's when empty. size: numbers per block, the hall's own when null."""
+
+    services: Annotated[tuple[Name, ...], Field(max_length=64)] = ()
+    size: Annotated[int, Field(ge=1, le=10_000)] | None = None
+
+
+class OfflineTicketIn(Body):
+    """id: made by the kiosk, kept for ever. issued_at: by the kiosk's clock. printed: null when it
+    is not known whether the paper came out. cancelled: by its person, at the kiosk."""
+
+    id: UUID
+    lease: Name
+    serial: Annotated[int, Field(ge=1, le=10_000_000)]
+    service: Name
+    matter: Name | None = None
+    priority_class: Name | None = None
+    person: PersonIn | None = None
+    issued_at: AwareDatetime
+    printed: bool | None = None
+    cancelled: bool = False
+
+
+class HandInIn(Command):
+    """give_back: ids of blocks that the kiosk will use no more; their tickets come first."""
+
+    tickets: Annotated[tuple[OfflineTicketIn, ...], Field(max_length=100)] = ()
+    give_back: Annotated[tuple[Name, ...], Field(max_length=64)] = ()
+
+
 class ErrorOut(BaseModel):
     error: dict[str, Any]
 
@@ -92,4 +122,6 @@ BODIES: list[type[BaseModel]] = [
     TransferIn,
     PauseIn,
     DeviceIn,
+    LeasesIn,
+    HandInIn,
 ]

@@ -36,6 +36,7 @@ REQUESTS: dict[Act, tuple[str, str, dict[str, Any] | None]] = {
     Act.CALL_CHOSEN: ("POST", "/windows/1/call-ticket", {"ticket": "none", "reason": "x"}),
     Act.READ_JOURNAL: ("GET", "/journal?limit=1", None),
     Act.REPORT_DEVICE: ("POST", "/devices/d/health", {"kind": "printer", "state": "ok"}),
+    Act.BORROW_NUMBERS: ("POST", "/kiosks/kiosk/leases", {"services": ["nowhere"]}),
 }
 
 

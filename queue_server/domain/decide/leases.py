@@ -133,12 +133,9 @@ def _check(
     service = state.known_rules.service.get(ticket.service)
     if service is None or service.prefix != lease.prefix:
         raise _Unfit("service_unknown")
-    if ticket.id in state.tickets or ticket.id in taken.tickets or _known_elsewhere(ticket, state):
+    known = (state.tickets, taken.tickets, lease.taken.values())
+    if ticket.id_taken or any(ticket.id in tickets for tickets in known):
         raise _Unfit("ticket_id_used")
-
-
-def _known_elsewhere(ticket: OfflineTicket, state: HallState) -> bool:
-    return any(ticket.id in lease.taken.values() for lease in state.leases.values())
 
 
 def _arrival(ticket: OfflineTicket, lease: Lease, state: HallState, now_ms: int) -> tuple[int, int]:
