@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
+from queue_server.board_views import configuration_view
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
+from queue_server.domain.configuration import ConfigurationCommand
 from queue_server.domain.errors import WrongState
 from queue_server.domain.leases import HandIn, TakeLeases
 from queue_server.domain.state import HallState
@@ -65,6 +67,8 @@ def answer(
         return {"ticket": _ticket(state, command.ticket, now_ms, follow_token)}
     if isinstance(command, c.AtWindowCommand):
         return _at_window(state, command, happened, now_ms, follow_token)
+    if isinstance(command, ConfigurationCommand):
+        return {"configuration": configuration_view(state)}
     if isinstance(command, TakeLeases):
         return dict(leases_answer(state, command))
     if isinstance(command, HandIn):

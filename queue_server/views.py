@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from queue_server import wire
+from queue_server.board_views import missed_view, out_of_turn_view, parked_view
 from queue_server.domain import events as e
 from queue_server.domain.calendar import is_open
 from queue_server.domain.estimate import estimate, people_ahead
@@ -17,7 +18,6 @@ from queue_server.journal.port import TicketRow
 from queue_server.presentation import Presentation
 
 CALLS_SHOWN = 12
-MISSED_SHOWN = 20
 
 
 def ticket_view(
@@ -71,6 +71,10 @@ def ticket_shape(
         "reprint": reprint,
         "rejoined": rejoined,
         "printed": ticket.printed,
+        "kept": ticket.kept,
+        "deferred_until": _maybe(ticket.until_ms) if ticket.deferred else None,
+        "may_defer": ticket.status is TicketStatus.WAITING
+        and ticket.defers < rules.dispatch.defers_at_most,
     }
 
 
@@ -92,6 +96,9 @@ def window_view(state: HallState, window: Window, presentation: WindowRule) -> w
         "skills": [{"service": s.service, "rank": s.rank} for s in presentation.skills],
         "ticket": _at_window(state.known_rules, ticket) if ticket else None,
         "waiting": _people_for(state, window.id),
+        "first_classes": list(presentation.first_classes),
+        "stands_in_for": presentation.stands_in_for,
+        "standing_in": state.reach(window.id).partner is not None,
     }
 
 
@@ -137,7 +144,8 @@ def service_view(state: HallState, service: str, now_ms: int) -> wire.Service:
         "wait": _wait(estimate(state, service, waiting)),
         "longest_wait_s": max(0, now_ms - min(heads)) // 1000 if heads else 0,
         "windows": list(rules.windows_for[service]),
-        "accepting": is_open(rules.calendar, now_ms),
+        "accepting": rule.paused is None and is_open(rules.calendar, now_ms),
+        "paused": rule.paused is not None,
     }
 
 
@@ -180,7 +188,9 @@ def hall_view(state: HallState, presentation: Presentation, now_ms: int) -> wire
         ],
         "windows": [window_view(state, state.windows[w.id], w) for w in rules.windows],
         "calls": [call_view(rules, rules.id, c) for c in list(state.recent_calls)[:CALLS_SHOWN]],
-        "missed": _missed(state),
+        "missed": missed_view(state),
+        "parked": parked_view(state),
+        "out_of_turn": out_of_turn_view(state),
         "devices": [
             {
                 "id": d.id,
@@ -193,21 +203,6 @@ def hall_view(state: HallState, presentation: Presentation, now_ms: int) -> wire
         ],
         "today": _today(state),
     }
-
-
-def _missed(state: HallState) -> list[wire.MissedTicket]:
-    most = state.known_rules.dispatch.rejoins_at_most
-    newest = [state.tickets[t] for t in reversed(list(state.missed)[-MISSED_SHOWN:])]
-    return [
-        {
-            "id": t.id,
-            "number": t.number,
-            "service": t.service,
-            "since": instant_text(t.since_ms),
-            "may_rejoin": t.rejoins < most,
-        }
-        for t in newest
-    ]
 
 
 def guides_view(presentation: Presentation) -> list[wire.Matter]:
@@ -239,7 +234,21 @@ def _today(state: HallState) -> dict[str, int]:
 
 
 _NOT_FOR_EVERYBODY = frozenset(
-    {"request_id", "by", "person", "why", "reason", "outcome", "clerk", "rules", "detail", "asked"}
+    {
+        "request_id",
+        "by",
+        "person",
+        "why",
+        "reason",
+        "outcome",
+        "clerk",
+        "for_clerk",
+        "returns_clerk",
+        "rules",
+        "change",
+        "detail",
+        "asked",
+    }
 )
 
 
@@ -248,7 +257,8 @@ def for_everybody(hall: wire.Hall) -> wire.Hall:
     windows: list[wire.Window] = [
         {**window, "reason": None, "clerk": None} for window in hall["windows"]
     ]
-    return {**hall, "windows": windows, "devices": []}
+    parked: list[wire.ParkedTicket] = [{**ticket, "reason": None} for ticket in hall["parked"]]
+    return {**hall, "windows": windows, "devices": [], "parked": parked, "out_of_turn": []}
 
 
 def pushed_data(

@@ -43,6 +43,9 @@ class Ticket(TypedDict):
     reprint: bool  # true when the person already held this ticket
     rejoined: bool  # true when its call had been missed, and this request put it back in line
     printed: bool | None  # null: not yet known
+    kept: bool  # the print failed, and the person keeps the number
+    deferred_until: str | None  # the person asked not to be called before then
+    may_defer: bool  # whether they may ask for more minutes now
 
 
 class Service(TypedDict):
@@ -56,6 +59,7 @@ class Service(TypedDict):
     longest_wait_s: int
     windows: list[str]
     accepting: bool
+    paused: bool  # a manager paused it: no numbers for now
 
 
 class Skill(TypedDict):
@@ -87,6 +91,9 @@ class Window(TypedDict):
     skills: list[Skill]
     ticket: WindowTicket | None
     waiting: int  # people this window could serve now
+    first_classes: list[str]
+    stands_in_for: str | None  # AB岗: whose services it takes over while that window pauses
+    standing_in: bool  # whether it does so now
 
 
 class Call(TypedDict):
@@ -130,6 +137,63 @@ class MissedTicket(TypedDict):
     may_rejoin: bool
 
 
+class ParkedTicket(TypedDict):
+    """Put aside; window: where. reason is for staff: null for others."""
+
+    id: str
+    number: str
+    service: str
+    window: str | None
+    since: str
+    until: str | None  # back in line by itself then
+    reason: str | None
+
+
+class OutOfTurn(TypedDict):
+    """A chosen call (特呼), or somebody skipped before all calls; for the manager's board."""
+
+    number: str
+    service: str
+    window: str
+    clerk: str | None
+    at: str
+    what: Literal["chosen", "skipped"]
+    reason: str | None
+
+
+class ConfiguredService(TypedDict):
+    id: str
+    name: str
+    paused: bool
+    reason: str | None
+
+
+class ConfiguredClass(TypedDict):
+    id: str
+    name: str
+    name_en: str
+    rate: float
+    min_age: int | None
+
+
+class ConfiguredWindow(TypedDict):
+    id: str
+    name: str
+    skills: list[Skill]
+    first_classes: list[str]
+    stands_in_for: str | None
+
+
+class Configuration(TypedDict):
+    """What a manager may change while the hall is open, as it is in force."""
+
+    seq: int
+    services: list[ConfiguredService]
+    classes: list[ConfiguredClass]
+    windows: list[ConfiguredWindow]
+    dispatch: dict[str, int | bool]  # by the names of the settings file's [dispatch]
+
+
 class PriorityClass(TypedDict):
     id: str
     name: str
@@ -168,6 +232,8 @@ class Hall(TypedDict):
     windows: list[Window]
     calls: list[Call]  # newest first
     missed: list[MissedTicket]  # newest first
+    parked: list[ParkedTicket]  # newest first
+    out_of_turn: list[OutOfTurn]  # newest first; for staff, empty for others
     devices: list[Device]
     today: dict[str, int]  # issued, finished, missed, cancelled, waiting, serving
 
@@ -259,6 +325,9 @@ TOPICS: dict[str, frozenset[str]] = {
             "ticket_resumed",
             "ticket_transferred",
             "ticket_cancelled",
+            "ticket_kept",
+            "ticket_deferred",
+            "ticket_deferral_ended",
             "ticket_expired",
             "day_opened",
             "day_closed",

@@ -21,14 +21,16 @@ class Act(StrEnum):
     SEE_HALL = "see_hall"  # queues, windows, calls: numbers only, nothing personal
     SEE_TICKET = "see_ticket"
     ISSUE_TICKET = "issue_ticket"
-    SETTLE_PRINT = "settle_print"  # printed, print-failed
+    SETTLE_PRINT = "settle_print"  # printed, print-failed, keep
     CANCEL_TICKET = "cancel_ticket"
-    REJOIN_TICKET = "rejoin_ticket"
+    REJOIN_TICKET = "rejoin_ticket"  # back in line, back from being parked; more minutes
     WORK_WINDOW = "work_window"  # call, start, finish … at one's own window
     CALL_CHOSEN = "call_chosen"  # 特呼, with a reason
+    TRANSFER_TICKET = "transfer_ticket"  # one that is at no window
     SEE_BOARD = "see_board"
     READ_JOURNAL = "read_journal"
     REPORT_DEVICE = "report_device"
+    CONFIGURE = "configure"  # skills, services paused, classes, settings of calls
     BORROW_NUMBERS = "borrow_numbers"  # offline leases and hand-ins, under the kiosk's own name
 
 
@@ -43,6 +45,7 @@ _CLERK = frozenset(
         Act.REJOIN_TICKET,
         Act.WORK_WINDOW,
         Act.CALL_CHOSEN,
+        Act.TRANSFER_TICKET,
         Act.REPORT_DEVICE,
     }
 )
@@ -60,7 +63,7 @@ TABLE: Mapping[Role, frozenset[Act]] = {
     },
     Role.SCREEN: _EVERY_DEVICE,
     Role.CLERK: _CLERK,
-    Role.MANAGER: _CLERK | {Act.SEE_BOARD, Act.READ_JOURNAL},
+    Role.MANAGER: _CLERK | {Act.SEE_BOARD, Act.READ_JOURNAL, Act.CONFIGURE},
     Role.AUDITOR: frozenset({Act.SEE_HALL, Act.SEE_TICKET, Act.SEE_BOARD, Act.READ_JOURNAL}),
     Role.ADMIN: frozenset(Act),
 }

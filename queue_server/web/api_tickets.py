@@ -83,7 +83,7 @@ async def look(hall: str, ticket: str, request: Request) -> Response:
     return Response(body, media_type=JSON)
 
 
-async def _act(
+async def act_on_ticket(
     request: Request, hall: str, act: Act, model: type[M], wanted: Callable[[M], c.TicketCommand]
 ) -> Response:
     """Who asks is checked before what is asked."""
@@ -98,19 +98,21 @@ _TICKET = "/halls/{hall}/tickets/{ticket}"
 
 @router.post(f"{_TICKET}/printed", responses=ERRORS, openapi_extra=takes(Command))
 async def printed(hall: str, ticket: str, request: Request) -> Response:
-    return await _act(request, hall, Act.SETTLE_PRINT, Command, lambda _: c.ConfirmPrinted(ticket))
+    return await act_on_ticket(
+        request, hall, Act.SETTLE_PRINT, Command, lambda _: c.ConfirmPrinted(ticket)
+    )
 
 
 @router.post(f"{_TICKET}/print-failed", responses=ERRORS, openapi_extra=takes(Command))
 async def print_failed(hall: str, ticket: str, request: Request) -> Response:
-    return await _act(
+    return await act_on_ticket(
         request, hall, Act.SETTLE_PRINT, Command, lambda _: c.ReportPrintFailed(ticket)
     )
 
 
 @router.post(f"{_TICKET}/cancel", responses=ERRORS, openapi_extra=takes(CancelIn))
 async def cancel(hall: str, ticket: str, request: Request) -> Response:
-    return await _act(
+    return await act_on_ticket(
         request,
         hall,
         Act.CANCEL_TICKET,
@@ -121,13 +123,17 @@ async def cancel(hall: str, ticket: str, request: Request) -> Response:
 
 @router.post(f"{_TICKET}/rejoin", responses=ERRORS, openapi_extra=takes(Command))
 async def rejoin(hall: str, ticket: str, request: Request) -> Response:
-    return await _act(request, hall, Act.REJOIN_TICKET, Command, lambda _: c.RejoinTicket(ticket))
+    return await act_on_ticket(
+        request, hall, Act.REJOIN_TICKET, Command, lambda _: c.RejoinTicket(ticket)
+    )
 
 
 @router.post(f"{_TICKET}/resume", responses=ERRORS, openapi_extra=takes(Command))
 async def resume(hall: str, ticket: str, request: Request) -> Response:
-    """A parked person is back and waits again."""
-    return await _act(request, hall, Act.REJOIN_TICKET, Command, lambda _: c.ResumeTicket(ticket))
+    """Somebody who was parked, or asked for more minutes, is back and waits again."""
+    return await act_on_ticket(
+        request, hall, Act.REJOIN_TICKET, Command, lambda _: c.ResumeTicket(ticket)
+    )
 
 
 @router.get("/t/{token}", responses=ERRORS)

@@ -13,9 +13,11 @@ from queue_server.web.api_tickets import ERRORS, answered
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import actor_of, context, permitted
 from queue_server.web.schemas import (
+    AtWindowIn,
     CallTicketIn,
     Command,
     FinishIn,
+    MissIn,
     ParkIn,
     PauseIn,
     TransferIn,
@@ -60,31 +62,41 @@ async def call_ticket(hall: str, window: str, request: Request) -> Response:
     return await _act(request, hall, window, CallTicketIn, wanted, Act.CALL_CHOSEN)
 
 
-@router.post("/recall", openapi_extra=takes(Command))
+@router.post("/recall", openapi_extra=takes(AtWindowIn))
 async def recall(hall: str, window: str, request: Request) -> Response:
-    return await _act(request, hall, window, Command, lambda _: c.Recall(window))
+    """Calls again. Within the hall's pause after the last call nothing is announced."""
+    return await _act(request, hall, window, AtWindowIn, lambda body: c.Recall(window, body.ticket))
 
 
-@router.post("/start", openapi_extra=takes(Command))
+@router.post("/start", openapi_extra=takes(AtWindowIn))
 async def start(hall: str, window: str, request: Request) -> Response:
-    return await _act(request, hall, window, Command, lambda _: c.Start(window))
+    return await _act(request, hall, window, AtWindowIn, lambda body: c.Start(window, body.ticket))
 
 
 @router.post("/finish", openapi_extra=takes(FinishIn))
 async def finish(hall: str, window: str, request: Request) -> Response:
-    return await _act(request, hall, window, FinishIn, lambda body: c.Finish(window, body.outcome))
+    def wanted(body: FinishIn) -> c.Finish:
+        return c.Finish(window, body.outcome, body.ticket)
+
+    return await _act(request, hall, window, FinishIn, wanted)
 
 
-@router.post("/miss", openapi_extra=takes(Command))
+@router.post("/miss", openapi_extra=takes(MissIn))
 async def miss(hall: str, window: str, request: Request) -> Response:
-    return await _act(request, hall, window, Command, lambda _: c.Miss(window))
+    """Called without coming. Before the calls that the hall's rule asks for it is a skip, which
+    shows on the manager's board."""
+
+    def wanted(body: MissIn) -> c.Miss:
+        return c.Miss(window, body.ticket, body.reason)
+
+    return await _act(request, hall, window, MissIn, wanted)
 
 
 @router.post("/park", openapi_extra=takes(ParkIn))
 async def park(hall: str, window: str, request: Request) -> Response:
     def wanted(body: ParkIn) -> c.Park:
         until_ms = round(body.until.timestamp() * 1000) if body.until else None
-        return c.Park(window, body.reason, until_ms)
+        return c.Park(window, body.reason, until_ms, body.ticket)
 
     return await _act(request, hall, window, ParkIn, wanted)
 
@@ -92,7 +104,7 @@ async def park(hall: str, window: str, request: Request) -> Response:
 @router.post("/transfer", openapi_extra=takes(TransferIn))
 async def transfer(hall: str, window: str, request: Request) -> Response:
     def wanted(body: TransferIn) -> c.Transfer:
-        return c.Transfer(window, body.service, body.window, body.returns)
+        return c.Transfer(window, body.service, body.window, body.returns, body.clerk, body.ticket)
 
     return await _act(request, hall, window, TransferIn, wanted)
 

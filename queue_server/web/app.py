@@ -9,7 +9,16 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from queue_server.web import api_hall, api_kiosks, api_tickets, api_windows, pages, probes
+from queue_server.web import (
+    api_configuration,
+    api_hall,
+    api_kiosks,
+    api_tickets,
+    api_visits,
+    api_windows,
+    pages,
+    probes,
+)
 from queue_server.web.bodies import describe_bodies
 from queue_server.web.context import Context
 from queue_server.web.errors import error_response, install_error_handlers
@@ -40,7 +49,16 @@ def create_app(open_context: OpenContext) -> FastAPI:
     app = FastAPI(
         title="Hall queue server", version="1", lifespan=lifespan, docs_url=None, redoc_url=None
     )
-    for module in (api_tickets, api_windows, api_kiosks, api_hall, probes, pages):
+    for module in (
+        api_tickets,
+        api_visits,
+        api_windows,
+        api_kiosks,
+        api_hall,
+        api_configuration,
+        probes,
+        pages,
+    ):
         app.include_router(module.router)
     app.mount("/static", pages.STATIC, name="static")
     install_error_handlers(app, pages.error_page)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -49,27 +49,97 @@ class CallTicketIn(Command):
     reason: Reason
 
 
-class FinishIn(Command):
+class AtWindowIn(Command):
+    """ticket: the one that is meant, so that a page that is behind does nothing to another one."""
+
+    ticket: Name | None = None
+
+
+class FinishIn(AtWindowIn):
     outcome: Reason | None = None
 
 
-class ParkIn(Command):
+class MissIn(AtWindowIn):
+    """reason: why, when it was called fewer times than the hall's rule says."""
+
+    reason: Reason | None = None
+
+
+class ParkIn(AtWindowIn):
     reason: Reason
-    until: datetime | None = None
+    until: AwareDatetime | None = None
 
 
-class TransferIn(Command):
-    """`return`: the person comes back to this window afterwards."""
-
-    model_config = ConfigDict(extra="ignore", validate_by_name=True, validate_by_alias=True)
+class SendOnIn(Command):
+    """Where to: a service, one window, or one clerk (their login), wherever they are."""
 
     service: Name | None = None
     window: Name | None = None
+    clerk: Name | None = None
+
+
+class TransferIn(SendOnIn, AtWindowIn):
+    """`return`: the person comes back to this window's clerk afterwards."""
+
+    model_config = ConfigDict(extra="ignore", validate_by_name=True, validate_by_alias=True)
+
     returns: Annotated[bool, Field(alias="return")] = False
 
 
 class PauseIn(Command):
     reason: Reason = ""
+
+
+class DeferIn(Command):
+    minutes: Annotated[int, Field(ge=1, le=240)] = 10
+
+
+class ReasonIn(Command):
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class SkillIn(Body):
+    service: Name
+    rank: Annotated[int, Field(ge=1, le=9)] = 1
+
+
+class SkillsIn(Command):
+    """stands_in_for: null ends standing in."""
+
+    skills: Annotated[tuple[SkillIn, ...], Field(max_length=64)] | None = None
+    first_classes: Annotated[tuple[Name, ...], Field(max_length=32)] | None = None
+    stands_in_for: Name | None = None
+
+
+class ClassIn(Command):
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+    name: Name
+    name_en: Name
+    rate: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
+    min_age: Annotated[int, Field(ge=0, le=150)] | None = None
+
+
+class DispatchSettingsIn(BaseModel):
+    """As in the settings file's [dispatch], where each is explained."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rank_tolerance_s: Annotated[int, Field(ge=0, le=86_400)] | None = None
+    overtaken_at_most: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    waits_at_most_minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
+    rejoin_after: Annotated[int, Field(ge=0, le=1000)] | None = None
+    rejoins_at_most: Annotated[int, Field(ge=0, le=100)] | None = None
+    calls_before_missed: Annotated[int, Field(ge=1, le=100)] | None = None
+    recall_pause_s: Annotated[int, Field(ge=0, le=600)] | None = None
+    missed_strictly: bool | None = None
+    defers_at_most: Annotated[int, Field(ge=0, le=100)] | None = None
+    defer_minutes_at_most: Annotated[int, Field(ge=1, le=240)] | None = None
+    print_unanswered_minutes: Annotated[int, Field(ge=1, le=240)] | None = None
+    stands_in_when_closed: bool | None = None
+
+
+class DispatchIn(Command):
+    settings: DispatchSettingsIn
 
 
 class DeviceIn(Body):
@@ -118,9 +188,17 @@ BODIES: list[type[BaseModel]] = [
     CancelIn,
     CallTicketIn,
     FinishIn,
+    AtWindowIn,
+    MissIn,
     ParkIn,
+    SendOnIn,
     TransferIn,
     PauseIn,
+    DeferIn,
+    ReasonIn,
+    SkillsIn,
+    ClassIn,
+    DispatchIn,
     DeviceIn,
     LeasesIn,
     HandInIn,

@@ -23,6 +23,8 @@ def _issue(command: c.IssueTicket, state: HallState, now_ms: int) -> Events:
     if already is not None and _reprints(already):
         return already
     cancelled = already or []
+    if rules.service[service].paused is not None:
+        raise WrongState("service_paused", "这项业务暂停取号。", service=service)
     if not is_open(rules.calendar, now_ms):
         raise WrongState("service_closed", "现在不在取号时间内。", service=service)
     prefix = rules.service[service].prefix

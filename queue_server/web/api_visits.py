@@ -1,0 +1,63 @@
+"""What happens to a ticket beside the window: kept without paper, deferred, sent on."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from queue_server.access.roles import Act
+from queue_server.domain import commands as c
+from queue_server.web.api_tickets import ERRORS, act_on_ticket, answered
+from queue_server.web.bodies import body_of, takes
+from queue_server.web.context import context
+from queue_server.web.errors import ApiError
+from queue_server.web.schemas import Command, DeferIn, SendOnIn
+
+router = APIRouter(prefix="/api/v1", tags=["tickets"], responses=ERRORS)
+_TICKET = "/halls/{hall}/tickets/{ticket}"
+PHONE = "person:phone"  # how the journal names somebody who holds a ticket's code
+
+
+@router.post(f"{_TICKET}/keep", openapi_extra=takes(Command))
+async def keep(hall: str, ticket: str, request: Request) -> Response:
+    """The print failed; the person keeps the number without paper."""
+    return await act_on_ticket(
+        request, hall, Act.SETTLE_PRINT, Command, lambda _: c.KeepTicket(ticket)
+    )
+
+
+@router.post(f"{_TICKET}/defer", openapi_extra=takes(DeferIn))
+async def defer(hall: str, ticket: str, request: Request) -> Response:
+    """*Give me ten more minutes*: keeps the place, not called before then; `…/resume` ends it."""
+    return await act_on_ticket(
+        request,
+        hall,
+        Act.REJOIN_TICKET,
+        DeferIn,
+        lambda body: c.DeferTicket(ticket, body.minutes),
+    )
+
+
+@router.post(f"{_TICKET}/transfer", openapi_extra=takes(SendOnIn))
+async def send_on(hall: str, ticket: str, request: Request) -> Response:
+    """Sends on a ticket that waits or is parked; one at a window is sent on by that window."""
+
+    def wanted(body: SendOnIn) -> c.TransferTicket:
+        return c.TransferTicket(ticket, body.service, body.window, body.clerk)
+
+    return await act_on_ticket(request, hall, Act.TRANSFER_TICKET, SendOnIn, wanted)
+
+
+@router.post("/t/{token}/defer", openapi_extra=takes(DeferIn))
+async def defer_by_phone(token: str, request: Request) -> Response:
+    """As above, for whoever holds the ticket's code."""
+    ctx = context(request)
+    body = await body_of(request, DeferIn)
+    for service in ctx.halls:
+        if ticket := service.followed_ticket(token):
+            command = c.DeferTicket(ticket, body.minutes)
+            request_id = str(body.request_id)
+            return answered(await service.execute(command, request_id=request_id, by=PHONE))
+    client = request.client.host if request.client else ""
+    ctx.followers.check(client)
+    ctx.followers.count(client)
+    raise ApiError(404, "not_found", "没有这张号票，或者已经不是今天的了。")
