@@ -10,7 +10,8 @@ from queue_server.answers import FollowToken
 from queue_server.domain import events as e
 from queue_server.domain.apply import apply
 from queue_server.domain.state import HallState
-from queue_server.journal.port import Journal, NotStored
+from queue_server.journal.chain import GENESIS, Record
+from queue_server.journal.port import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,9 @@ class LoadedDay:
 
 
 async def load_day(journal: Journal, hall: str, follow_token: FollowToken) -> LoadedDay:
-    """Applies what the journal holds since the day was opened. Raises NotStored when the store
-    changes meanwhile; whoever loads tries again."""
+    """Applies what the journal holds since the day was opened."""
     records = await journal.load(hall)
-    seq, last_hash = await journal.last(hall)
-    if records and records[-1].seq != seq:
-        raise NotStored(f"{hall}: the journal ends at {seq}, not {records[-1].seq}")
+    last_hash = records[-1].hash if records else GENESIS
     day = LoadedDay(HallState(), last_hash, {}, set())
     for record in records:
         event = record.to_event()
@@ -37,6 +35,12 @@ async def load_day(journal: Journal, hall: str, follow_token: FollowToken) -> Lo
         apply(day.state, event, record.at_ms())
         if isinstance(event, e.TicketIssued):
             day.followed[follow_token(event.ticket)] = event.ticket
-        if request_id := orjson.loads(record.data).get("request_id"):
+        if request_id := request_id_of(record):
             day.answered.add(request_id)
     return day
+
+
+def request_id_of(record: Record) -> str | None:
+    """The request that led to this event; None for what the hall did by itself."""
+    found: str | None = orjson.loads(record.data).get("request_id")
+    return found

@@ -10,39 +10,38 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import orjson
 import structlog
 
+from queue_server import wire
 from queue_server.answers import FollowToken, answer, asked, same_request
+from queue_server.board_views import configuration_view
 from queue_server.clock import Clock
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
-from queue_server.domain.apply import apply
-from queue_server.domain.calendar import Calendar, day_bounds_ms
+from queue_server.domain.calendar import Calendar
 from queue_server.domain.decide import decide
 from queue_server.domain.errors import Refusal
-from queue_server.domain.keeping import keeps
 from queue_server.domain.rules import HallRules
 from queue_server.domain.state import HallState
-from queue_server.journal.chain import GENESIS, Record, link
+from queue_server.journal.chain import Record
 from queue_server.journal.port import (
     Answer,
     Append,
     Journal,
-    Kept,
+    JournalError,
     LedgerRefused,
     NotStored,
     SeqConflict,
-    TicketRow,
 )
-from queue_server.loading import load_day
+from queue_server.live_day import LiveDay
 from queue_server.outcome import Abandoned, Outcome, Unavailable
 from queue_server.presentation import Presentation
 from queue_server.push import HallStreams
-from queue_server.views import for_everybody, hall_view, ledger_row, ticket_view
+from queue_server.turns import Turns
+from queue_server.views import for_everybody, hall_view, ticket_view
 
 log = structlog.get_logger()
 
@@ -58,6 +57,14 @@ class _Request:
     also: list[asyncio.Future[Outcome]] = field(default_factory=list)  # repeats that wait for it
 
 
+class _AnsweredMeanwhile(Exception):
+    """Another process has answered this request."""
+
+
+# The outcome, and when it is on disk.
+_Decided = tuple[Outcome, asyncio.Future[None]]
+
+
 class HallService:
     """One hall, live. All methods run on the event loop's thread."""
 
@@ -71,26 +78,23 @@ class HallService:
     ) -> None:
         self.id = rules.id
         self.presentation = presentation
-        self.streams = HallStreams(rules.id, journal, clock)
+        self.day = LiveDay(rules.id, journal, clock, follow_token)
         self._journal = journal
         self._rules = rules
         self._clock = clock
         self._follow_token = follow_token
-        self._state = HallState()
-        self._hash = GENESIS
-        self._day_ends_ms = 0
         self._file_taken_in = False
-        self._epoch = 0
-        self._reloading = asyncio.Lock()
-        self._tail: asyncio.Future[None] | None = None
         self._running: dict[str, _Request] = {}
-        self._followed: dict[str, str] = {}
-        self._answered_today: set[str] = set()
+        self._turns = Turns(rules.id, journal, self.day, self._decide_in_turn)
         self._view: tuple[tuple[int, int, int], tuple[bytes, bytes]] | None = None
+
+    @property
+    def streams(self) -> HallStreams:
+        return self.day.streams
 
     async def start(self) -> None:
         """Loads the present day, takes in the configuration and opens the day if it is new."""
-        await self._load()
+        await self.day.start()
         await self.keep_up()
 
     async def keep_up(self) -> None:
@@ -100,8 +104,8 @@ class HallService:
             await self._take_in_file()
         except Refusal as refused:
             log.warning("configuration_waits", hall=self.id, detail=refused.message)
-        await self.execute(c.RollDay(), request_id=None, by="system")
-        await self.execute(c.PassTime(), request_id=None, by="system")
+        if self._clock.now_ms() >= min(self.day.ends_ms, self.day.state.alarms.next_ms):
+            await self.execute(c.RollDay(), request_id=None, by="system")
 
     async def _take_in_file(self) -> None:
         """Once per process: two that were started with different files must not take turns."""
@@ -146,7 +150,7 @@ class HallService:
                 # whoever asked first went away; what became of it is on disk, or did not happen
                 return await self._stored_answer(command, request_id)
             return Outcome(outcome.body, True, outcome.events)
-        if request_id in self._answered_today:
+        if request_id in self.day.answered:
             return await self._stored_answer(command, request_id)
         return None
 
@@ -171,104 +175,103 @@ class HallService:
                 waiter.set_exception(result)
 
     def _when_settled(self, then: Callable[[], None]) -> None:
-        if self._tail is None or self._tail.done():
+        tail = self.day.tail
+        if tail is None or tail.done():
             then()
         else:
-            self._tail.add_done_callback(lambda _: then())
+            tail.add_done_callback(lambda _: then())
 
     async def _carry_out(self, request: _Request) -> Outcome:
         for _ in range(RACES_AT_MOST):
-            if self._reloading.locked():
-                async with self._reloading:
-                    pass
-            epoch = self._epoch
+            await self.day.ready()
+            epoch, in_turn = self.day.epoch, self.day.is_shared
             try:
-                outcome, stored = self._decide(request)
+                decided = await self._turns.decided(request) if in_turn else self._decide(request)
+            except _AnsweredMeanwhile:
+                if known := await self._stored_answer(request.command, request.request_id):
+                    return known
+                continue
             except Refusal:
-                if not await self._settled(epoch):
+                # what it was decided on must be on disk, and be all there is
+                behind = not in_turn and await self._is_behind()
+                if not await self.day.settled(epoch) or behind:
                     continue
                 if known := await self._stored_answer(request.command, request.request_id):
                     return known
                 raise
+            except Unavailable:
+                raise
             except Exception:
                 # a fault of ours between deciding and sending: what is on disk is what counts
-                await self._reload(epoch)
+                await self.day.reload(epoch)
                 raise
+            outcome, stored = decided
             try:
                 await stored
             except SeqConflict:
-                await self._reload(epoch)
+                self.day.lost_a_race()
+                await self.day.reload(epoch)
                 if known := await self._stored_answer(request.command, request.request_id):
                     return known
             except (NotStored, LedgerRefused) as error:
-                log.error(error.code, hall=self.id, error=str(error))
-                await self._reload(epoch)
-                raise Unavailable(str(error)) from error
+                return await self._after_failure(request, epoch, error)
             else:
                 return outcome
         raise Unavailable("too many lost races")
 
+    async def _after_failure(
+        self, request: _Request, epoch: int, error: NotStored | LedgerRefused
+    ) -> Outcome:
+        """It may be on disk all the same, if only the word of it was lost."""
+        log.error(error.code, hall=self.id, error=str(error))
+        await self.day.reload(epoch)
+        if known := await self._stored_answer(request.command, request.request_id):
+            return known
+        raise Unavailable(str(error)) from error
+
+    async def _is_behind(self) -> bool:
+        try:
+            return await self.day.is_behind()
+        except JournalError as error:
+            raise Unavailable(str(error)) from error
+
+    def _decide_in_turn(self, request: _Request) -> _Decided:
+        if request.request_id in self.day.answered:
+            raise _AnsweredMeanwhile
+        return self._decide(request)
+
     def _decide(self, request: _Request) -> tuple[Outcome, asyncio.Future[None]]:
         """Decides on the state as it is, applies that and sends it to the journal, no waiting."""
-        now_ms = max(self._clock.now_ms(), self._state.last_ms)
-        if now_ms >= self._day_ends_ms and self._state.rules is not None:
-            self._roll_day(now_ms)
-        if now_ms >= self._state.alarms.next_ms:
+        state = self.day.state
+        now_ms = max(self._clock.now_ms(), state.last_ms)
+        if now_ms >= self.day.ends_ms and state.rules is not None:
+            self._by_itself(c.RollDay(), now_ms)
+        if now_ms >= state.alarms.next_ms:
             self._by_itself(c.PassTime(), now_ms)
-        events = decide(request.command, self._state, now_ms)
+        events = decide(request.command, state, now_ms)
         if not events and request.request_id is not None:
             events = [e.NothingChanged(asked(request.command))]
         if not events:
             outcome = self._outcome(request, events, now_ms)
-            return outcome, asyncio.shield(self._tail or _done())
+            return outcome, asyncio.shield(self.day.tail or _done())
         extra = {"by": request.by}
         if request.request_id is not None:
             extra["request_id"] = request.request_id
-        append = self._apply(events, now_ms, extra)
+        append = self.day.take(events, now_ms, extra)
         outcome = self._outcome(request, events, now_ms)
         return outcome, self._send(append, events, request, outcome)
 
-    def _roll_day(self, now_ms: int) -> None:
-        if self._by_itself(c.RollDay(), now_ms):
-            self._answered_today.clear()
-        self._know_day_end()
-
-    def _by_itself(self, command: c.Command, now_ms: int) -> bool:
-        """What must happen before anything else can be decided. False when nothing had to."""
-        events = decide(command, self._state, now_ms)
+    def _by_itself(self, command: c.Command, now_ms: int) -> None:
+        """What must happen before anything else can be decided."""
+        events = decide(command, self.day.state, now_ms)
         if events:
             system = _Request(command, None, "system")
-            stored = self._send(self._apply(events, now_ms, {"by": "system"}), events, system, None)
+            append = self.day.take(events, now_ms, {"by": "system"})
+            stored = self._send(append, events, system, None)
             stored.add_done_callback(lambda done: done.exception())
-        return bool(events)
-
-    def _know_day_end(self) -> None:
-        if self._state.day:
-            day = date.fromisoformat(self._state.day)
-            self._day_ends_ms = day_bounds_ms(self._state.known_rules.calendar, day)[1]
-
-    def _apply(self, events: Sequence[e.Event], now_ms: int, extra: dict[str, Any]) -> Append:
-        """Applies events and puts together what goes to disk for them. A ticket's row is taken
-        right after its event: a new day leaves the tickets of the old one behind."""
-        records: list[Record] = []
-        rows: dict[str, TicketRow] = {}
-        kept: list[Kept] = []
-        for event in events:
-            record = link(self.id, self._state.seq + 1, event, now_ms, self._hash, extra)
-            apply(self._state, event, now_ms)
-            self._hash = record.hash
-            records.append(record)
-            if isinstance(event, e.TicketIssued):
-                self._followed[self._follow_token(event.ticket)] = event.ticket
-            if row := ledger_row(self.id, self._state, event):
-                rows.pop(row.id, None)
-                rows[row.id] = row
-            if change := keeps(event):
-                kept.append(Kept(self.id, change.key, record.seq if change.needed else 0))
-        return Append(self.id, records, list(rows.values()), None, kept)
 
     def _outcome(self, request: _Request, events: Sequence[e.Event], now_ms: int) -> Outcome:
-        body = answer(self._state, request.command, events, now_ms, self._follow_token)
+        body = answer(self.day.state, request.command, events, now_ms, self._follow_token)
         return Outcome(orjson.dumps(body).decode(), False, tuple(x.name for x in events))
 
     def _send(
@@ -290,58 +293,22 @@ class HallService:
         def committed(done: asyncio.Future[None]) -> None:
             error = done.exception()
             if error is None:
-                self._committed(records, events, request.request_id)
+                self.day.stored(records, events, request.request_id)
             if not waiter.done():
                 waiter.set_result(None) if error is None else waiter.set_exception(error)
 
         stored.add_done_callback(committed)
-        self._tail = stored
+        self.day.tail = stored
         return waiter
-
-    def _committed(
-        self, records: Sequence[Record], events: Sequence[e.Event], request_id: str | None
-    ) -> None:
-        """Runs in the order of the journal, because futures are settled in that order."""
-        if request_id is not None:
-            self._answered_today.add(request_id)
-        self.streams.publish(self._state.known_rules, records, events)
-
-    # --- loading ---------------------------------------------------------------------------
-
-    async def _load(self) -> None:
-        day = await load_day(self._journal, self.id, self._follow_token)
-        self._state, self._hash = day.state, day.last_hash
-        self._followed, self._answered_today = day.followed, day.answered
-        self._know_day_end()
-        self.streams.begin_at(day.state.seq)
-
-    async def _reload(self, epoch: int) -> None:
-        """Starts again from what is stored, once for all requests that failed together."""
-        async with self._reloading:
-            if self._epoch != epoch:
-                return
-            await self._load()
-            self._epoch += 1
-            self._view, self._tail = None, None
-            await self.streams.catch_up(self._state.known_rules)
-
-    async def _settled(self, epoch: int) -> bool:
-        """Waits until all that was decided so far is on disk; False when it had to be undone."""
-        tail = self._tail
-        if tail is not None and not tail.done():
-            await asyncio.wait([tail])
-        if tail is not None and tail.exception() is not None:
-            await self._reload(epoch)
-        return self._epoch == epoch
 
     # --- reading ---------------------------------------------------------------------------
 
     async def _read(self, look: Callable[[HallState, int], T]) -> T:
         """What `look` sees, once everything it saw is on disk."""
         while True:
-            epoch = self._epoch
-            seen = look(self._state, max(self._clock.now_ms(), self._state.last_ms))
-            if await self._settled(epoch):
+            epoch, state = self.day.epoch, self.day.state
+            seen = look(state, max(self._clock.now_ms(), state.last_ms))
+            if await self.day.settled(epoch):
                 return seen
 
     async def hall_json(self, *, for_staff: bool) -> bytes:
@@ -351,7 +318,7 @@ class HallService:
 
     def _hall_json(self, state: HallState, now_ms: int) -> tuple[bytes, bytes]:
         """For staff, and for everybody."""
-        key = (self._epoch, state.seq, now_ms // 1000)
+        key = (self.day.epoch, state.seq, now_ms // 1000)
         if self._view is None or self._view[0] != key:
             view = hall_view(state, self.presentation, now_ms)
             self._view = (key, (orjson.dumps(view), orjson.dumps(for_everybody(view))))
@@ -369,6 +336,10 @@ class HallService:
 
         return await self._read(look) or None
 
+    async def configuration(self) -> wire.Configuration:
+        """The rules in force, as a manager may change them."""
+        return await self._read(lambda state, now_ms: configuration_view(state))
+
     async def other_ticket_has(self, ticket_id: str, serial: int) -> bool:
         """Whether the ledger knows this id, of whatever day, as a ticket with another number."""
         row = await self._journal.find_ticket(self.id, ticket_id)
@@ -376,11 +347,11 @@ class HallService:
 
     def followed_ticket(self, follow_token: str) -> str | None:
         """The ticket that a phone follows with this token."""
-        return self._followed.get(follow_token)
+        return self.day.followed.get(follow_token)
 
     def can_be_called(self, number: str, window: str) -> bool:
         """Whether this number was given today and there is this window: guards announcements."""
-        state = self._state
+        state = self.day.state
         given = any(
             number.startswith(prefix)
             and number[len(prefix) :].isdigit()
@@ -390,7 +361,7 @@ class HallService:
         return given and window in state.known_rules.window
 
     def has_window(self, window: str) -> bool:
-        return window in self._state.known_rules.window
+        return window in self.day.state.known_rules.window
 
     def now_ms(self) -> int:
         return self._clock.now_ms()
@@ -400,11 +371,11 @@ class HallService:
 
     @property
     def calendar(self) -> Calendar:
-        return self._state.known_rules.calendar
+        return self.day.state.known_rules.calendar
 
     @property
     def waiting(self) -> int:
-        return len(self._state.line)
+        return len(self.day.state.line)
 
     async def journal_page(self, after: int, limit: int) -> Sequence[Record]:
         return await self._journal.read(self.id, after, limit)
@@ -413,7 +384,7 @@ class HallService:
         self, after: int | None, events: frozenset[str] | None, heartbeat_s: float
     ) -> AsyncIterator[bytes]:
         """Server-Sent Events frames after seq `after` (None: from now), with heartbeats."""
-        return self.streams.frames(self._state.known_rules, after, events, heartbeat_s)
+        return self.streams.frames(self.day.state.known_rules, after, events, heartbeat_s)
 
 
 def _done() -> asyncio.Future[None]:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 
 from queue_server.journal.chain import GENESIS, Record
 from queue_server.journal.port import Answer, Append, LedgerRefused, SeqConflict, TicketRow
 
 
 class MemoryJournal:
-    """Acknowledges at once; refuses what does not follow, like the others."""
+    """Acknowledges at once; refuses what does not follow, like the others. Several services may
+    share it, as several processes share a database."""
+
+    shared = True
 
     def __init__(self) -> None:
         self._records: dict[str, list[Record]] = defaultdict(list)
         self._answers: dict[tuple[str, str], Answer] = {}
         self._tickets: dict[tuple[str, str], TicketRow] = {}
         self._kept: dict[tuple[str, str], int] = {}
+        self._watchers: dict[str, list[Callable[[int], None]]] = defaultdict(list)
 
     def append(self, append: Append) -> asyncio.Future[None]:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -40,7 +45,16 @@ class MemoryJournal:
             self._answers[append.hall, append.answer.request_id] = append.answer
         self._kept.update({(kept.hall, kept.key): kept.seq for kept in append.kept})
         done.set_result(None)
+        for heard in self._watchers[append.hall]:
+            asyncio.get_running_loop().call_soon(heard, append.records[-1].seq)
         return done
+
+    @asynccontextmanager
+    async def turn(self, hall: str) -> AsyncIterator[tuple[int, str]]:
+        yield await self.last(hall)
+
+    def watch(self, hall: str, heard: Callable[[int], None]) -> None:
+        self._watchers[hall].append(heard)
 
     async def load(self, hall: str) -> Sequence[Record]:
         stored = self._records[hall]

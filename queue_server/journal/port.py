@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -93,11 +94,24 @@ class Append:
 
 
 class Journal(Protocol):
-    """Thread: all methods are called on the event loop's thread."""
+    """Thread: all methods are called on the event loop's thread. shared: whether other processes
+    are meant to append to the same halls."""
+
+    @property
+    def shared(self) -> bool: ...
 
     def append(self, append: Append) -> asyncio.Future[None]:
         """Puts `append` behind all earlier ones. The future ends when it is on disk, or raises
         SeqConflict (its first record does not follow the last stored one) or NotStored."""
+
+    def turn(self, hall: str) -> AbstractAsyncContextManager[tuple[int, str]]:
+        """Gives the hall's last seq and hash; in a shared journal nobody else appends to the hall
+        until the end, where what was put meanwhile goes to disk. So put it without waiting in
+        between. Raises NotStored."""
+
+    def watch(self, hall: str, heard: Callable[[int], None]) -> None:
+        """`heard` is told, now and then and soon after others appended, how far the hall's journal
+        has come."""
 
     async def load(self, hall: str) -> Sequence[Record]:
         """The records from which the hall's present day can be rebuilt: the last configuration

@@ -67,6 +67,8 @@ class PostgresDatabase:
 class PostgresJournal:
     """The Journal port over one PostgresDatabase."""
 
+    shared = True
+
     def __init__(self, database: PostgresDatabase) -> None:
         self._database = database
 

@@ -55,7 +55,7 @@ class Desk:
 
     async def equals_loaded(self) -> None:
         loaded = (await load_day(self.journal, "t", lambda t: f"token-{t}")).state
-        live = self.hall._state
+        live = self.hall.day.state
         for name in ("seq", "day", "tickets", "windows", "serials", "held", "missed", "devices"):
             assert getattr(loaded, name) == getattr(live, name), name
         assert +loaded.today == +live.today

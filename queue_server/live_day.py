@@ -1,0 +1,222 @@
+"""A hall's present day in memory, and how it follows the journal.
+
+The state runs ahead of the disk by what is under way. What other processes append is taken in as
+soon as it is heard of; when something of our own was not stored, the day is loaded again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import structlog
+
+from queue_server.answers import FollowToken
+from queue_server.clock import Clock
+from queue_server.domain import events as e
+from queue_server.domain.apply import apply
+from queue_server.domain.calendar import day_bounds_ms
+from queue_server.domain.keeping import keeps
+from queue_server.domain.state import HallState
+from queue_server.journal.chain import GENESIS, Record, link
+from queue_server.journal.port import Append, Journal, JournalError, Kept, TicketRow
+from queue_server.loading import load_day, request_id_of
+from queue_server.outcome import Unavailable
+from queue_server.push import HallStreams
+from queue_server.views import ledger_row
+
+log = structlog.get_logger()
+
+PAGE = 500
+# After somebody else appended to the hall, decisions are made in turns for this long.
+SHARED_FOR_S = 10.0
+# When the journal cannot be read: nobody tries again before this has passed.
+RETRY_AFTER_S = 1.0
+
+
+class LiveDay:
+    """state: as decided; epoch: counts how often it had to be loaded again; tail: the last append
+    that was sent; answered: ids of the requests answered this day."""
+
+    def __init__(
+        self, hall: str, journal: Journal, clock: Clock, follow_token: FollowToken
+    ) -> None:
+        self.state = HallState()
+        self.streams = HallStreams(hall, journal, clock)
+        self.answered: set[str] = set()
+        self.followed: dict[str, str] = {}
+        self.epoch = 0
+        self.ends_ms = 0
+        self.tail: asyncio.Future[None] | None = None
+        self._hall, self._journal, self._follow_token = hall, journal, follow_token
+        self._hash = GENESIS
+        self._following = asyncio.Lock()
+        self._catching: asyncio.Task[None] | None = None
+        self._shared_until_s = 0.0
+        self._astray = False  # what is in memory is not what is stored
+        self._retry_at_s = 0.0
+
+    # --- our own events ----------------------------------------------------------------------
+
+    def take(self, events: Sequence[e.Event], now_ms: int, extra: dict[str, Any]) -> Append:
+        """Applies events and puts together what goes to disk for them. A ticket's row is taken
+        right after its event: a new day leaves the tickets of the old one behind."""
+        records: list[Record] = []
+        rows: dict[str, TicketRow] = {}
+        kept: list[Kept] = []
+        for event in events:
+            record = link(self._hall, self.state.seq + 1, event, now_ms, self._hash, extra)
+            self._apply(record, event, now_ms)
+            records.append(record)
+            if row := ledger_row(self._hall, self.state, event):
+                rows.pop(row.id, None)
+                rows[row.id] = row
+            if change := keeps(event):
+                kept.append(Kept(self._hall, change.key, record.seq if change.needed else 0))
+        return Append(self._hall, records, list(rows.values()), None, kept)
+
+    def stored(
+        self, records: Sequence[Record], events: Sequence[e.Event], request_id: str | None
+    ) -> None:
+        """Call it in the order of the journal."""
+        if request_id is not None:
+            self.answered.add(request_id)
+        self.streams.publish(self.state.known_rules, records, events)
+
+    def _apply(self, record: Record, event: e.Event, at_ms: int) -> None:
+        apply(self.state, event, at_ms)
+        self._hash = record.hash
+        if isinstance(event, e.TicketIssued):
+            self.followed[self._follow_token(event.ticket)] = event.ticket
+        if isinstance(event, e.DayOpened | e.HallConfigured):
+            self._know_end()
+        if isinstance(event, e.DayOpened):
+            self.answered.clear()
+
+    def _know_end(self) -> None:
+        if self.state.day and self.state.rules is not None:
+            day = date.fromisoformat(self.state.day)
+            self.ends_ms = day_bounds_ms(self.state.rules.calendar, day)[1]
+
+    # --- loading -----------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Loads the day and listens from then on. Raises JournalError."""
+        await self._load()
+        self._journal.watch(self._hall, self._heard)
+
+    async def _load(self) -> None:
+        day = await load_day(self._journal, self._hall, self._follow_token)
+        self.state, self._hash = day.state, day.last_hash
+        self.followed, self.answered = day.followed, day.answered
+        self._know_end()
+        self.streams.begin_at(day.state.seq)
+
+    async def ready(self) -> None:
+        """Returns once the state can be decided on. Raises Unavailable."""
+        if self._following.locked():
+            async with self._following:
+                pass
+        if self._astray:
+            await self.reload(self.epoch)
+
+    async def reload(self, epoch: int) -> None:
+        """Starts again from what is stored, once for all requests that failed together. Raises
+        Unavailable."""
+        async with self._following:
+            if self.epoch == epoch:
+                await self._reload()
+
+    async def _reload(self) -> None:
+        self._astray = True
+        if time.monotonic() < self._retry_at_s:
+            raise Unavailable("the journal could not be read a moment ago")
+        try:
+            await self._load()
+            await self.streams.catch_up(self.state.known_rules)
+            self.epoch += 1
+            self.tail, self._astray = None, False
+        except JournalError as error:
+            self._retry_at_s = time.monotonic() + RETRY_AFTER_S
+            raise Unavailable(str(error)) from error
+
+    async def settled(self, epoch: int) -> bool:
+        """Waits until all that was decided so far is on disk; False when it had to be undone.
+        Raises Unavailable."""
+        tail = self.tail
+        if tail is not None and not tail.done():
+            await asyncio.wait([tail])
+        if self._astray or (tail is not None and tail.exception() is not None):
+            await self.reload(epoch)
+        return self.epoch == epoch
+
+    # --- what others appended ------------------------------------------------------------------
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether others append to this hall too, just now."""
+        return time.monotonic() < self._shared_until_s
+
+    def lost_a_race(self) -> None:
+        self._shared_until_s = time.monotonic() + SHARED_FOR_S
+
+    def _heard(self, seq: int) -> None:
+        """From the journal: it has reached `seq`."""
+        if seq > self.state.seq and (self._catching is None or self._catching.done()):
+            self._catching = asyncio.get_running_loop().create_task(self._catch_up_quietly())
+
+    async def _catch_up_quietly(self) -> None:
+        try:
+            await self.catch_up()
+        except (JournalError, Unavailable) as error:
+            # the journal will say again how far it has come
+            log.warning("not_caught_up", hall=self._hall, error=str(error))
+
+    async def is_behind(self) -> bool:
+        """Whether the journal has come further than the state; takes it in then. Raises
+        JournalError or Unavailable."""
+        if not self._journal.shared or (await self._journal.last(self._hall))[0] <= self.state.seq:
+            return False
+        self.lost_a_race()
+        await self.catch_up()
+        return True
+
+    async def catch_up(self) -> None:
+        """Takes in what others appended. Meanwhile nothing is decided."""
+        async with self._following:
+            while await self._take_in_page():
+                pass
+
+    async def reach(self, seq: int, last_hash: str) -> None:
+        """Brings the state to where the journal ends, with nothing of our own under way."""
+        async with self._following:
+            while self.state.seq < seq and await self._take_in_page():
+                pass
+            if (self.state.seq, self._hash) != (seq, last_hash):
+                await self._reload()
+
+    async def _take_in_page(self) -> bool:
+        """False when there was nothing to take in, or what is there does not follow our state."""
+        if self.tail is not None and not self.tail.done():
+            await asyncio.wait([self.tail])
+        seq = self.state.seq
+        records = await self._journal.read(self._hall, seq, PAGE)
+        if not records or self.state.seq != seq:
+            return False  # or our own was sent meanwhile: should it fail, the day is loaded again
+        if records[0].prev_hash != self._hash:
+            self._astray = True
+            return False
+        self._take_in(records)
+        return True
+
+    def _take_in(self, records: Sequence[Record]) -> None:
+        self.lost_a_race()
+        events = [record.to_event() for record in records]
+        for record, event in zip(records, events, strict=True):
+            self._apply(record, event, record.at_ms())
+            if request_id := request_id_of(record):
+                self.answered.add(request_id)
+        self.streams.publish(self.state.known_rules, records, events)
