@@ -72,6 +72,21 @@ class DispatchSection:
     waits_at_most_minutes: int = 90
     rejoin_after: int = 3
     rejoins_at_most: int = 2
+    calls_before_missed: int = 3
+    recall_pause_s: int = 5
+    missed_strictly: bool = False
+    defers_at_most: int = 1
+    defer_minutes_at_most: int = 30
+    print_unanswered_minutes: int = 5
+    stands_in_when_closed: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("waits_at_most_minutes", "calls_before_missed", "print_unanswered_minutes"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1")
+        for name in ("overtaken_at_most", "rejoin_after", "rejoins_at_most", "recall_pause_s"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must not be below 0")
 
 
 @dataclass(frozen=True)
@@ -129,13 +144,15 @@ class MatterSection:
 
 @dataclass(frozen=True)
 class WindowSection:
-    """skills: service ids, a neighbour's service as "B:2" (rank 2); ["*"] is every service."""
+    """skills: service ids, a neighbour's service as "B:2" (rank 2); ["*"] is every service.
+    stands_in_for: the window whose services it takes over while that one pauses (AB岗)."""
 
     id: str
     name: str
     name_en: str
     skills: tuple[str, ...]
     first_classes: tuple[str, ...] = ()
+    stands_in_for: str | None = None
 
 
 @dataclass(frozen=True)
@@ -191,6 +208,9 @@ class HallSettings:
         for window in self.window:
             _refuse_unknown(f"window {window.id}", _skill_names(window, services), services)
             _refuse_unknown(f"window {window.id}", set(window.first_classes), classes)
+            if window.stands_in_for is not None:
+                others = {w.id for w in self.window if w is not window}
+                _refuse_unknown(f"window {window.id}", {window.stands_in_for}, others)
         for matter in self.matter:
             _refuse_unknown(f"matter {matter.id}", {matter.service}, services)
 
@@ -251,7 +271,14 @@ def rules_of(settings: HallSettings) -> HallRules:
             for c in settings.priority_class
         ),
         windows=tuple(
-            WindowRule(w.id, w.name, w.name_en, _skills(w, settings.service), w.first_classes)
+            WindowRule(
+                w.id,
+                w.name,
+                w.name_en,
+                _skills(w, settings.service),
+                w.first_classes,
+                w.stands_in_for,
+            )
             for w in settings.window
         ),
         matters=tuple(
@@ -270,6 +297,13 @@ def rules_of(settings: HallSettings) -> HallRules:
             waits_at_most_s=dispatch.waits_at_most_minutes * 60,
             rejoin_after=dispatch.rejoin_after,
             rejoins_at_most=dispatch.rejoins_at_most,
+            calls_before_missed=dispatch.calls_before_missed,
+            recall_pause_s=dispatch.recall_pause_s,
+            missed_strictly=dispatch.missed_strictly,
+            defers_at_most=dispatch.defers_at_most,
+            defer_minutes_at_most=dispatch.defer_minutes_at_most,
+            print_unanswered_s=dispatch.print_unanswered_minutes * 60,
+            stands_in_when_closed=dispatch.stands_in_when_closed,
         ),
         windows_start_open=settings.hall.windows_start_open,
     )
