@@ -152,9 +152,12 @@ class _Listening:
         if make is None:
             self._stranger(frame.address)
             return
+        rating = make.is_rating(frame)
+        # Whether it counts is settled by when it came, not by how long the answer takes.
+        awaited = rating and make.level_of(frame) and self._bus._take_rating(frame.address)
         self._send(make.seen(frame))
-        if make.is_rating(frame):
-            self._rating(make, frame)
+        if rating:
+            self._rating(make, frame, bool(awaited))
         elif not self._bounced(make, frame):
             self._key(make, frame)
 
@@ -179,11 +182,11 @@ class _Listening:
             return
         self._tell(KeyPressed(frame.address, key))
 
-    def _rating(self, make: PadMake, frame: PadFrame) -> None:
+    def _rating(self, make: PadMake, frame: PadFrame, awaited: bool) -> None:
         level = make.level_of(frame)
         if level is None:
             _log.warning("pad_rating_unknown", address=frame.address, data=frame.data.hex())
-        elif self._bus._take_rating(frame.address):
+        elif awaited:
             self._tell(Rated(frame.address, level))
         else:
             _log.info("pad_rating_not_awaited", address=frame.address)

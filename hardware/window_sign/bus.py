@@ -21,6 +21,7 @@ from hardware.window_sign.protocol import FrameBuilder
 
 _log = structlog.get_logger()
 REFRESH_S = 60.0
+_SILENT_AGAIN_S = 5.0
 _REOPEN_FIRST_S, _REOPEN_LONGEST_S = 0.5, 10.0
 
 
@@ -85,6 +86,7 @@ class SignBus:
         self._link: Link | None = None
         self._standing: DeviceStanding | None = None
         self._silent: set[str] = set()
+        self._renew_all()
         self._thread = threading.Thread(target=self._run, name="sign-bus", daemon=True)
         self._thread.start()
 
@@ -125,6 +127,11 @@ class SignBus:
             self._order.append(name)
         self._changed.notify_all()
 
+    def _renew_all(self) -> None:
+        with self._changed:
+            for name in self._strips:
+                self._renew(name)
+
     def _run(self) -> None:
         pause_s = _REOPEN_FIRST_S
         while not self._closing:
@@ -141,9 +148,7 @@ class SignBus:
         """Opens the bus if need be, then one frame, or a wait for the next."""
         if self._link is None:
             self._link = self._open_link()
-            with self._changed:
-                for each in self._strips:
-                    self._renew(each)
+            self._renew_all()
             self._stands()
         if (name := self._next()) is not None:
             self._send(name)
@@ -156,7 +161,7 @@ class SignBus:
                 if strip.until_s is not None and strip.until_s <= now:
                     strip.held = strip.until_s = None
                     self._renew(name)
-                elif not strip.due and now - strip.sent_s >= self._refresh_s:
+                elif not strip.due and now >= self._refresh_at_s(name):
                     self._renew(name)
             if self._order:
                 return self._order.pop(0)
@@ -165,8 +170,13 @@ class SignBus:
 
     def _until_next(self, now: float) -> float:
         times = [strip.until_s for strip in self._strips.values() if strip.until_s is not None]
-        times += [strip.sent_s + self._refresh_s for strip in self._strips.values()]
+        times += [self._refresh_at_s(name) for name in self._strips]
         return max(0.0, min(times, default=now + self._refresh_s) - now)
+
+    def _refresh_at_s(self, name: str) -> float:
+        """A strip that should have answered and did not is tried again sooner."""
+        after_s = min(_SILENT_AGAIN_S, self._refresh_s) if name in self._silent else self._refresh_s
+        return self._strips[name].sent_s + after_s
 
     def _wait(self, seconds: float) -> None:
         with self._changed:
