@@ -55,8 +55,12 @@ class CameraSettings:
     source: str
 
 
-def make_printer(settings: PrinterSettings) -> TicketPrinter:
-    """Raises SettingsUnusable for a malformed URL or a missing profile, SettingsError for a file
+def make_printer(
+    settings: PrinterSettings, usb_backend: IBackend | None = None
+) -> TicketPrinter:
+    """usb_backend: pyusb's, None for libusb.
+
+    Raises SettingsUnusable for a malformed URL or a missing profile, SettingsError for a file
     that cannot be used."""
     parts = parse_url(settings.url)
     profile, layout = load_profile(settings.profile), load_layout(settings.layout)
@@ -64,7 +68,7 @@ def make_printer(settings: PrinterSettings) -> TicketPrinter:
     if parts.scheme == "cups":
         return CupsTicketPrinter(CupsQueue.from_url(parts), profile, layout, roll_file)
     return EscPosTicketPrinter(
-        lambda deadline: open_link(settings.url, deadline), profile, layout, roll_file
+        lambda deadline: open_link(settings.url, deadline, usb_backend), profile, layout, roll_file
     )
 
 

@@ -12,7 +12,8 @@ import structlog
 
 from hardware.errors import DeviceError
 from hardware.ports import PrinterState, PrinterStatus, PrintOutcome
-from hardware.ticket_printer.link import PrinterLink, left
+from hardware.ticket_printer.deadline import left
+from hardware.ticket_printer.link import PrinterLink
 from hardware.ticket_printer.picture import OUT_OF_STEP, UNKNOWN, Picture
 from hardware.ticket_printer.profile import PrinterProfile
 from hardware.ticket_printer.protocol import (

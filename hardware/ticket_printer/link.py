@@ -13,13 +13,18 @@ import stat
 import termios
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import serial
 import structlog
 
 from hardware.errors import DeviceMissing, DeviceTimeout, SettingsUnusable
+from hardware.ticket_printer.deadline import left
+from hardware.ticket_printer.usb_link import UsbLink, usb_address
+
+if TYPE_CHECKING:
+    from usb.backend import IBackend
 
 _log = structlog.get_logger()
 _CHUNK_BYTES = 2_048
@@ -47,11 +52,6 @@ class PrinterLink(Protocol):
         Raises DeviceMissing when the printer is gone."""
 
     def close(self) -> None: ...
-
-
-def left(deadline: float) -> float:
-    """Seconds until the deadline, never negative."""
-    return max(0.0, deadline - time.monotonic())
 
 
 class DescriptorLink:
@@ -157,10 +157,12 @@ class SerialLink:
         self._port.close()
 
 
-def open_link(url: str, deadline: float) -> PrinterLink:
-    """Opens the printer at `url`. Raises SettingsUnusable for a malformed URL or one of a spooler,
-    DeviceMissing when nothing is there."""
+def open_link(url: str, deadline: float, usb_backend: IBackend | None = None) -> PrinterLink:
+    """Opens the printer at `url`; usb_backend: pyusb's, None for libusb. Raises SettingsUnusable
+    for a malformed URL or one of a spooler, DeviceMissing when nothing is there."""
     parts = parse_url(url)
+    if parts.scheme == "usb":
+        return UsbLink(usb_address(parts), usb_backend)
     if parts.scheme not in _OPENERS:
         raise SettingsUnusable(f"{url!r} is a spooler, not a printer", url=url)
     return _OPENERS[parts.scheme](parts, deadline)
@@ -201,14 +203,8 @@ def _baud(parts: SplitResult) -> int:
     return int(_option(parts, "baud", "9600"))
 
 
-def _usb_address(parts: SplitResult) -> tuple[int, int, str]:
-    """Vendor, product, serial number ("": any)."""
-    vendor, _, product = parts.netloc.partition(":")
-    return int(vendor, 16), int(product, 16), _option(parts, "serial", "")
-
-
 def _check_usb(parts: SplitResult) -> None:
-    _usb_address(parts)
+    usb_address(parts)
 
 
 def _check_cups(parts: SplitResult) -> None:
@@ -245,12 +241,6 @@ def _open_serial(parts: SplitResult, _deadline: float) -> PrinterLink:
     return SerialLink(parts.path, _baud(parts), _option(parts, "flow", "none"))
 
 
-def _open_usb(parts: SplitResult, _deadline: float) -> PrinterLink:
-    from hardware.ticket_printer.usb_link import UsbLink  # late: few printers need pyusb
-
-    return UsbLink(*_usb_address(parts))
-
-
 def _open_file(parts: SplitResult, _deadline: float) -> PrinterLink:
     """A device node such as /dev/usb/lp0 is two-way if it lets itself be opened so; a plain file
     is appended to."""
@@ -274,6 +264,5 @@ _CHECKS: dict[str, Callable[[SplitResult], None]] = {
 _OPENERS: dict[str, Callable[[SplitResult, float], PrinterLink]] = {
     "tcp": _open_tcp,
     "serial": _open_serial,
-    "usb": _open_usb,
     "file": _open_file,
 }

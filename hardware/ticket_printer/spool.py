@@ -19,9 +19,9 @@ from hardware.errors import DeviceError, DeviceMissing, DeviceRefused, DeviceTim
 from hardware.health import DeviceHealth
 from hardware.ports import PrinterState, PrinterStatus, PrintOutcome, PrintResult, TicketContent
 from hardware.ticket_printer.compose import compose
+from hardware.ticket_printer.deadline import left
 from hardware.ticket_printer.errand import away
 from hardware.ticket_printer.layout import TicketLayout
-from hardware.ticket_printer.link import left
 from hardware.ticket_printer.notes import PrinterNotes
 from hardware.ticket_printer.profile import PrinterProfile
 from hardware.ticket_printer.roll_file import RollFile

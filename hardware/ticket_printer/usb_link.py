@@ -7,54 +7,111 @@ a ticket loses the rest; this one takes the interface and leaves the device alon
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import SplitResult, parse_qsl
 
 import usb.core
 import usb.util
+from usb.backend import IBackend
 
 from hardware.errors import DeviceMissing, DeviceTimeout
-from hardware.ticket_printer.link import left
+from hardware.ticket_printer.deadline import left
 
 _PRINTER_CLASS = 7
 _VENDOR_CLASS = 255  # many cheap boards call themselves so
 _CHUNK_BYTES = 2_048
-_READ_BYTES = 64
+_READ_BYTES = 4_096  # a multiple of every packet size, as bulk reads want it
+_NUMBERS = ("interface", "out", "in")
+
+
+@dataclass(frozen=True, slots=True)
+class UsbAddress:
+    """serial: of one among several of a make, "" any. interface, out_endpoint, in_endpoint: None
+    are found by their descriptors."""
+
+    vendor: int
+    product: int
+    serial: str = ""
+    interface: int | None = None
+    out_endpoint: int | None = None
+    in_endpoint: int | None = None
+
+
+def usb_address(parts: SplitResult) -> UsbAddress:
+    """`usb://vid:pid?serial=…&interface=…&out=0x01&in=0x82`. Raises ValueError."""
+    vendor, _, product = parts.netloc.partition(":")
+    options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+    serial = options.pop("serial", "")
+    numbers = {name: int(options.pop(name), 0) for name in _NUMBERS if name in options}
+    if options:
+        raise ValueError(f"unknown {', '.join(options)}")
+    return UsbAddress(
+        int(vendor, 16),
+        int(product, 16),
+        serial,
+        numbers.get("interface"),
+        numbers.get("out"),
+        numbers.get("in"),
+    )
 
 
 class UsbLink:
-    """Raises DeviceMissing when no such printer is there, or it may not be opened."""
+    """backend: pyusb's, None for libusb. Raises DeviceMissing when no such printer is there, or it
+    may not be opened."""
 
-    two_way = True
     fresh = False
 
-    def __init__(self, vendor: int, product: int, serial: str) -> None:
-        self._name = f"{vendor:04x}:{product:04x}"
+    def __init__(self, address: UsbAddress, backend: IBackend | None = None) -> None:
+        self._address = address
+        self._name = f"{address.vendor:04x}:{address.product:04x}"
+        self._device: Any = None
         try:
-            self._device = self._find(vendor, product, serial)
-            self._interface, self._out, self._in = self._claim()
-        except (usb.core.NoBackendError, OSError, ValueError, NotImplementedError) as error:
+            self._device = self._find(backend)
+            self._out, self._in = self._claim()
+        except (usb.core.NoBackendError, OSError, ValueError, DeviceMissing) as error:
+            self.close()
             raise DeviceMissing(f"cannot open USB printer {self._name}: {error}") from error
-        self.two_way = self._in is not None
 
-    def _find(self, vendor: int, product: int, serial: str) -> Any:
-        for device in usb.core.find(find_all=True, idVendor=vendor, idProduct=product):
-            if not serial or serial == device.serial_number:
+    @property
+    def two_way(self) -> bool:
+        """One-way printers have no endpoint in."""
+        return self._in is not None
+
+    def _find(self, backend: IBackend | None) -> Any:
+        wanted = self._address
+        found = usb.core.find(
+            find_all=True, backend=backend, idVendor=wanted.vendor, idProduct=wanted.product
+        )
+        for device in found:
+            if not wanted.serial or wanted.serial == device.serial_number:
                 return device
-        raise DeviceMissing(f"no USB printer {self._name}", serial=serial or None)
+        raise DeviceMissing("it is not there")
 
-    def _claim(self) -> tuple[int, int, int | None]:
-        """Interface number, and the addresses of its bulk endpoints; one-way printers have no way
-        in. A kernel driver (usblp) that holds the interface is asked to let go."""
-        configuration = self._configuration()
-        for interface in _printer_interfaces(configuration):
+    def _claim(self) -> tuple[int, int | None]:
+        """The addresses of the endpoints out and in. A kernel driver (usblp) that holds the
+        interface is asked to let go."""
+        for interface in self._interfaces():
             out, back = _bulk_endpoints(interface)
+            out = self._address.out_endpoint or out
             if out is not None:
                 number = int(interface.bInterfaceNumber)
                 self._take_from_kernel(number)
                 usb.util.claim_interface(self._device, number)
-                return number, out, back
-        raise DeviceMissing(f"USB device {self._name} is no printer")
+                return out, self._address.in_endpoint or back
+        raise DeviceMissing("it is no printer")
+
+    def _interfaces(self) -> list[Any]:
+        """The one that the address names; else the printer class first, then the makers' own."""
+        every = list(self._configuration())
+        if (wanted := self._address.interface) is not None:
+            return [each for each in every if each.bInterfaceNumber == wanted]
+        return [
+            each
+            for kind in (_PRINTER_CLASS, _VENDOR_CLASS)
+            for each in every
+            if each.bInterfaceClass == kind
+        ]
 
     def _configuration(self) -> Any:
         try:
@@ -91,14 +148,8 @@ class UsbLink:
             raise translated from error
 
     def close(self) -> None:
-        usb.util.dispose_resources(self._device)
-
-
-def _printer_interfaces(configuration: Any) -> Iterator[Any]:
-    """The printer class first, then the makers' own."""
-    interfaces = list(configuration)
-    for kind in (_PRINTER_CLASS, _VENDOR_CLASS):
-        yield from (each for each in interfaces if each.bInterfaceClass == kind)
+        if self._device is not None:
+            usb.util.dispose_resources(self._device)
 
 
 def _bulk_endpoints(interface: Any) -> tuple[int | None, int | None]:
