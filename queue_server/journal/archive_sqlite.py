@@ -125,17 +125,8 @@ class WholeSqlite:
         }
 
     def halls(self) -> Sequence[str]:
-        # asks for one hall after the other: quicker than looking at every record
-        found: list[str] = []
-        after = ""
-        while True:
-            row = self._connection.execute(
-                "SELECT hall FROM event WHERE hall > ? ORDER BY hall LIMIT 1", (after,)
-            ).fetchone()
-            if row is None:
-                return found
-            after = row[0]
-            found.append(after)
+        rows = self._connection.execute("SELECT DISTINCT hall FROM event ORDER BY hall")
+        return [row[0] for row in rows]
 
     def last(self, hall: str) -> tuple[int, str]:
         return last_of(self._connection, hall)

@@ -92,6 +92,8 @@ def verify_hall(whole: Whole, hall: str, told: Progress, anchors: Anchors) -> Ha
             problem = Problem(hall, error.seq, error.code, str(error))
         except DoesNotFit as error:
             problem = Problem(hall, error.seq, error.code, error.what)
+        if problem is None and not tally.records:
+            problem = Problem(hall, 1, "journal_broken", "the hall's name is damaged")
         if problem is None and whole.last(hall) != (tally.records, tally.hash):
             said = whole.last(hall)[0]
             problem = Problem(hall, tally.records, "journal_broken", f"it should end at {said}")
