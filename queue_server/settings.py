@@ -24,6 +24,12 @@ from queue_server.domain.rules import (
     WindowRule,
 )
 from queue_server.presentation import MatterGuide, Presentation
+from queue_server.settings_supply import (
+    IssuingSection,
+    OfflineSection,
+    QuotaSection,
+    SpecialDaySection,
+)
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -94,6 +100,10 @@ class HoursSection:
     days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...]
     opens: time
     closes: time
+
+    def __post_init__(self) -> None:
+        if self.closes <= self.opens:
+            raise ValueError("closes must come after opens")
 
 
 @dataclass(frozen=True)
@@ -186,6 +196,10 @@ class HallSettings:
     hours: tuple[HoursSection, ...] = ()
     holidays: tuple[date, ...] = ()
     makeup_days: tuple[date, ...] = ()
+    special_days: tuple[SpecialDaySection, ...] = ()
+    quota: tuple[QuotaSection, ...] = ()
+    issuing: IssuingSection = field(default_factory=IssuingSection)
+    offline: OfflineSection = field(default_factory=OfflineSection)
     server: ServerSection = field(default_factory=ServerSection)
     dispatch: DispatchSection = field(default_factory=DispatchSection)
     paired: tuple[PairedSection, ...] = ()
@@ -197,6 +211,8 @@ class HallSettings:
         _refuse_repeats("window", [w.id for w in self.window])
         _refuse_repeats("priority_class", [c.id for c in self.priority_class])
         _refuse_repeats("matter", [m.id for m in self.matter])
+        _refuse_repeats("quota for", [q.service for q in self.quota])
+        _refuse_repeats("special day", [d.day.isoformat() for d in self.special_days])
         if not self.priority_class:
             raise ValueError("at least one priority_class is needed; the first is the ordinary one")
         if (self.paired or self.staff) and not self.server.demonstration:
@@ -213,6 +229,7 @@ class HallSettings:
                 _refuse_unknown(f"window {window.id}", {window.stands_in_for}, others)
         for matter in self.matter:
             _refuse_unknown(f"matter {matter.id}", {matter.service}, services)
+        _refuse_unknown("quota", {q.service for q in self.quota}, services)
 
 
 def _refuse_repeats(what: str, names: list[str]) -> None:
@@ -261,6 +278,7 @@ def rules_of(settings: HallSettings) -> HallRules:
             ),
             holidays=frozenset(settings.holidays),
             makeup_days=frozenset(settings.makeup_days),
+            special_days=tuple(d.rule() for d in settings.special_days),
         ),
         services=tuple(
             ServiceRule(s.id, s.prefix or s.id, s.name, s.name_en, s.icon, usual_s[s.id])
@@ -306,6 +324,9 @@ def rules_of(settings: HallSettings) -> HallRules:
             stands_in_when_closed=dispatch.stands_in_when_closed,
         ),
         windows_start_open=settings.hall.windows_start_open,
+        leases=settings.offline.rule(),
+        quotas=tuple(q.rule() for q in settings.quota),
+        issuing=settings.issuing.rule(),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from queue_server import wire
 from queue_server.board_views import missed_view, out_of_turn_view, parked_view
 from queue_server.domain import events as e
+from queue_server.domain.admission import Obstacle, admission
 from queue_server.domain.calendar import is_open
 from queue_server.domain.estimate import estimate, people_ahead
 from queue_server.domain.events import instant_text
@@ -133,6 +134,7 @@ def service_view(state: HallState, service: str, now_ms: int) -> wire.Service:
     rules = state.known_rules
     rule = rules.service[service]
     waiting = state.line.count(service)
+    admitted = admission(state, service, now_ms)
     heads = [queue[0].arrived_ms for queue in state.line.queues(service).values()]
     return {
         "id": rule.id,
@@ -144,9 +146,18 @@ def service_view(state: HallState, service: str, now_ms: int) -> wire.Service:
         "wait": _wait(estimate(state, service, waiting)),
         "longest_wait_s": max(0, now_ms - min(heads)) // 1000 if heads else 0,
         "windows": list(rules.windows_for[service]),
-        "accepting": rule.paused is None and is_open(rules.calendar, now_ms),
+        "accepting": admitted.obstacle is None,
         "paused": rule.paused is not None,
+        "obstacle": _obstacle(admitted.obstacle),
+        "closes_at": _maybe(admitted.closes_ms),
+        "opens_at": _maybe(admitted.opens_ms),
+        "closing_soon": admitted.closing_soon,
+        "left": admitted.left,
     }
+
+
+def _obstacle(obstacle: Obstacle | None) -> wire.Obstacle | None:
+    return None if obstacle is None else {"code": obstacle.code, "message": obstacle.words}
 
 
 def call_view(rules: HallRules, hall: str, call: RecentCall) -> wire.Call:

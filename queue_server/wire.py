@@ -48,6 +48,13 @@ class Ticket(TypedDict):
     may_defer: bool  # whether they may ask for more minutes now
 
 
+class Obstacle(TypedDict):
+    """As the refusal of a request for a number would say it."""
+
+    code: str
+    message: str
+
+
 class Service(TypedDict):
     id: str
     prefix: str
@@ -60,6 +67,11 @@ class Service(TypedDict):
     windows: list[str]
     accepting: bool
     paused: bool  # a manager paused it: no numbers for now
+    obstacle: Obstacle | None  # why it is not accepting
+    closes_at: str | None  # the end of the session that is on
+    opens_at: str | None  # the next opening, while the hall is closed
+    closing_soon: bool  # numbers will soon end: the hall closes, or those who wait last until then
+    left: int | None  # numbers that the quota still gives now; null without a quota
 
 
 class Skill(TypedDict):

@@ -1,13 +1,15 @@
-"""Business days and opening hours: which day an instant belongs to, and whether the hall is open.
+"""Business days and opening hours: which day an instant belongs to, whether the hall is open, when
+it opens again. What an instant is called in words is in said.py.
 
 Instants are UTC milliseconds; local time exists only inside these functions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 
@@ -21,10 +23,21 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class SpecialDay:
+    """A date with hours of its own, or none: a half-day, a late evening, a power cut. It overrides
+    holidays and make-up days. why: words for the people who come."""
+
+    day: date
+    hours: tuple[tuple[time, time], ...]
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Calendar:
     """closes_day_at: local time at which one business day ends and the next begins.
 
-    holidays are closed whatever the weekday; a make-up working day has Monday's hours.
+    holidays are closed whatever the weekday; a make-up working day has Monday's hours. Each session
+    is a half-day, for quotas.
     """
 
     time_zone: str
@@ -33,6 +46,11 @@ class Calendar:
     sessions: tuple[Session, ...]
     holidays: frozenset[date]
     makeup_days: frozenset[date]
+    special_days: tuple[SpecialDay, ...] = ()
+
+    @cached_property
+    def special(self) -> Mapping[date, SpecialDay]:
+        return {special.day: special for special in self.special_days}
 
 
 @lru_cache(maxsize=32)
@@ -69,6 +87,8 @@ def day_bounds_ms(calendar: Calendar, day: date) -> tuple[int, int]:
 
 def sessions_on(calendar: Calendar, day: date) -> tuple[Session, ...]:
     """The opening hours of a date, earliest first; empty on a day off."""
+    if special := calendar.special.get(day):
+        return tuple(Session((day.weekday(),), *hours) for hours in sorted(special.hours))
     if day in calendar.holidays:
         return ()
     weekday = 0 if day in calendar.makeup_days else day.weekday()
@@ -81,3 +101,73 @@ def is_open(calendar: Calendar, at_ms: int) -> bool:
         return True
     here = local(calendar, at_ms)
     return any(s.opens <= here.time() < s.closes for s in sessions_on(calendar, here.date()))
+
+
+Stretch = tuple[int, int]  # first instant open, first instant closed again
+
+
+def open_stretches(calendar: Calendar, day: date) -> tuple[Stretch, ...]:
+    """When the hall is open on a date, by its hours alone (`always_open` is not asked)."""
+    return tuple(
+        (instant(calendar, day, s.opens), instant(calendar, day, s.closes))
+        for s in sessions_on(calendar, day)
+    )
+
+
+def instant(calendar: Calendar, day: date, at: time) -> int:
+    """UTC milliseconds of a local time on a date."""
+    return round(datetime.combine(day, at, tzinfo=zone(calendar.time_zone)).timestamp() * 1000)
+
+
+def closes_at_ms(calendar: Calendar, at_ms: int) -> int | None:
+    """The end of the session that is on; None when there is none, or no end."""
+    if calendar.always_open:
+        return None
+    stretches = open_stretches(calendar, local(calendar, at_ms).date())
+    return next((closes for opens, closes in stretches if opens <= at_ms < closes), None)
+
+
+# How far ahead an opening is looked for: longer than any holiday.
+_LOOKS_AHEAD_DAYS = 60
+
+
+def next_opening_ms(calendar: Calendar, after_ms: int) -> int | None:
+    """The first opening after an instant; None when there is none in sight, or no closing."""
+    if calendar.always_open:
+        return None
+    today = local(calendar, after_ms).date()
+    for ahead in range(_LOOKS_AHEAD_DAYS):
+        for opens, _ in open_stretches(calendar, today + timedelta(days=ahead)):
+            if opens > after_ms:
+                return opens
+    return None
+
+
+def open_for_s(calendar: Calendar, at_ms: int, *, whole_day: bool) -> int | None:
+    """Seconds of opening time that are left of the day, or of the session that is on; None when
+    the hall never closes."""
+    if calendar.always_open:
+        return None
+    stretches = open_stretches(calendar, local(calendar, at_ms).date())
+    if not whole_day:
+        stretches = tuple(s for s in stretches if s[0] <= at_ms < s[1])
+    return sum(max(0, closes - max(opens, at_ms)) for opens, closes in stretches) // 1000
+
+
+_NOON = time(12)
+
+
+def half_days(calendar: Calendar, day: date) -> tuple[int, ...]:
+    """Where each half-day of a date ends: with its sessions, or at noon and with the day where the
+    hall is always open or has no hours."""
+    closes = [closes for _, closes in open_stretches(calendar, day)]
+    if calendar.always_open or not closes:
+        return (instant(calendar, day, _NOON), day_bounds_ms(calendar, day)[1])
+    return tuple(closes)
+
+
+def half_day(calendar: Calendar, at_ms: int) -> int:
+    """Which half-day of its business day an instant counts for, from 0. The time between two
+    sessions counts for the later one."""
+    ends = half_days(calendar, business_day(calendar, at_ms))
+    return min(sum(at_ms >= end for end in ends), len(ends) - 1)

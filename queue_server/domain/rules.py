@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, time
 from functools import cached_property
 from typing import Any
 
-from queue_server.domain.calendar import Calendar, Session
+from queue_server.domain.calendar import Calendar, Session, SpecialDay
 from queue_server.domain.leases import LeaseSettings
+from queue_server.domain.quotas import IssuingSettings, QuotaRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +127,16 @@ class HallRules:
     dispatch: DispatchSettings = field(default_factory=DispatchSettings)
     windows_start_open: bool = False
     leases: LeaseSettings = field(default_factory=LeaseSettings)
+    quotas: tuple[QuotaRule, ...] = ()
+    issuing: IssuingSettings = field(default_factory=IssuingSettings)
 
     @cached_property
     def service(self) -> Mapping[str, ServiceRule]:
         return {s.id: s for s in self.services}
+
+    @cached_property
+    def quota(self) -> Mapping[str, QuotaRule]:
+        return {q.service: q for q in self.quotas}
 
     @cached_property
     def priority_class(self) -> Mapping[str, PriorityClass]:
@@ -221,6 +228,14 @@ class HallRules:
                 ],
                 "holidays": sorted(d.isoformat() for d in calendar.holidays),
                 "makeup_days": sorted(d.isoformat() for d in calendar.makeup_days),
+                "special_days": [
+                    [
+                        d.day.isoformat(),
+                        [[x.isoformat() for x in hours] for hours in d.hours],
+                        d.why,
+                    ]
+                    for d in calendar.special_days
+                ],
             },
             "services": [_plain(s) for s in self.services],
             "classes": [
@@ -241,6 +256,8 @@ class HallRules:
             "dispatch": _plain(self.dispatch),
             "windows_start_open": self.windows_start_open,
             "leases": _plain(self.leases),
+            "quotas": [_plain(q) for q in self.quotas],
+            "issuing": _plain(self.issuing),
         }
 
     @classmethod
@@ -258,6 +275,10 @@ class HallRules:
                 ),
                 holidays=frozenset(date.fromisoformat(d) for d in calendar["holidays"]),
                 makeup_days=frozenset(date.fromisoformat(d) for d in calendar["makeup_days"]),
+                special_days=tuple(
+                    SpecialDay(date.fromisoformat(day), _hours(hours), why)
+                    for day, hours, why in calendar.get("special_days", [])
+                ),
             ),
             services=tuple(ServiceRule(**s) for s in data["services"]),
             classes=tuple(
@@ -276,9 +297,15 @@ class HallRules:
             matters=tuple(MatterRule(**m) for m in data["matters"]),
             dispatch=DispatchSettings(**data["dispatch"]),
             windows_start_open=data["windows_start_open"],
-            # a key that an earlier version did not write
+            # keys that an earlier version did not write
             leases=LeaseSettings(**data.get("leases", {})),
+            quotas=tuple(QuotaRule(**q) for q in data.get("quotas", [])),
+            issuing=IssuingSettings(**data.get("issuing", {})),
         )
+
+
+def _hours(hours: Iterable[Sequence[str]]) -> tuple[tuple[time, time], ...]:
+    return tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in hours)
 
 
 def _said(value: Any, defaults: Any) -> Any:

@@ -14,6 +14,7 @@ from queue_server.domain import events as e
 from queue_server.domain.alarms import Alarm, Alarms
 from queue_server.domain.leases import Lease
 from queue_server.domain.lifecycle import check
+from queue_server.domain.quotas import Given
 from queue_server.domain.rules import HallRules, Reach
 from queue_server.domain.vocabulary import (
     AT_A_WINDOW,
@@ -34,6 +35,7 @@ class Ticket:
     overtaken: how often until it last left the line; while it waits, the line knows. after_calls:
     who rejoined waits until its service has had so many calls. kept: the print failed, and the
     person keeps the number. until_ms: parked until then, or not to be called before then.
+    counts_for: the service whose quota the number was taken from; None for an appointment.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Ticket:
     then: tuple[str, ...]
     appointment: str | None = None
     lease: str | None = None
+    counts_for: str | None = None
     status: TicketStatus = TicketStatus.WAITING
     since_ms: int = 0
     window: str | None = None
@@ -147,6 +150,7 @@ class HallState:
     today: Counter[str] = field(default_factory=Counter)
     devices: dict[str, Device] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
+    given: Given = field(default_factory=Given)
 
     @property
     def known_rules(self) -> HallRules:

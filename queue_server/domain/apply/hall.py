@@ -7,6 +7,8 @@ from collections import Counter
 from queue_server.domain import events as e
 from queue_server.domain.alarms import Alarms
 from queue_server.domain.apply.core import on
+from queue_server.domain.apply.counting import recount
+from queue_server.domain.quotas import Given
 from queue_server.domain.rules import HallRules
 from queue_server.domain.state import Device, HallState
 from queue_server.domain.waiting_line import WaitingLine
@@ -14,7 +16,9 @@ from queue_server.domain.waiting_line import WaitingLine
 
 @on.register
 def _hall_configured(event: e.HallConfigured, state: HallState, at_ms: int) -> None:
+    before = state.rules
     state.rules, state.file_digest = HallRules.from_data(event.rules), event.digest
+    recount(state, before)
     for rule in state.rules.windows:
         if rule.id not in state.windows:
             state.windows[rule.id] = state.fresh_window(rule.id, at_ms)
@@ -28,7 +32,7 @@ def _day_opened(event: e.DayOpened, state: HallState, at_ms: int) -> None:
     state.day = event.day
     state.tickets, state.line = {}, WaitingLine()
     state.serials, state.held, state.missed, state.parked = {}, {}, {}, {}
-    state.out_of_turn, state.alarms = [], Alarms()
+    state.out_of_turn, state.alarms, state.given = [], Alarms(), Given()
     state.today = Counter()
     state.recent_calls.clear()
     state.devices = {}

@@ -7,6 +7,7 @@ from typing import Literal
 from queue_server.domain import events as e
 from queue_server.domain.alarms import Alarm
 from queue_server.domain.apply.core import on
+from queue_server.domain.apply.counting import count, give_back
 from queue_server.domain.state import HallState, OutOfTurn, Ticket
 from queue_server.domain.vocabulary import (
     GIVEN_UP_UNPRINTED,
@@ -33,6 +34,7 @@ def _ticket_issued(event: e.TicketIssued, state: HallState, at_ms: int) -> None:
         then=event.then,
         appointment=event.appointment,
         lease=event.lease,
+        counts_for=event.service if event.appointment is None else None,
         since_ms=at_ms,
     )
     state.tickets[ticket.id] = ticket
@@ -43,6 +45,7 @@ def _ticket_issued(event: e.TicketIssued, state: HallState, at_ms: int) -> None:
         state.leases[event.lease].changed = True
     if ticket.person:
         state.held[ticket.person, ticket.service] = ticket.id
+    count(state, ticket)
     state.today["issued"] += 1
     state.today["waiting"] += 1
     state.enter_line(ticket)
@@ -221,6 +224,7 @@ def _ticket_transferred(event: e.TicketTransferred, state: HallState, at_ms: int
 def _ticket_cancelled(event: e.TicketCancelled, state: HallState, at_ms: int) -> None:
     ticket = state.tickets[event.ticket]
     state.move(ticket, Happening.CANCELLED, TicketStatus.CANCELLED, at_ms)
+    give_back(state, ticket)
 
 
 @on.register

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
-from queue_server.domain.calendar import is_open
+from queue_server.domain.admission import admit
 from queue_server.domain.decide.core import Events, decide
 from queue_server.domain.decide.visits import after_calls
 from queue_server.domain.errors import NotFound, WrongState
@@ -23,10 +23,7 @@ def _issue(command: c.IssueTicket, state: HallState, now_ms: int) -> Events:
     if already is not None and _reprints(already):
         return already
     cancelled = already or []
-    if rules.service[service].paused is not None:
-        raise WrongState("service_paused", "这项业务暂停取号。", service=service)
-    if not is_open(rules.calendar, now_ms):
-        raise WrongState("service_closed", "现在不在取号时间内。", service=service)
+    admit(state, service, command.person, now_ms, given_up=len(cancelled))
     prefix = rules.service[service].prefix
     serial = state.serials.get(prefix, 0) + 1
     ahead = state.line.count_free(service)
