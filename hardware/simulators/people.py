@@ -47,8 +47,9 @@ class Citizen:
         if not valid(self.id_number):
             raise ValueError(f"{self.id}: {self.id_number} is no valid number of type {self.type}")
 
-    def card(self) -> Card:
-        return Card(record.encode(self._record()), _SAMPLE_PHOTO, self.newest_address)
+    def card(self, fingerprint: bytes = b"") -> Card:
+        text = record.encode(self._record())
+        return Card(text, _SAMPLE_PHOTO, self.newest_address, fingerprint)
 
     def age_on(self, day: date) -> int:
         return (

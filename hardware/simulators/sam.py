@@ -131,8 +131,9 @@ class VirtualSam:
         return self.status(Sw3.GOOD, lengths + card.text + card.photo)
 
     def _card_to_read(self) -> Card | None:
+        """A read that failed leaves the card to be found again; one that was read stays read."""
         if self._card is None or self._stage is not _Stage.SELECTED or self.unreadable:
-            self._stage = _Stage.LAID
+            self._stage = _Stage.READ if self._stage is _Stage.READ else _Stage.LAID
             return None
         self._stage = _Stage.READ
         return self._card

@@ -5,6 +5,8 @@ Pure. 8N1: a start bit (0), eight data bits from the lowest, a stop bit (1); an 
 
 from __future__ import annotations
 
+import math
+
 from hardware.id_card.timing import BITS_PER_BYTE
 
 _IDLE_BITS = 20  # behind the last byte, so that a slow receiver can end its frame
@@ -37,8 +39,8 @@ def _level(line: list[int], at: float) -> int:
 
 
 def _falling_edge(line: list[int], at: float) -> int | None:
-    """The first start of a 0 at or behind `at`."""
-    for index in range(int(at), len(line)):
-        if line[index] == 0 and (index == 0 or line[index - 1] == 1 or index > at):
+    """The first change from 1 to 0 at or behind `at`; before its first bit the line was idle."""
+    for index in range(math.ceil(at), len(line)):
+        if line[index] == 0 and (index == 0 or line[index - 1] == 1):
             return index
     return None
