@@ -33,7 +33,8 @@ class Ticket:
     """arrived_ms: the arrival that its place counts from; since_ms: when its status began.
 
     overtaken: how often until it last left the line; while it waits, the line knows. after_calls:
-    who rejoined waits until its service has had so many calls. kept: the print failed, and the
+    who rejoined waits until there have been so many calls in the pool counted_in (service, window
+    kept for), which is None for everybody else. kept: the print failed, and the
     person keeps the number. until_ms: parked until then, or not to be called before then.
     counts_for: the service whose quota the number was taken from; None for an appointment.
     """
@@ -67,6 +68,7 @@ class Ticket:
     returns_clerk: str | None = None
     returns_service: str | None = None
     after_calls: int = 0
+    counted_in: tuple[str, str | None] | None = None
     overtaken: int = 0
     until_ms: int | None = None
     deferred: bool = False
@@ -230,7 +232,7 @@ class HallState:
         ticket.status, ticket.since_ms = to, at_ms
         if to is TicketStatus.WAITING:
             self.today["waiting"] += 1
-            self._see_who_it_waits_for(ticket)
+            ticket.for_window = self.kept_for_now(ticket)
             self.enter_line(ticket)
         elif to not in AT_A_WINDOW:
             self._count_end(ticket, to)
@@ -250,14 +252,13 @@ class HallState:
             self._let_go(ticket)
             self.alarms.clear_all(ticket.id)
 
-    def _see_who_it_waits_for(self, ticket: Ticket) -> None:
-        """A clerk may have moved, or a window closed, while it did not wait."""
+    def kept_for_now(self, ticket: Ticket) -> str | None:
+        """The window that this ticket would wait for: its clerk may have moved, or the window
+        closed, while it did not wait."""
         at = self.window_of(ticket.for_clerk) if ticket.for_clerk else None
-        if at is not None:
-            ticket.for_window = at.id
-        kept_for = self.windows.get(ticket.for_window or "")
-        if kept_for is None or kept_for.state is WindowState.CLOSED:
-            ticket.for_window = None
+        wanted = at.id if at is not None else ticket.for_window
+        kept_for = self.windows.get(wanted or "")
+        return None if kept_for is None or kept_for.state is WindowState.CLOSED else wanted
 
     def _unpark(self, ticket: Ticket) -> None:
         self.parked.pop(ticket.id)
@@ -273,14 +274,24 @@ class HallState:
     def change_service(self, ticket: Ticket, service: str) -> None:
         self._let_go(ticket)
         if service != ticket.service:
-            ticket.service, ticket.after_calls = service, 0
+            ticket.service, ticket.after_calls, ticket.counted_in = service, 0, None
         if ticket.person:
             self.held.setdefault((ticket.person, service), ticket.id)
 
     # --- the line ---------------------------------------------------------------------------
 
     def enter_line(self, ticket: Ticket) -> None:
+        self._count_on(ticket)
         self.line.add(*place_of(ticket), ticket.overtaken)
+
+    def _count_on(self, ticket: Ticket) -> None:
+        """In another pool than before, somebody who rejoined lets as many people pass as were
+        left."""
+        now_in = (ticket.service, ticket.for_window)
+        if ticket.counted_in not in (None, now_in):
+            left = max(0, ticket.after_calls - self.line.calls(*ticket.counted_in))
+            ticket.after_calls = self.line.calls(*now_in) + left
+            ticket.counted_in = now_in
 
     def leave_line(self, ticket: Ticket) -> None:
         """Out of the line, for whatever comes next; more minutes asked for are forgotten."""
@@ -291,8 +302,10 @@ class HallState:
             ticket.overtaken = self.line.remove(ticket.id)
 
     def defer(self, ticket: Ticket, until_ms: int) -> None:
-        """Aside until then; nobody overtakes somebody who asked to wait."""
-        ticket.overtaken = self.line.remove(ticket.id)
+        """Aside until then, or for longer than before; nobody overtakes somebody who asked to
+        wait."""
+        if not ticket.deferred:
+            ticket.overtaken = self.line.remove(ticket.id)
         ticket.deferred, ticket.until_ms = True, until_ms
         ticket.defers += 1
         self.alarms.set(ticket.id, Alarm.DEFERRED, until_ms)
@@ -334,7 +347,7 @@ class HallState:
 
 def place_of(ticket: Ticket) -> tuple[QueueKey, Place]:
     """Where a ticket stands in line, or would if it were not deferred."""
-    rejoined = ticket.after_calls > 0
+    rejoined = ticket.counted_in is not None
     key = QueueKey(ticket.service, ticket.priority_class, rejoined, ticket.for_window)
     arrival = Arrival(ticket.arrived_ms, ticket.prefix, ticket.serial, ticket.id)
     return key, Place(ticket.after_calls, arrival)

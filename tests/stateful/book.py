@@ -153,12 +153,15 @@ class Book:
         """Everybody in line whom this window may call, those included who let others pass first."""
         return [p for p in self.in_line() if self.rank(window, p) is not None]
 
-    def fellows(self, person: Person) -> list[Person]:
-        """Who stands in line with this person: of the same service, or kept for the same window."""
-        if person.for_window is not None:
-            return [p for p in self.in_line() if p.for_window == person.for_window]
-        free = (p for p in self.in_line() if p.for_window is None)
-        return [p for p in free if p.service == person.service]
+    def fellows(self, person: Person, window: str | None = None) -> list[Person]:
+        """The others among whom this person has a place: of the same service; for somebody kept for
+        a window, all whom that window (or `window`, which stands in for it) may call."""
+        others = [p for p in self.in_line() if p is not person]
+        free = [p for p in others if p.for_window is None]
+        if (kept_for := person.for_window) is None:
+            return [p for p in free if p.service == person.service]
+        kept = [p for p in others if p.for_window == kept_for]
+        return kept + [p for p in free if self.rank(window or kept_for, p) is not None]
 
     # --- changes that several events share ------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.stateful.book import Book, Person
+from tests.stateful.book import WAITING, Book, Person
 
 
 def rightly_next(book: Book, window: str, person: Person, at_ms: int) -> None:
@@ -24,7 +24,10 @@ def rightly_next(book: Book, window: str, person: Person, at_ms: int) -> None:
         first = min(bound, key=lambda p: p.place)
         assert person is first, f"{person.number} called, {first.number} past its bound"
     elif person.lets_pass:
-        assert all(p.rejoined for p in book.fellows(person)), f"{person.number} let nobody pass"
+        alone = all(
+            p.rejoined and p.for_window == person.for_window for p in book.fellows(person, window)
+        )
+        assert alone, f"{person.number} did not let others pass"
     else:
         _of_the_strongest_kind(book, window, person, eligible, at_ms)
 
@@ -78,8 +81,8 @@ def count_overtaken(book: Book, window: str, person: Person) -> int:
 
 
 def let_pass(book: Book, window: str, person: Person) -> None:
-    """One more call that those who rejoined let pass."""
-    for other in book.in_line():
+    """One more call that those who rejoined let pass, also while they asked for more minutes."""
+    for other in book.people.values():
         same = other.service == person.service and other.for_window is None
-        if other.lets_pass and other is not person and (same or other.for_window == window):
+        if other.lets_pass and other.status == WAITING and (same or other.for_window == window):
             other.lets_pass -= 1

@@ -119,10 +119,11 @@ class Referee:
             self.most_overtaken = max(
                 self.most_overtaken, count_overtaken(self.book, event.window, person)
             )
-        if person.status == WAITING:
-            let_pass(self.book, event.window, person)
+        waited = person.status == WAITING
         self.book.leave(person)
         person.move("called", CALLED)
+        if waited:
+            let_pass(self.book, event.window, person)
         person.window, person.rejoined, person.lets_pass = event.window, False, 0
         self.book.windows[event.window].ticket = person.ticket
 
@@ -185,9 +186,9 @@ class Referee:
         settings = self.book.known_rules.dispatch
         assert person.rejoins <= settings.rejoins_at_most, "rejoined too often"
         self.book.enter(person, person.service)
-        others = [p for p in self.book.fellows(person) if p is not person]
-        person.rejoined = event.after_calls > 0
-        person.lets_pass = min(settings.rejoin_after, len(others)) if person.rejoined else 0
+        others = self.book.fellows(person)
+        person.rejoined = True
+        person.lets_pass = min(settings.rejoin_after, len(others))
 
     def parked(self, event: e.TicketParked, at_ms: int) -> None:
         person = self.book.people[event.ticket]

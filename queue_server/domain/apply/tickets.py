@@ -102,7 +102,7 @@ def _ticket_called(event: e.TicketCalled, state: HallState, at_ms: int) -> None:
     if was_waiting:
         _note_call(state, ticket, event)
     ticket.calls, ticket.called_ms, ticket.last_call_ms = 1, at_ms, at_ms
-    ticket.after_calls = 0
+    ticket.after_calls, ticket.counted_in = 0, None
     state.remember_call(event, at_ms, again=False)
 
 
@@ -190,6 +190,7 @@ def _ticket_rejoined(event: e.TicketRejoined, state: HallState, at_ms: int) -> N
     ticket = state.tickets[event.ticket]
     ticket.rejoins += 1
     ticket.after_calls = event.after_calls
+    ticket.counted_in = (ticket.service, state.kept_for_now(ticket))
     state.move(ticket, Happening.REJOINED, TicketStatus.WAITING, at_ms)
 
 

@@ -60,14 +60,14 @@ def _rejoin(command: c.RejoinTicket, state: HallState, now_ms: int) -> Events:
 def after_calls(state: HallState, ticket: Ticket) -> int:
     """The count of calls after which somebody who rejoins is next (rule 6): of their service, or of
     the window that they are kept for."""
-    line = state.line
-    if ticket.for_window is None:
+    line, window = state.line, state.kept_for_now(ticket)
+    if window is None:
         others = line.count_free(ticket.service)
     else:
-        reach = state.reach(ticket.for_window)
-        others = sum(map(line.count_free, reach.services)) + line.count_kept(ticket.for_window)
+        reach = state.reach(window)
+        others = sum(map(line.count_free, reach.services)) + line.count_kept(window)
     behind = min(state.known_rules.dispatch.rejoin_after, others)
-    return line.calls(ticket.service, ticket.for_window) + behind
+    return line.calls(ticket.service, window) + behind
 
 
 @decide.register
