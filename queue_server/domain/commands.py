@@ -102,7 +102,8 @@ class CallNext:
 
 @dataclass(frozen=True, slots=True)
 class CallTicket:
-    """Calls a chosen ticket (特呼); the reason stands on the manager's board."""
+    """Calls a chosen ticket (特呼), named by its id or its number; the reason stands on the
+    manager's board."""
 
     window: str
     ticket: str

@@ -204,8 +204,97 @@ def test_who_missed_a_call_is_put_back_in_line(pages: Any, kiosk: Any) -> None:
     page.keyboard.press("F6")
     row = page.locator("#missed-list li", has_text=ticket["number"])
     expect(row).to_be_visible()
-    row.get_by_role("button").click()
+    row.get_by_role("button", name="重新排队").click()
     expect(page.locator("#messages")).to_contain_text(f"{ticket['number']} 已重新排队")
     expect(page.locator("#missed")).to_be_hidden()
     page.keyboard.press("F1")
     expect(page.locator("#number")).to_have_text(ticket["number"])
+
+
+def test_who_sees_to_something_else_is_put_aside_and_taken_back(pages: Any, kiosk: Any) -> None:
+    number = kiosk.ticket("D")["number"]
+    page = open_console(pages)
+    page.keyboard.press("F1")
+    expect(page.locator("#number")).to_have_text(number)
+    page.keyboard.press("F7")
+    expect(page.locator("#ask")).to_be_visible()
+    page.keyboard.press("2")  # at the bank
+    page.keyboard.press("Enter")
+    expect(page.locator("#ask")).to_be_hidden()
+    expect(page.locator("#stage")).to_have_text("空闲")
+    parked = page.locator("#parked-list li")
+    expect(parked).to_contain_text(number)
+    expect(parked).to_contain_text("去银行")
+    parked.get_by_role("button", name="叫来").click()
+    expect(page.locator("#number")).to_have_text(number)
+    expect(page.locator("#stage")).to_have_text("已呼叫，等人到窗口")
+    page.keyboard.press("k")
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    expect(parked).to_contain_text("回去取材料")
+    parked.get_by_role("button", name="回来了").click()
+    expect(page.locator("#parked")).to_be_hidden()
+    page.keyboard.press("n")
+    expect(page.locator("#number")).to_have_text(number)
+
+
+def test_a_person_is_sent_on_to_another_service(pages: Any, kiosk: Any, manager: Any) -> None:
+    ticket = kiosk.ticket("D")
+    page = open_console(pages)
+    page.keyboard.press("F1")
+    page.keyboard.press("F3")
+    expect(page.locator("#stage")).to_have_text("正在办理")
+    page.keyboard.press("F10")
+    page.locator("#ask").get_by_text("F 城乡居民养老保险").click()
+    page.get_by_text("办完还回到我这里").click()
+    page.keyboard.press("Enter")
+    expect(page.locator("#stage")).to_have_text("空闲")
+    now = manager.client.get(f"{manager.server.api}/tickets/{ticket['id']}").json()["ticket"]
+    assert (now["service"], now["status"], now["number"]) == ("F", "waiting", ticket["number"])
+
+
+def test_a_chosen_number_is_called_with_a_reason_only(pages: Any, kiosk: Any, manager: Any) -> None:
+    first, chosen = kiosk.ticket("D"), kiosk.ticket("D")
+    page = open_console(pages)
+    page.keyboard.press("c")
+    page.locator("#ask input[name=ticket]").fill(chosen["number"].lower())
+    page.keyboard.press("Enter")
+    expect(page.locator("#ask-fault")).to_contain_text("原因")
+    page.get_by_text("老人、病人、孕妇等不能久等").click()
+    page.keyboard.press("Enter")
+    expect(page.locator("#number")).to_have_text(chosen["number"])
+    page.keyboard.press("x")
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#stage")).to_have_text("空闲")
+    page.keyboard.press("F1")
+    expect(page.locator("#number")).to_have_text(first["number"])
+    assert acts_in_journal(manager, "ticket_cancelled") == 1
+
+
+def test_escape_leaves_a_question_and_changes_nothing(pages: Any, kiosk: Any, manager: Any) -> None:
+    kiosk.ticket("D")
+    page = open_console(pages)
+    page.keyboard.press("F1")
+    expect(page.locator("#stage")).to_have_text("已呼叫，等人到窗口")
+    for key in ("F7", "F10", "x"):
+        page.keyboard.press(key)
+        expect(page.locator("#ask")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator("#ask")).to_be_hidden()
+    page.keyboard.press("F3")
+    expect(page.locator("#stage")).to_have_text("正在办理")
+    for event in ("ticket_parked", "ticket_transferred", "ticket_cancelled"):
+        assert acts_in_journal(manager, event) == 0
+
+
+def test_a_quick_hand_is_one_step_ahead(pages: Any, kiosk: Any) -> None:
+    for _ in range(2):
+        kiosk.ticket("D")
+    page = open_console(pages)
+    page.keyboard.press("F1")
+    expect(page.locator("#stage")).to_have_text("已呼叫，等人到窗口")
+    page.keyboard.press("F3")
+    page.keyboard.press("F4")
+    expect(page.locator("#stage")).to_have_text("空闲")
+    expect(page.locator("#messages li").first).to_contain_text("已办结")

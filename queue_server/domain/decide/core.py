@@ -28,3 +28,10 @@ def known_ticket(state: HallState, ticket_id: str) -> Ticket:
         return state.tickets[ticket_id]
     except KeyError:
         raise NotFound("今天没有这张号票。", ticket=ticket_id) from None
+
+
+def ticket_or_number(state: HallState, named: str) -> Ticket:
+    """The ticket of this id, or of this day's number, as a person reads it off the paper. Raises
+    NotFound."""
+    by_number = (t for t in state.tickets.values() if t.number == named)
+    return state.tickets.get(named) or next(by_number, None) or known_ticket(state, named)

@@ -7,7 +7,7 @@ from typing import NoReturn
 from queue_server.domain import commands as c
 from queue_server.domain import dispatch
 from queue_server.domain import events as e
-from queue_server.domain.decide.core import Events, decide, known_ticket
+from queue_server.domain.decide.core import Events, decide, known_ticket, ticket_or_number
 from queue_server.domain.decide.transfers import destination
 from queue_server.domain.errors import NotFound, WrongState
 from queue_server.domain.explain import explain
@@ -84,8 +84,8 @@ def _call_ticket(command: c.CallTicket, state: HallState, now_ms: int) -> Events
     if not command.reason.strip():
         raise WrongState("reason_missing", "特呼须写明原因。")
     _free_open_window(state, command.window)
-    ticket = known_ticket(state, command.ticket)
-    if ticket.window and state.windows[ticket.window].ticket == ticket.id:
+    ticket = ticket_or_number(state, command.ticket)
+    if ticket.window in state.windows and state.windows[ticket.window].ticket == ticket.id:
         raise WrongState("ticket_at_other_window", f"{ticket.number} 正在 {ticket.window} 号窗口。")
     check(ticket.status, Happening.CALLED, TicketStatus.CALLED)
     why = {

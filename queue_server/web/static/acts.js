@@ -8,13 +8,17 @@ export function stageOf(window) {
   return window.state === "open" ? "idle" : window.state;
 }
 
-/** act → its icon and keys; the first letter is shown, F-keys are shown beside it. */
+/** act → its icon and keys, which its button shows. Rare acts have a letter only. */
 export const ACTS = {
   "call-next": { icon: "megaphone", fkey: "F1", letter: "N" },
   recall: { icon: "bell-ring", fkey: "F2", letter: "R" },
   start: { icon: "play", fkey: "F3", letter: "S" },
   finish: { icon: "check", fkey: "F4", letter: "F" },
   miss: { icon: "user-x", fkey: "F6", letter: "M" },
+  park: { icon: "hourglass", fkey: "F7", letter: "K" },
+  transfer: { icon: "forward", fkey: "F10", letter: "T" },
+  "call-ticket": { icon: "user-search", letter: "C" },
+  cancel: { icon: "circle-x", letter: "X" },
   pause: { icon: "pause", fkey: "F8", letter: "P" },
   resume: { icon: "play", fkey: "F8", letter: "P" },
   open: { icon: "door-open", fkey: "F9", letter: "O" },
@@ -25,9 +29,9 @@ export const ACTS = {
 export const STAGES = {
   closed: { next: "open", can: ["open"] },
   paused: { next: "resume", can: ["resume", "close"] },
-  idle: { next: "call-next", can: ["call-next", "pause", "close"] },
-  called: { next: "start", can: ["start", "recall", "miss", "pause", "resume"] },
-  serving: { next: "finish", can: ["finish", "pause", "resume"] },
+  idle: { next: "call-next", can: ["call-next", "call-ticket", "pause", "close"] },
+  called: { next: "start", can: ["start", "recall", "miss", "park", "transfer", "cancel", "pause", "resume"] },
+  serving: { next: "finish", can: ["finish", "park", "transfer", "pause", "resume"] },
 };
 
 /** Whether the window would take `act` now. Pausing with somebody there means: nobody after them. */
@@ -38,7 +42,10 @@ export function canNow(act, window) {
 }
 
 /** The smaller buttons, always in the same places so that a hand learns them. */
-export const SMALL = ["recall", "miss", "pause", "close"];
+export const SMALL = [
+  ...["recall", "miss", "park", "transfer"],
+  ...["call-ticket", "cancel", "pause", "close"],
+];
 
 /** The act a key means at a window, or null. P and O change their meaning with the window's state. */
 export function actOfKey(key, window) {

@@ -3,9 +3,12 @@
  * Shows nobody who waits; who comes next is the server's choice.
  */
 import { ACTS, SMALL, STAGES, actOfKey, canNow, stageOf } from "./acts.js";
+import { ask, asking, dismiss } from "./ask.js";
 import { Commands, Refused, Unanswered } from "./commands.js";
 import { byId, el, hasText, icon, lang, named, page, redraw, say, setText } from "./core.js";
 import { LiveHall } from "./live.js";
+import { drawPeople } from "./people.js";
+import { QUESTIONS } from "./questions.js";
 import { clockText, minutesText, runningText, secondsSince } from "./time.js";
 
 const SETTLE_MS = 700; // after a change the big button is deaf, so that a double click is one press
@@ -15,6 +18,7 @@ let hall = null;
 let desk = null; // this window, wire.Window
 let why = null;
 let sending = null; // the act under way
+let following = null; // the next key, pressed while an act was under way
 let settledAt = 0;
 let answeredAt = 0;
 const messages = [];
@@ -56,21 +60,43 @@ function takeDesk(next) {
   const before = desk && stageOf(desk);
   if (desk?.ticket?.number !== next.ticket?.number) why = null;
   desk = next;
-  if (before !== stageOf(desk)) settledAt = performance.now() + SETTLE_MS;
+  if (before !== stageOf(desk)) {
+    settledAt = performance.now() + SETTLE_MS;
+    dismiss(); // the question was about what has just ended
+  }
   draw();
 }
 
 /** One press. What the stage does not allow is answered in words, not sent. */
 async function press(act, kept = null) {
-  if (!desk || commands.pending) return;
+  if (!desk) return;
+  if (sending || commands.pending) {
+    if (act !== sending) following = act; // a quick hand is a step ahead; the same key is a bounce
+    return;
+  }
   if (!kept && !canNow(act, desk)) {
     tell("info", say(`console.not_now.${stageOf(desk)}`));
     return;
   }
+  const body = kept ? {} : await details(act);
+  if (body) await send(act, body, kept);
+}
+
+/** What the act needs besides the press; null when the clerk went back. The ticket that is meant
+ * goes along, so that a page that is behind does nothing to another one. */
+async function details(act) {
+  const meant = desk.ticket ? { ticket: desk.ticket.id } : {};
+  const question = QUESTIONS[act]?.(desk, hall);
+  if (!question) return meant;
+  const values = await ask({ ...question, confirm: say(`console.act.${act}`) });
+  return values && { ...meant, ...question.body(values, new Date()) };
+}
+
+async function send(act, body, kept = null) {
   sending = act;
   draw();
   try {
-    answered(act, await commands.send(act, {}, kept));
+    answered(act, await sender(act).send(pathOf(act), body, kept));
   } catch (error) {
     refused(error);
   }
@@ -79,20 +105,30 @@ async function press(act, kept = null) {
   settledAt = answeredAt + SETTLE_MS;
   draw();
   live.wantSnapshot();
+  const next = following;
+  following = null;
+  if (next && canNow(next, desk)) press(next);
 }
+
+/** Giving a number up is asked of the ticket, all else of the window. */
+const sender = (act) => (act === "cancel" ? tickets : commands);
+const pathOf = (act) => (act === "cancel" ? `${encodeURIComponent(desk.ticket.id)}/cancel` : act);
 
 function answered(act, answer) {
   if (!answer) return;
+  const calls = desk.ticket?.calls;
   if (answer.window) takeDesk(answer.window);
-  if (act !== "call-next") {
-    const number = answer.ticket?.number;
-    tell("done", say(`console.done.${act}`, { number }));
-  } else if (answer.ticket) {
-    why = answer.why?.[lang === "en" ? "en" : "zh"] ?? null;
-    tell("done", say("console.done.call-next", { number: answer.ticket.number }));
-  } else {
+  const number = answer.ticket?.number;
+  if (act === "call-next" && !number) {
     tell("info", say("console.nobody"));
+    return;
   }
+  if (act === "recall" && answer.ticket.calls === calls) {
+    tell("info", say("console.just_called", { number }));
+    return;
+  }
+  if (answer.why) why = answer.why[lang === "en" ? "en" : "zh"];
+  tell("done", say(`console.done.${act}`, { number }));
 }
 
 function refused(error) {
@@ -140,7 +176,7 @@ function draw() {
   drawBig(stage);
   drawSmall();
   drawQueues();
-  drawMissed();
+  drawPeople(hall, desk, stageOf(desk) === "idle");
   tick();
 }
 
@@ -182,9 +218,12 @@ function emptyText(stage) {
   return say("console.empty.waiting", { n: desk.waiting });
 }
 
+const shortcuts = (act) => [ACTS[act].fkey, ACTS[act].letter].filter(Boolean).join(" ");
+
 function keysOf(act) {
   const { fkey, letter } = ACTS[act];
-  return el("span", { class: "keys" }, el("kbd", {}, fkey), el("kbd", {}, letter));
+  const keys = [fkey, letter].filter(Boolean).map((key) => el("kbd", {}, key));
+  return el("span", { class: "keys" }, ...keys);
 }
 
 function drawBig(stage) {
@@ -192,7 +231,7 @@ function drawBig(stage) {
   const button = byId("big");
   button.dataset.act = act;
   button.setAttribute("aria-disabled", String(Boolean(sending)));
-  button.setAttribute("aria-keyshortcuts", `${ACTS[act].fkey} ${ACTS[act].letter}`);
+  button.setAttribute("aria-keyshortcuts", shortcuts(act));
   redraw(button, [act, sending], () => [
     icon(sending ? "loader-circle" : ACTS[act].icon, sending ? "spin" : ""),
     el("span", { class: "word" }, sending ? say("console.sending") : say(`console.act.${act}`)),
@@ -214,7 +253,7 @@ function drawSmall() {
     const can = canNow(act, desk) && !sending;
     button.dataset.act = act;
     button.setAttribute("aria-disabled", String(!can));
-    button.setAttribute("aria-keyshortcuts", `${ACTS[act].fkey} ${ACTS[act].letter}`);
+    button.setAttribute("aria-keyshortcuts", shortcuts(act));
     redraw(button, act, () => [
       icon(ACTS[act].icon),
       el("span", { class: "word" }, say(`console.act.${act}`)),
@@ -243,34 +282,15 @@ function drawQueues() {
   );
 }
 
-/** Who missed a call at a service of this window, to be put back in line when they turn up. */
-function drawMissed() {
-  const served = new Set(desk.skills.map((skill) => skill.service));
-  const missed = hall.missed.filter((one) => served.has(one.service));
-  byId("missed").hidden = missed.length === 0;
-  redraw(
-    byId("missed-list"),
-    missed.map((one) => [one.id, one.may_rejoin]),
-    () => missed.map(missedRow),
-  );
-}
-
-function missedRow(one) {
-  const again = el(
-    "button",
-    { class: "button", type: "button", "data-rejoin": one.id, "data-number": one.number },
-    icon("rotate-ccw"),
-    say("console.rejoin"),
-    el("span", { class: "quiet-hidden" }, one.number),
-  );
-  const late = el("span", { class: "late" }, say("console.rejoin_no_more"));
-  return el("li", {}, el("b", {}, one.number), one.may_rejoin ? again : late);
-}
-
-async function rejoin(id, number) {
+/** A button beside somebody who missed the call or was put aside. */
+async function serveAside({ act, ticket, number, reason }) {
+  if (act === "call-ticket") {
+    if (!sending && !commands.pending) await send(act, { ticket, reason });
+    return;
+  }
   try {
-    if (await tickets.send(`${encodeURIComponent(id)}/rejoin`)) {
-      tell("done", say("console.done.rejoin", { number }));
+    if (await tickets.send(`${encodeURIComponent(ticket)}/${act}`)) {
+      tell("done", say(`console.done.aside-${act}`, { number }));
     }
   } catch (error) {
     refused(error);
@@ -304,7 +324,7 @@ function onClick(event) {
 
 function onKey(event) {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-  if (typing || event.ctrlKey || event.altKey || event.metaKey || event.repeat || !desk) return;
+  if (typing || asking() || event.ctrlKey || event.altKey || event.metaKey || event.repeat || !desk) return;
   const act = actOfKey(event.key, desk);
   if (!act) return;
   event.preventDefault(); // F1, F3 and F6 belong to the browser otherwise
@@ -312,9 +332,9 @@ function onKey(event) {
 }
 
 byId("acts").addEventListener("click", onClick);
-byId("missed-list").addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-rejoin]");
-  if (button) rejoin(button.dataset.rejoin, button.dataset.number);
+byId("people").addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-ticket]");
+  if (button && button.getAttribute("aria-disabled") !== "true") serveAside({ ...button.dataset });
 });
 document.addEventListener("keydown", onKey);
 setInterval(tick, 1000);
