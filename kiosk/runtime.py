@@ -31,7 +31,7 @@ class Printing(Protocol):
 class Desk(Protocol):
     def request(self, effect: fx.RequestTicket) -> None: ...
     def abandon(self, effect: fx.AbandonTicket) -> None: ...
-    def report(self, effect: fx.ReportPrinted | fx.ReportPrintFailed) -> None: ...
+    def report(self, effect: fx.ReportPrinted | fx.ReportPrintFailed | fx.KeepTicket) -> None: ...
     def cancel(self, effect: fx.CancelTicket) -> None: ...
 
 
@@ -103,7 +103,7 @@ class Runtime:
                 desk.request(effect)
             case fx.AbandonTicket():
                 desk.abandon(effect)
-            case fx.ReportPrinted() | fx.ReportPrintFailed():
+            case fx.ReportPrinted() | fx.ReportPrintFailed() | fx.KeepTicket():
                 desk.report(effect)
             case fx.CancelTicket():
                 desk.cancel(effect)

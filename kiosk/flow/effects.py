@@ -57,6 +57,14 @@ class ReportPrintFailed(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class KeepTicket(Effect):
+    """The person keeps the number without paper; one that nobody keeps the server gives up."""
+
+    request_id: str
+    ticket_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CancelTicket(Effect):
     """Answered by TicketCancelled, however long the server is away."""
 

@@ -16,6 +16,7 @@ from kiosk.flow.effects import (
     AskPrinter,
     CancelTicket,
     Effect,
+    KeepTicket,
     PrintTicket,
     ReportPrinted,
     ReportPrintFailed,
@@ -251,8 +252,8 @@ def issued(state: State, event: ev.TicketIssued) -> Step:
     if event.ticket.beyond_waiting:
         return enter(state, Place.TICKET, ticket=event.ticket)
     if state.session.without_paper:
-        report = _report_no_paper(event.request_id, event.ticket)
-        return enter(state, Place.TICKET, *report, ticket=event.ticket, paper=Paper.DECLINED)
+        told = _report_kept(event.request_id, event.ticket)
+        return enter(state, Place.TICKET, *told, ticket=event.ticket, paper=Paper.DECLINED)
     job = PrintTicket(event.request_id, event.ticket, state.manner.language)
     return enter(state, Place.PRINTING, job, ticket=event.ticket)
 
@@ -277,6 +278,16 @@ def _report_no_paper(request_id: str, ticket: TicketFacts) -> tuple[Effect, ...]
     return (ReportPrintFailed(derived_request_id(request_id, "print-failed"), ticket.id),)
 
 
+def _keep(request_id: str, ticket: TicketFacts) -> Effect:
+    return KeepTicket(derived_request_id(request_id, "keep"), ticket.id)
+
+
+def _report_kept(request_id: str, ticket: TicketFacts) -> tuple[Effect, ...]:
+    """There is no paper, and the number stays its person's all the same."""
+    report = _report_no_paper(request_id, ticket)
+    return (_keep(request_id, ticket), *report) if report else ()
+
+
 def _report_paper(event: ev.PrintEnded) -> tuple[Effect, ...]:
     """What is certain is reported; of what nobody knows the server goes on knowing nothing."""
     if event.outcome is ev.Outcome.FAILED:
@@ -299,7 +310,14 @@ def print_ended(state: State, event: ev.PrintEnded) -> Step:
 
 
 def _show_with_paper(state: State, event: ev.PrintEnded) -> Step:
-    return enter(state, Place.TICKET, *_report_paper(event), paper=_PAPER[event.outcome])
+    return enter(state, Place.TICKET, *_report_settled(event), paper=_PAPER[event.outcome])
+
+
+def _report_settled(event: ev.PrintEnded) -> tuple[Effect, ...]:
+    """As above, of a number that stays whatever became of its paper."""
+    if event.outcome is ev.Outcome.FAILED:
+        return _report_kept(event.request_id, event.ticket)
+    return _report_paper(event)
 
 
 def print_ended_late(state: State, event: ev.PrintEnded) -> Step:
@@ -318,14 +336,13 @@ def print_ended_unseen(state: State, event: ev.PrintEnded) -> Step:
     """
     left_printing = event.request_id in state.left_printing
     settled = replace(state, left_printing=state.left_printing - {event.request_id})
-    report = _report_paper(event)
     if event.outcome is not ev.Outcome.FAILED or event.ticket.held_before or not left_printing:
-        return settled, report
-    return settled, (*report, _cancel(event.request_id, event.ticket))
+        return settled, _report_settled(event)
+    return settled, (*_report_paper(event), _cancel(event.request_id, event.ticket))
 
 
 def keep_number(state: State, _event: ev.Event) -> Step:
-    return enter(state, Place.TICKET)
+    return enter(state, Place.TICKET, _keep(_request(state), _ticket(state)))
 
 
 def cancel_number(state: State, _event: ev.Event) -> Step:
@@ -334,8 +351,10 @@ def cancel_number(state: State, _event: ev.Event) -> Step:
 
 def unanswered(state: State, event: ev.Event) -> Step:
     """No answer gives the number back, unless the person held it before this visit to the kiosk."""
-    if _ticket(state).held_before:
-        return go_home_unattended(state, event)
+    ticket = _ticket(state)
+    if ticket.held_before:
+        home, effects = go_home_unattended(state, event)
+        return home, (*effects, _keep(_request(state), ticket))
     return cancel_number(replace(state, manner=state.usual_manner), event)
 
 

@@ -39,7 +39,7 @@ class QueueClient:
         return read_ticket(self._ask("POST", "/tickets", body))
 
     def report(self, ticket_id: str, what: str, request_id: str) -> TicketFacts:
-        """what: `printed`, `print-failed` or `cancel`."""
+        """what: `printed`, `print-failed`, `keep` or `cancel`."""
         path = f"/tickets/{quote(ticket_id, safe='')}/{what}"
         return read_ticket(self._ask("POST", path, {"request_id": request_id}))
 

@@ -25,6 +25,12 @@ from kiosk.settings import ServerSettings
 _log = structlog.get_logger()
 
 Post = Callable[[ev.Event], None]
+Report = fx.ReportPrinted | fx.ReportPrintFailed | fx.KeepTicket
+_REPORTS: dict[type[Report], str] = {
+    fx.ReportPrinted: "printed",
+    fx.ReportPrintFailed: "print-failed",
+    fx.KeepTicket: "keep",
+}
 
 # After so long without success a command is given up; the log says so. Closing the day clears up.
 GIVE_UP_AFTER_S = 1800.0
@@ -79,8 +85,8 @@ class TicketDesk:
         if ticket is not None:
             self._give_back(job, ticket)
 
-    def report(self, effect: fx.ReportPrinted | fx.ReportPrintFailed) -> None:
-        what = "printed" if isinstance(effect, fx.ReportPrinted) else "print-failed"
+    def report(self, effect: Report) -> None:
+        what = _REPORTS[type(effect)]
         self._start(self._insist, effect.ticket_id, what, effect.request_id, None)
 
     def cancel(self, effect: fx.CancelTicket) -> None:
