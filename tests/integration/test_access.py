@@ -23,6 +23,7 @@ from queue_server.web.context import TOKEN_TRUSTED_S
 from tests.support.server import DEMO_CONFIG, ROOT, Client, ServerProcess
 
 HALL = "/api/v1/halls/demo"
+STORES = ("sqlite", "postgres")
 
 # one request per act; 401 and 403 mean refused, anything else means let through
 REQUESTS: dict[Act, tuple[str, str, dict[str, Any] | None]] = {
