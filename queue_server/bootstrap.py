@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import random
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
 
-from queue_server.access.keys import Keys, key_file_beside, load_keys
+from queue_server.access.keys import Keys, KeyUnusable, key_file_beside, load_keys
 from queue_server.access.store import (
     AccessStore,
     Staff,
+    Statement,
     forget_seeded_tokens,
     hash_password,
     insert_token,
     put_staff,
     remove_staff,
-    seeded_staff,
 )
 from queue_server.clock import SystemClock
+from queue_server.databases import Database, open_database
 from queue_server.halls import Halls
-from queue_server.journal.sqlite import SqliteDatabase, SqliteJournal
+from queue_server.journal.port import JournalError, UnusableDatabase
+from queue_server.plan import Plan
 from queue_server.service import HallService
 from queue_server.settings import HallSettings, StaffSection, presentation_of, rules_of
 from queue_server.speech import Speech
@@ -40,39 +42,75 @@ log = structlog.get_logger()
 UPKEEP_S = 10.0
 
 
-def key_file_of(settings: HallSettings, database: Path) -> Path:
-    return settings.server.key_file or key_file_beside(database)
+def key_file_of(plan: Plan, database: str) -> Path:
+    """Beside SQLite's file; beside the settings when the database is elsewhere."""
+    if plan.server.key_file is not None:
+        return plan.server.key_file
+    if database.startswith("sqlite:///"):
+        return key_file_beside(Path(database.removeprefix("sqlite:///")))
+    return plan.first.with_suffix(".key")
 
 
-def build(settings: HallSettings, database: Path) -> FastAPI:
-    """The application for one hall on one database file."""
+def build(plan: Plan, database: str, *, accept_new_key: bool = False) -> FastAPI:
+    """The application for the halls of `plan`. database: an address; a file in it is absolute."""
 
     @asynccontextmanager
     async def open_context() -> AsyncIterator[Context]:
-        store = SqliteDatabase(database)
-        keys = load_keys(key_file_of(settings, database))
-        access = AccessStore(store, keys)
-        await _seed(store, settings)
-        hall = _hall(store, settings, keys)
-        await hall.start()
-        halls = Halls([hall])
-        speech = Speech(settings.hall.announce)
-        settle_memory()
-        upkeep = asyncio.create_task(_keep_up(hall))
-        log.info("ready", hall=hall.id, database=str(database))
+        with _told():
+            keys = load_keys(key_file_of(plan, database))
+            store = await open_database(database)
         try:
-            yield Context(settings, halls, access, speech, Texts(), Metrics(halls, store))
+            access = AccessStore(store.access, keys, store.trusted_s)
+            with _told():
+                await access.check_key(accept_new=accept_new_key)
+                await _seed(access, plan)
+            async with _serving(plan, store, keys) as halls:
+                metrics = Metrics(halls, store.writer)
+                yield Context(plan, halls, access, Speech(), Texts(), metrics)
         finally:
-            upkeep.cancel()
-            hall.streams.end_all()
-            await store.close()
+            await store.journal.close()
 
     return create_app(open_context)
 
 
-def _hall(store: SqliteDatabase, settings: HallSettings, keys: Keys) -> HallService:
+@contextmanager
+def _told() -> Iterator[None]:
+    """Says why the server cannot start, in words, before it ends with that."""
+    try:
+        yield
+    except (KeyUnusable, UnusableDatabase, JournalError) as error:
+        log.error("cannot_start", error=str(error))
+        raise
+
+
+@asynccontextmanager
+async def _serving(plan: Plan, store: Database, keys: Keys) -> AsyncIterator[Halls]:
+    """The halls, live: those whose files were read are loaded first, all others while it runs."""
+
+    async def open_hall(hall: str) -> HallService:
+        settings = await asyncio.to_thread(plan.settings_of, hall)
+        service = _hall(store, settings, keys)
+        await service.start()
+        return service
+
+    halls = Halls(list(plan.files), open_hall)
+    for hall in plan.read:
+        await halls.get(hall)
+    settle_memory()
+    log.info("ready", halls=len(plan.files), loaded=len(halls), database=store.name)
+    upkeep = asyncio.create_task(_keep_up(halls))
+    try:
+        yield halls
+    finally:
+        upkeep.cancel()
+        with suppress(asyncio.CancelledError):
+            await upkeep
+        await halls.close()
+
+
+def _hall(store: Database, settings: HallSettings, keys: Keys) -> HallService:
     return HallService(
-        SqliteJournal(store),
+        store.journal,
         rules_of(settings),
         presentation_of(settings),
         SystemClock(),
@@ -80,30 +118,33 @@ def _hall(store: SqliteDatabase, settings: HallSettings, keys: Keys) -> HallServ
     )
 
 
-async def _seed(store: SqliteDatabase, settings: HallSettings) -> None:
+async def _seed(access: AccessStore, plan: Plan) -> None:
     """Puts a demonstration's devices and staff in place, and takes an earlier one's out. Who stands
     in the file as before is left alone, and stays logged in."""
-    hall = settings.hall.id
-    wanted = {(hall, s.login): (_mark(s), s) for s in settings.staff}
-    there = seeded_staff(store.reader)
+    wanted = {
+        (hall, s.login): (_mark(s), s) for hall, file in plan.read.items() for s in file.staff
+    }
+    there = await access.seeded_staff()
     gone = [key for key, mark in there.items() if key not in wanted or wanted[key][0] != mark]
-    new = [(mark, s) for key, (mark, s) in wanted.items() if key in gone or key not in there]
-    passwords = {s.password for _, s in new}
+    new = {key: found for key, found in wanted.items() if key in gone or key not in there}
+    passwords = {s.password for _, s in new.values()}
     hashes = {p: await asyncio.to_thread(hash_password, p) for p in passwords}
+    statements = [forget_seeded_tokens(), *_devices(plan)]
+    statements += [remove_staff(hall, login) for hall, login in gone]
+    for (hall, login), (mark, s) in new.items():
+        member = Staff(hall, login, s.name, s.role, s.window, hashes[s.password])
+        statements += put_staff(member, seeded=mark)
+    await access.change(*statements)
+    if plan.server.demonstration:
+        log.warning("demonstration", detail="devices and staff come from the file")
 
-    def work(connection: sqlite3.Connection) -> None:
-        forget_seeded_tokens(connection)
-        for d in settings.paired:
-            insert_token(connection, d.token, d.role, hall, d.window, d.name, seeded="file")
-        for of_hall, login in gone:
-            remove_staff(connection, of_hall, login)
-        for mark, s in new:
-            member = Staff(hall, s.login, s.name, s.role, s.window, hashes[s.password])
-            put_staff(connection, member, seeded=mark)
 
-    await store.write(work)
-    if settings.server.demonstration:
-        log.warning("demonstration", hall=hall, detail="devices and staff come from the file")
+def _devices(plan: Plan) -> Sequence[Statement]:
+    return [
+        insert_token(d.token, d.role, hall, d.window, d.name, seeded="file")
+        for hall, settings in plan.read.items()
+        for d in settings.paired
+    ]
 
 
 def _mark(staff: StaffSection) -> str:
@@ -111,16 +152,34 @@ def _mark(staff: StaffSection) -> str:
     return hashlib.sha256(repr(staff).encode()).hexdigest()
 
 
-async def _keep_up(hall: HallService) -> None:
-    """Lets time pass for the hall, and tidies up when it is quiet."""
-    tidied_seq = 0
+async def _keep_up(halls: Halls) -> None:
+    """Loads all halls, then lets time pass for them, and tidies up when it is quiet.
+
+    Several processes may do this for the same halls: the journal lets only one of them. They go
+    through the halls in orders of their own, so that they seldom meet.
+    """
+    await halls.load_all()
+    tidied = 0
     while True:
-        seq = hall.streams.seq
-        await asyncio.sleep(UPKEEP_S)
-        if hall.streams.seq == seq != tidied_seq:
-            tidied_seq = seq
+        before = _progress(halls)
+        await asyncio.sleep(UPKEEP_S * random.uniform(0.9, 1.1))  # noqa: S311 - only spreads work
+        if _progress(halls) == before != tidied:
+            tidied = before
             tidy()
-        try:
-            await hall.keep_up()
-        except Exception as error:  # the next round tries again
-            log.error("upkeep_failed", hall=hall.id, error=str(error))
+        found = list(halls)
+        random.shuffle(found)
+        for hall in found:
+            await _keep_up_one(hall)
+        if not halls.all_loaded:
+            await halls.load_all()
+
+
+def _progress(halls: Halls) -> int:
+    return sum(hall.streams.seq for hall in halls)
+
+
+async def _keep_up_one(hall: HallService) -> None:
+    try:
+        await hall.keep_up()
+    except Exception as error:  # the next round tries again
+        log.error("upkeep_failed", hall=hall.id, error=str(error))

@@ -11,8 +11,9 @@ from foundation.logs import configure_logs
 from foundation.settings_file import SettingsError
 from queue_server.cli_access import Unusable, add_commands
 from queue_server.cli_journal import add_journal_commands
-from queue_server.journal.sqlite import UnusableDatabase, sqlite_file
-from queue_server.settings import HallSettings, load_hall_settings
+from queue_server.databases import absolute
+from queue_server.journal.port import UnusableDatabase
+from queue_server.plan import Plan, load_plan
 from queue_server.tuning import tune_interpreter
 
 # Seconds that open event streams get to end when the server is asked to stop.
@@ -33,9 +34,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hall", description="The queue server.")
     commands = parser.add_subparsers(required=True)
     server = commands.add_parser("server", help="run the queue server")
-    server.add_argument("--config", type=Path, help="hall.toml")
+    server.add_argument(
+        "--config",
+        type=Path,
+        action="append",
+        metavar="FILE",
+        help="a hall's file, several times for several halls; or one file that lists halls",
+    )
     server.add_argument("--listen", metavar="HOST:PORT", help="instead of the file's")
-    server.add_argument("--database", metavar="URL", help="sqlite:///FILE, instead of the file's")
+    server.add_argument("--database", metavar="URL", help="instead of the file's")
+    server.add_argument(
+        "--accept-new-key", action="store_true", help="the database's old key file is lost"
+    )
     server.set_defaults(run=_server)
     add_journal_commands(server.add_subparsers(title="care for what is stored", metavar="TOOL"))
     add_commands(commands)
@@ -43,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _server(options: argparse.Namespace) -> int:
-    if options.config is None:
+    if not options.config:
         raise Unusable("--config is needed: the hall's file, for instance config/hall.toml")
 
     import uvicorn  # here, so that `token` does not wait for it
@@ -51,16 +61,16 @@ def _server(options: argparse.Namespace) -> int:
     from queue_server.bootstrap import build
 
     tune_interpreter()
-    settings = load_hall_settings(options.config)
-    configure_logs("server", settings.server.log_level)
-    host, port = _address(options.listen or settings.server.listen)
-    if settings.server.demonstration and host not in LOOPBACK:
+    plan = load_plan(options.config)
+    configure_logs("server", plan.server.log_level)
+    host, port = _address(options.listen or plan.server.listen)
+    if plan.server.demonstration and host not in LOOPBACK:
         raise Unusable("a demonstration has its secrets in the file: it listens on 127.0.0.1 only")
     # uvicorn hands the signal on once it has shut down in good order: that is a success
     for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked_to_stop, lambda *_: sys.exit(0))
     uvicorn.run(
-        build(settings, _database(options, settings)),
+        build(plan, _database(options, plan), accept_new_key=options.accept_new_key),
         host=host,
         port=port,
         loop="uvloop",
@@ -74,10 +84,10 @@ def _server(options: argparse.Namespace) -> int:
     return 0
 
 
-def _database(options: argparse.Namespace, settings: HallSettings) -> Path:
+def _database(options: argparse.Namespace, plan: Plan) -> str:
     if options.database:
-        return sqlite_file(options.database, Path.cwd())
-    return sqlite_file(settings.server.database, options.config.parent)
+        return absolute(options.database, Path.cwd())
+    return absolute(plan.server.database, plan.first.parent)
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -6,17 +6,18 @@ A running server takes new tokens and logins at once, and removed ones after a f
 from __future__ import annotations
 
 import argparse
+import asyncio
 import getpass
-import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from queue_server.access.roles import Role
 from queue_server.access.store import (
+    AccessDatabase,
     Staff,
+    Statement,
     hash_password,
     insert_token,
     new_token,
@@ -24,9 +25,21 @@ from queue_server.access.store import (
     remove_staff,
     revoke_token,
 )
-from queue_server.journal.sqlite import migrate, sqlite_file
+from queue_server.databases import absolute, open_database
+
+T = TypeVar("T")
 
 PASSWORD_AT_LEAST = 8
+HALLS_NAMED = 5
+# Steps from hall to hall along the index: to look at all events would take long.
+_SOME_HALLS = f"""
+WITH RECURSIVE named (hall) AS (
+    SELECT min(hall) FROM event
+    UNION ALL
+    SELECT (SELECT min(hall) FROM event WHERE hall > named.hall) FROM named
+    WHERE named.hall IS NOT NULL
+) SELECT hall FROM named WHERE hall IS NOT NULL LIMIT {HALLS_NAMED}
+"""  # noqa: S608 - a number of ours
 ROLES = [role for role in Role if role is not Role.PUBLIC]
 STAFF_ROLES = [Role.CLERK, Role.MANAGER, Role.AUDITOR, Role.ADMIN]
 
@@ -56,66 +69,73 @@ def add_commands(commands: Any) -> None:
     staff.set_defaults(run=_staff)
 
 
-@contextmanager
-def _database(url: str, hall: str | None) -> Iterator[sqlite3.Connection]:
-    """The database, made if there is none yet; refuses a hall that it does not hold."""
-    file = sqlite_file(url, Path.cwd())
-    file.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(file, isolation_level=None, timeout=10)
+async def _with(url: str, hall: str | None, work: Callable[[AccessDatabase], Awaitable[T]]) -> T:
+    """Works on the database, made if there is none yet; refuses a hall that it does not hold."""
+    database = await open_database(absolute(url, Path.cwd()))
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        migrate(connection)
-        halls = [row[0] for row in connection.execute("SELECT DISTINCT hall FROM event")]
-        if hall is not None and halls and hall not in halls:
-            raise Unusable(f"the database holds {', '.join(halls)}, not {hall!r}")
-        yield connection
+        if hall is not None:
+            await _refuse_other_halls(database.access, hall)
+        return await work(database.access)
     finally:
-        connection.close()
+        await database.journal.close()
+
+
+async def _refuse_other_halls(access: AccessDatabase, hall: str) -> None:
+    """A slip of the pen would make somebody who can do nothing anywhere."""
+    if await access.rows("SELECT 1 FROM event WHERE hall = ? LIMIT 1", hall):
+        return
+    halls = [row[0] for row in await access.rows(_SOME_HALLS)]
+    if halls:
+        more = ", …" if len(halls) == HALLS_NAMED else ""
+        raise Unusable(f"the database holds {', '.join(halls)}{more}, not {hall!r}")
+
+
+def _run(options: argparse.Namespace, hall: str | None, *statements: Statement) -> Sequence[int]:
+    """How many rows each statement touched."""
+    return asyncio.run(_with(options.database, hall, lambda access: access.change(*statements)))
 
 
 def _token(options: argparse.Namespace) -> int:
     """Prints the token, alone: it is shown this once and stored as a hash."""
     if options.revoke:
-        with _database(options.database, None) as connection:
-            if not revoke_token(connection, options.revoke):
-                raise Unusable("there is no such token")
+        if _run(options, None, revoke_token(options.revoke)) == [0]:
+            raise Unusable("there is no such token")
         return 0
     if options.role is None or options.hall is None:
         raise Unusable("--role and --hall are needed")
     token = new_token()
     name = options.name or options.role.value
-    with _database(options.database, options.hall) as connection:
-        insert_token(connection, token, options.role, options.hall, options.window, name)
+    made = insert_token(token, options.role, options.hall, options.window, name)
+    _run(options, options.hall, made)
     print(token)
     return 0
 
 
 def _staff(options: argparse.Namespace) -> int:
-    with _database(options.database, options.hall) as connection:
-        if options.act == "list":
-            return _list(connection, options.hall)
-        if not options.login:
-            raise Unusable("--login is needed")
-        if options.act == "remove":
-            if not remove_staff(connection, options.hall, options.login):
-                raise Unusable(f"nobody has the login {options.login!r}")
-            return 0
-        if options.role is None:
-            raise Unusable("--role is needed")
-        name = options.name or options.login
-        secret = hash_password(_password())
-        member = Staff(options.hall, options.login, name, options.role, options.window, secret)
-        put_staff(connection, member)
+    if options.act == "list":
+        return _list(options)
+    if not options.login:
+        raise Unusable("--login is needed")
+    if options.act == "remove":
+        if _run(options, options.hall, remove_staff(options.hall, options.login)) == [0]:
+            raise Unusable(f"nobody has the login {options.login!r}")
+        return 0
+    if options.role is None:
+        raise Unusable("--role is needed")
+    name = options.name or options.login
+    secret = hash_password(_password())
+    member = Staff(options.hall, options.login, name, options.role, options.window, secret)
+    _run(options, options.hall, *put_staff(member))
     return 0
 
 
-def _list(connection: sqlite3.Connection, hall: str) -> int:
-    rows = connection.execute(
-        "SELECT login, role, coalesce(window, '-'), name FROM staff WHERE hall = ? ORDER BY login",
-        (hall,),
+def _list(options: argparse.Namespace) -> int:
+    everybody = (
+        "SELECT login, role, coalesce(\"window\", '-'), name FROM staff WHERE hall = ?"
+        " ORDER BY login"
     )
-    for row in rows:
+    work = _with(options.database, options.hall, lambda x: x.rows(everybody, options.hall))
+    for row in asyncio.run(work):
         print("\t".join(row))
     return 0
 

@@ -26,31 +26,27 @@ class SpeechUnavailable(Exception):
 class Speech:
     """Synthesises and remembers the most recent announcements. Any thread."""
 
-    def __init__(self, languages: tuple[str, ...], remembered: int = 256) -> None:
-        unknown = set(languages) - set(PHRASES)
-        if unknown:
-            raise ValueError(f"no voice for {', '.join(sorted(unknown))}")
-        self._languages = languages
+    def __init__(self, remembered: int = 256) -> None:
         self._remembered = remembered
-        self._known: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._known: OrderedDict[tuple[tuple[str, ...], str, str], bytes] = OrderedDict()
         self._speaking = threading.Lock()
 
-    def call(self, number: str, window: str) -> bytes:
-        """The announcement of a call as a mono 16-bit WAV file, all languages in turn.
+    def call(self, languages: tuple[str, ...], number: str, window: str) -> bytes:
+        """The announcement of a call as a mono 16-bit WAV file, the hall's languages in turn.
 
         Raises SpeechUnavailable.
         """
-        key = (number, window)
+        key = (languages, number, window)
         with self._speaking:  # one at a time; whoever asks for the same finds it done
             if (known := self._find(key)) is not None:
                 return known
-            spoken = _joined([_spoken(x, number, window) for x in self._languages])
+            spoken = _joined([_spoken(x, number, window) for x in languages])
             self._known[key] = spoken
             while len(self._known) > self._remembered:
                 self._known.popitem(last=False)
             return spoken
 
-    def _find(self, key: tuple[str, str]) -> bytes | None:
+    def _find(self, key: tuple[tuple[str, ...], str, str]) -> bytes | None:
         if key in self._known:
             self._known.move_to_end(key)
         return self._known.get(key)

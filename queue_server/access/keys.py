@@ -29,6 +29,8 @@ class Keys:
         self._person = _derive(secret, b"person")
         self._follow = _derive(secret, b"follow")
         self._csrf = _derive(secret, b"csrf")
+        # tells this key from another and says nothing else about it
+        self.fingerprint = _derive(secret, b"fingerprint").hex()
         self.follow_token = lru_cache(maxsize=4096)(self._follow_token)
 
     def id_hash(self, id_number: str) -> str:

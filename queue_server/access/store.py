@@ -1,25 +1,44 @@
-"""Tokens, staff, sessions and the index of persons in the database; secrets only as hashes."""
+"""Tokens, staff, sessions and the index of persons in the database; secrets only as hashes.
+
+The statements are such as both databases understand; each database runs them in its own way.
+"""
 
 from __future__ import annotations
 
 import secrets
-import sqlite3
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from queue_server.access.keys import Keys, secret_hash
+from queue_server.access.keys import Keys, KeyUnusable, secret_hash
 from queue_server.access.roles import Actor, Role
-from queue_server.journal.sqlite import SqliteDatabase
 
 SESSION_HOURS = 12
 PROBE_S = 1.0
+REMEMBERED_AT_MOST = 4096
 _HASHER = PasswordHasher()
 # verified when the login is unknown, so that both cases take the same time
 _NOBODY = _HASHER.hash("nobody has this password")
+
+
+# SQL with a `?` for each value, and the values.
+Statement = tuple[str, tuple[Any, ...]]
+
+
+class AccessDatabase(Protocol):
+    """What a database does for the access store. Raises NotStored."""
+
+    async def rows(self, statement: str, *values: object) -> Sequence[tuple[Any, ...]]:
+        """What is stored."""
+
+    async def change(self, *statements: Statement) -> Sequence[int]:
+        """All of them or none; how many rows each touched. May be carried out twice when a
+        connection breaks, so each must be safe to repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +70,6 @@ def password_fits(stored: str | None, password: str) -> bool:
 
 
 def insert_token(
-    connection: sqlite3.Connection,
     token: str,
     role: Role,
     hall: str,
@@ -59,114 +77,142 @@ def insert_token(
     name: str,
     *,
     seeded: str | None = None,
-) -> None:
-    connection.execute(
-        "INSERT INTO access_token (id, hash, role, hall, window, name, created_at, seeded)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (secrets.token_hex(8), secret_hash(token), role, hall, window, name, _now(), seeded),
+) -> Statement:
+    return (
+        'INSERT INTO access_token (id, hash, role, hall, "window", name, created_at, seeded)'
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING",
+        (secrets.token_hex(8), secret_hash(token), role.value, hall, window, name, _now(), seeded),
     )
 
 
-def revoke_token(connection: sqlite3.Connection, token: str) -> bool:
-    """False when there is no such token."""
-    done = connection.execute("DELETE FROM access_token WHERE hash = ?", (secret_hash(token),))
-    return done.rowcount > 0
+def revoke_token(token: str) -> Statement:
+    return "DELETE FROM access_token WHERE hash = ?", (secret_hash(token),)
 
 
-def put_staff(connection: sqlite3.Connection, staff: Staff, *, seeded: str | None = None) -> None:
+def forget_seeded_tokens() -> Statement:
+    return "DELETE FROM access_token WHERE seeded IS NOT NULL", ()
+
+
+def put_staff(staff: Staff, *, seeded: str | None = None) -> tuple[Statement, Statement]:
     """Adds somebody, or changes who they are and their password; open sessions end then."""
-    values = (staff.name, staff.role, staff.window, staff.password_hash, _now(), seeded)
-    connection.execute(
-        "INSERT INTO staff (hall, login, name, role, window, password_hash, created_at, seeded)"
+    put = (
+        'INSERT INTO staff (hall, login, name, role, "window", password_hash, created_at, seeded)'
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hall, login) DO UPDATE SET"
-        " name = excluded.name, role = excluded.role, window = excluded.window,"
-        " password_hash = excluded.password_hash, seeded = excluded.seeded",
-        (staff.hall, staff.login, *values),
+        ' name = excluded.name, role = excluded.role, "window" = excluded."window",'
+        " password_hash = excluded.password_hash, seeded = excluded.seeded"
     )
-    connection.execute(
-        "DELETE FROM session WHERE hall = ? AND login = ?", (staff.hall, staff.login)
-    )
+    values = (staff.name, staff.role.value, staff.window, staff.password_hash, _now(), seeded)
+    end = "DELETE FROM session WHERE hall = ? AND login = ?"
+    return (put, (staff.hall, staff.login, *values)), (end, (staff.hall, staff.login))
 
 
-def remove_staff(connection: sqlite3.Connection, hall: str, login: str) -> bool:
-    """False when there is nobody of that login. Their sessions end."""
-    done = connection.execute("DELETE FROM staff WHERE hall = ? AND login = ?", (hall, login))
-    return done.rowcount > 0
-
-
-def seeded_staff(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
-    """(hall, login) → what stood in the demonstration's file when it was put in."""
-    rows = connection.execute("SELECT hall, login, seeded FROM staff WHERE seeded IS NOT NULL")
-    return {(hall, login): seeded for hall, login, seeded in rows}
-
-
-def forget_seeded_tokens(connection: sqlite3.Connection) -> None:
-    connection.execute("DELETE FROM access_token WHERE seeded IS NOT NULL")
+def remove_staff(hall: str, login: str) -> Statement:
+    """Their sessions end."""
+    return "DELETE FROM staff WHERE hall = ? AND login = ?", (hall, login)
 
 
 class AccessStore:
-    """Asks on the reader connection, changes through the writer thread."""
+    """trusted_s: how long a session is believed without asking the database again."""
 
-    def __init__(self, database: SqliteDatabase, keys: Keys) -> None:
+    def __init__(self, database: AccessDatabase, keys: Keys, trusted_s: float = 0.0) -> None:
         self._database = database
         self._keys = keys
+        self._trusted_s = trusted_s
+        self._sessions: dict[str, tuple[Actor, float]] = {}
         self._probed_at = float("-inf")
 
     async def actor_of_token(self, token: str) -> Actor | None:
-        row = self._database.reader.execute(
-            "SELECT role, name, hall, window FROM access_token WHERE hash = ?",
-            (secret_hash(token),),
-        ).fetchone()
-        return Actor(Role(row[0]), row[1], row[2], row[3]) if row else None
+        rows = await self._database.rows(
+            'SELECT role, name, hall, "window" FROM access_token WHERE hash = ?',
+            secret_hash(token),
+        )
+        return Actor(Role(rows[0][0]), *rows[0][1:]) if rows else None
 
     async def actor_of_session(self, session: str) -> Actor | None:
-        row = self._database.reader.execute(
-            "SELECT staff.role, staff.login, staff.hall, staff.window, staff.name FROM session"
+        known = self._sessions.get(session)
+        now = time.monotonic()
+        if known is not None and now - known[1] < self._trusted_s:
+            return known[0]
+        self._sessions.pop(session, None)
+        actor = await self._session_of(session)
+        if actor is not None and self._trusted_s:
+            if len(self._sessions) >= REMEMBERED_AT_MOST:
+                self._sessions.clear()
+            self._sessions[session] = (actor, now)
+        return actor
+
+    async def _session_of(self, session: str) -> Actor | None:
+        rows = await self._database.rows(
+            'SELECT staff.role, staff.login, staff.hall, staff."window", staff.name FROM session'
             " JOIN staff USING (hall, login) WHERE hash = ? AND expires_at > ?",
-            (secret_hash(session), _now()),
-        ).fetchone()
-        if row is None:
+            *(secret_hash(session), _now()),
+        )
+        if not rows:
             return None
-        csrf = self._keys.csrf_token(session)
-        return Actor(Role(row[0]), row[1], row[2], row[3], csrf, row[4])
+        role, login, hall, window, name = rows[0]
+        return Actor(Role(role), login, hall, window, self._keys.csrf_token(session), name)
 
     async def staff(self, hall: str, login: str) -> Staff | None:
-        row = self._database.reader.execute(
-            "SELECT hall, login, name, role, window, password_hash FROM staff"
+        rows = await self._database.rows(
+            'SELECT hall, login, name, role, "window", password_hash FROM staff'
             " WHERE hall = ? AND login = ?",
-            (hall, login),
-        ).fetchone()
-        return Staff(row[0], row[1], row[2], Role(row[3]), row[4], row[5]) if row else None
+            *(hall, login),
+        )
+        if not rows:
+            return None
+        hall, login, name, role, window, password_hash = rows[0]
+        return Staff(hall, login, name, Role(role), window, password_hash)
+
+    async def seeded_staff(self) -> dict[tuple[str, str], str]:
+        """(hall, login) → what stood in the demonstration's file when it was put in."""
+        rows = await self._database.rows(
+            "SELECT hall, login, seeded FROM staff WHERE seeded IS NOT NULL"
+        )
+        return {(hall, login): seeded for hall, login, seeded in rows}
+
+    async def change(self, *statements: Statement) -> Sequence[int]:
+        """All of them or none; how many rows each touched."""
+        return await self._database.change(*statements)
+
+    async def check_key(self, *, accept_new: bool = False) -> None:
+        """Notes the key file that this database belongs to, on first use. Raises KeyUnusable for
+        another one, unless that is to be accepted."""
+        note = "INSERT INTO key_check (one, fingerprint) VALUES (1, ?) ON CONFLICT (one) DO "
+        change = "UPDATE SET fingerprint = excluded.fingerprint" if accept_new else "NOTHING"
+        await self._database.change((note + change, (self._keys.fingerprint,)))
+        rows = await self._database.rows("SELECT fingerprint FROM key_check")
+        if rows[0][0] != self._keys.fingerprint:
+            raise KeyUnusable(
+                "this is not the key file that the database was made with: nobody would be"
+                " recognised and no phone's link would work. Put the right file in its place"
+                " (all servers of one database share it); if it is lost, start once with"
+                " --accept-new-key"
+            )
 
     async def open_session(self, staff: Staff) -> str:
         session = secrets.token_urlsafe(32)
         expires = _at(datetime.now(UTC) + timedelta(hours=SESSION_HOURS))
-
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute("DELETE FROM session WHERE expires_at <= ?", (_now(),))
-            connection.execute(
+        await self._database.change(
+            ("DELETE FROM session WHERE expires_at <= ?", (_now(),)),
+            (
                 "INSERT INTO session (hash, hall, login, created_at, expires_at)"
-                " VALUES (?, ?, ?, ?, ?)",
+                " VALUES (?, ?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING",
                 (secret_hash(session), staff.hall, staff.login, _now(), expires),
-            )
-
-        await self._database.write(work)
+            ),
+        )
         return session
 
     async def close_session(self, session: str) -> None:
-        await self._database.write(
-            lambda connection: connection.execute(
-                "DELETE FROM session WHERE hash = ?", (secret_hash(session),)
-            )
-        )
+        self._sessions.pop(session, None)
+        await self._database.change(("DELETE FROM session WHERE hash = ?", (secret_hash(session),)))
 
     async def probe(self) -> None:
         """Raises when the store does not take writes. Asked more often than PROBE_S, it answers
         from the last time, because anybody may ask."""
         if time.monotonic() - self._probed_at < PROBE_S:
             return
-        await self._database.write(
-            lambda connection: connection.execute(
+        await self._database.change(
+            (
                 "INSERT INTO heartbeat (one, at) VALUES (1, ?)"
                 " ON CONFLICT (one) DO UPDATE SET at = excluded.at",
                 (_now(),),
@@ -177,24 +223,18 @@ class AccessStore:
     async def person_ref(self, id_number: str) -> str:
         """The random reference by which events know this person; made on the first visit."""
         id_hash = self._keys.id_hash(id_number)
-        row = self._database.reader.execute(
-            "SELECT ref FROM person WHERE id_hash = ?", (id_hash,)
-        ).fetchone()
-        if row is not None:
-            return str(row[0])
-
-        def work(connection: sqlite3.Connection) -> str:
-            connection.execute(
-                "INSERT INTO person (id_hash, ref, created_at) VALUES (?, ?, ?)"
-                " ON CONFLICT (id_hash) DO NOTHING",
-                (id_hash, secrets.token_hex(12), _now()),
+        find = "SELECT ref FROM person WHERE id_hash = ?"
+        rows = await self._database.rows(find, id_hash)
+        if not rows:
+            await self._database.change(
+                (
+                    "INSERT INTO person (id_hash, ref, created_at) VALUES (?, ?, ?)"
+                    " ON CONFLICT (id_hash) DO NOTHING",
+                    (id_hash, secrets.token_hex(12), _now()),
+                )
             )
-            stored = connection.execute(
-                "SELECT ref FROM person WHERE id_hash = ?", (id_hash,)
-            ).fetchone()
-            return str(stored[0])
-
-        return await self._database.write(work)
+            rows = await self._database.rows(find, id_hash)
+        return str(rows[0][0])
 
 
 def _now() -> str:

@@ -129,3 +129,10 @@ class Journal(Protocol):
     async def find_ticket(self, hall: str, ticket: str) -> TicketRow | None: ...
 
     async def close(self) -> None: ...
+
+
+class Writer(Protocol):
+    """What a database's writer counts."""
+
+    commits: int
+    commit_seconds: float

@@ -13,7 +13,7 @@ from queue_server.journal import postgres_sql as sql
 from queue_server.journal.chain import GENESIS, Record
 from queue_server.journal.port import Answer, Append, TicketRow, UnusableDatabase
 from queue_server.journal.postgres_commit import GroupCommit
-from queue_server.journal.postgres_lines import Connection, Lines, connect
+from queue_server.journal.postgres_lines import Connection, Lines, connect, translated
 from queue_server.journal.postgres_news import News
 from queue_server.journal.postgres_schema import migrate
 
@@ -56,6 +56,28 @@ class PostgresDatabase:
     async def run(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """What `work` returns, whose statements it may have to do twice."""
         return await self.reading.run(work)
+
+    async def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """`statement` has a `?` for each value."""
+
+        async def work(connection: Connection) -> list[tuple[Any, ...]]:
+            cursor = await connection.execute(_placed(statement), values)
+            return await cursor.fetchall()
+
+        return await self.run(work)
+
+    async def change(self, *statements: tuple[str, tuple[Any, ...]]) -> list[int]:
+        """In one transaction; how many rows each touched."""
+
+        async def work(connection: Connection) -> list[int]:
+            async with connection.transaction():
+                done = [await connection.execute(_placed(text), v) for text, v in statements]
+            return [cursor.rowcount for cursor in done]
+
+        try:
+            return await self.run(work)
+        except (psycopg.IntegrityError, psycopg.DataError) as error:
+            raise translated(error) from error
 
     async def close(self) -> None:
         """Writes what is still queued, then closes the connections."""
@@ -109,3 +131,7 @@ class PostgresJournal:
 
     async def close(self) -> None:
         await self._database.close()
+
+
+def _placed(statement: str) -> str:
+    return statement.replace("?", "%s")

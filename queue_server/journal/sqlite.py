@@ -50,6 +50,23 @@ class SqliteDatabase:
         """Runs `work` inside the next commit; its own errors undo only itself."""
         return self.writer.put(work)
 
+    async def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        try:
+            return self.reader.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise translated(error) from error
+
+    async def change(self, *statements: tuple[str, tuple[Any, ...]]) -> list[int]:
+        """Inside the next commit, all or none; how many rows each touched."""
+
+        def work(connection: sqlite3.Connection) -> list[int]:
+            return [connection.execute(text, values).rowcount for text, values in statements]
+
+        try:
+            return await self.write(work)
+        except sqlite3.Error as error:
+            raise translated(error) from error
+
     async def close(self) -> None:
         """Writes what is still queued, then closes the file."""
         await self.writer.close()

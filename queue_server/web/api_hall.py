@@ -54,7 +54,7 @@ async def events(
     ctx, _, service = await permitted(request, Act.SEE_HALL, hall)
     last = request.headers.get("last-event-id", "")
     seq = int(last) if re.fullmatch(r"\d{1,18}", last) else after
-    frames = service.stream(seq, _wanted(topics), ctx.settings.server.heartbeat_s)
+    frames = service.stream(seq, _wanted(topics), ctx.plan.server.heartbeat_s)
     return StreamingResponse(
         frames,
         media_type="text/event-stream",
@@ -107,8 +107,9 @@ async def announcement(hall: str, name: str, request: Request) -> Response:
     parts = _ANNOUNCEMENT.fullmatch(name)
     if parts is None or not service.can_be_called(parts[1], parts[2]):
         raise ApiError(404, "not_found", "没有这条播报。", name=name)
+    languages = service.presentation.announce
     try:
-        sound = await asyncio.to_thread(ctx.speech.call, parts[1], parts[2])
+        sound = await asyncio.to_thread(ctx.speech.call, languages, parts[1], parts[2])
     except SpeechUnavailable as error:
         log.warning("speech_unavailable", error=str(error))
         message = "语音暂时不可用，屏幕显示不受影响。"

@@ -140,9 +140,9 @@ async def resume(hall: str, ticket: str, request: Request) -> Response:
 async def followed(token: str, request: Request) -> Response:
     """The ticket that a citizen's phone follows; whoever holds the ticket has the token."""
     ctx = context(request)
-    for service in ctx.halls:
-        ticket = service.followed_ticket(token)
-        body = await service.ticket_json(ticket) if ticket else None
+    if found := await ctx.halls.find_followed(token):
+        service, ticket = found
+        body = await service.ticket_json(ticket)
         if body is not None:
             view = orjson.loads(body)
             shown = service.presentation

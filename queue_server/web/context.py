@@ -12,8 +12,9 @@ from fastapi import Request
 from queue_server.access.roles import ANYBODY, Act, Actor, Role, may
 from queue_server.access.store import AccessStore
 from queue_server.halls import Halls
+from queue_server.journal.port import NotStored
+from queue_server.plan import Plan
 from queue_server.service import HallService
-from queue_server.settings import HallSettings
 from queue_server.speech import Speech
 from queue_server.web.errors import ApiError
 from queue_server.web.limits import AttemptLimit, LoginLimit
@@ -32,7 +33,7 @@ class Context:
     """token_cache: bearer token → actor and when it was looked up; a revoked token lives on for
     TOKEN_TRUSTED_S at the most."""
 
-    settings: HallSettings
+    plan: Plan
     halls: Halls
     access: AccessStore
     speech: Speech
@@ -86,7 +87,12 @@ async def _bearer(authorization: str, ctx: Context) -> Actor:
         return known[0]
     scheme, _, token = authorization.partition(" ")
     bearer = scheme.lower() == "bearer"
-    actor = await ctx.access.actor_of_token(token.strip()) if bearer else None
+    try:
+        actor = await ctx.access.actor_of_token(token.strip()) if bearer else None
+    except NotStored:
+        if known is None:
+            raise
+        return known[0]  # the database is away, so nobody has revoked anything either
     if actor is None:
         ctx.token_cache.pop(authorization, None)
         raise ApiError(401, "token_unknown", "令牌无效，请重新配对设备。")
@@ -97,7 +103,7 @@ async def _bearer(authorization: str, ctx: Context) -> Actor:
 
 
 def allowed(ctx: Context, actor: Actor, act: Act, hall: str, window: str | None = None) -> bool:
-    if actor.role is Role.PUBLIC and not ctx.settings.server.public_screen:
+    if actor.role is Role.PUBLIC and not ctx.plan.server.public_screen:
         return False
     return may(actor, act, hall, window)
 

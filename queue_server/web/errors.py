@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from queue_server.domain.errors import NotFound, Refusal
+from queue_server.journal.port import JournalError
 from queue_server.outcome import Unavailable
 
 log = structlog.get_logger()
@@ -55,6 +56,7 @@ def install_error_handlers(app: FastAPI, page: Page) -> None:
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(Unavailable, _unavailable)
+    app.add_exception_handler(JournalError, _unavailable)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)

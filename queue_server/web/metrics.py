@@ -5,39 +5,52 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from queue_server.halls import Halls
-from queue_server.journal.sqlite import SqliteDatabase
+from queue_server.journal.port import Writer
+
+# A process that serves more halls tells sums instead: a row per hall of a city would drown its
+# supervisor, and the halls' own boards show each.
+HALLS_SHOWN = 50
+TOGETHER = "all"
 
 
 class Metrics:
     """Counts events as they are answered; reads the rest when asked."""
 
-    def __init__(self, halls: Halls, database: SqliteDatabase) -> None:
+    def __init__(self, halls: Halls, writer: Writer) -> None:
         registry = CollectorRegistry()
         self._registry = registry
         self._halls = halls
-        self._database = database
-        tickets = Counter(
+        self._writer = writer
+        self._each = len(halls.ids) <= HALLS_SHOWN
+        self._tickets = Counter(
             "hall_tickets", "Requests for a number", ["hall", "outcome"], registry=registry
         )
-        self._tickets = {
-            (hall.id, new): tickets.labels(hall.id, "new" if new else "known")
-            for hall in halls
-            for new in (True, False)
-        }
+        names = halls.ids if self._each else (TOGETHER,)
+        for name in names:
+            for outcome in ("new", "known"):
+                self._tickets.labels(name, outcome)
         self._waiting = Gauge("hall_waiting", "People waiting", ["hall"], registry=registry)
         self._streams = Gauge("hall_streams", "Event streams", ["hall"], registry=registry)
         self._seq = Gauge("hall_journal_seq", "Last pushed event", ["hall"], registry=registry)
+        self._loaded = Gauge("hall_loaded", "Halls in memory", registry=registry)
+        self._served = Gauge("hall_served", "Halls served", registry=registry)
         self._commits = Gauge("hall_commits", "Transactions written", registry=registry)
         self._seconds = Gauge("hall_commit_seconds", "Time spent writing", registry=registry)
 
     def issued(self, hall: str, new: bool) -> None:
-        self._tickets[hall, new].inc()
+        self._tickets.labels(hall if self._each else TOGETHER, "new" if new else "known").inc()
 
     def text(self) -> bytes:
-        for hall in self._halls:
-            self._waiting.labels(hall.id).set(hall.waiting)
-            self._streams.labels(hall.id).set(len(hall.streams))
-            self._seq.labels(hall.id).set(hall.streams.seq)
-        self._commits.set(self._database.writer.commits)
-        self._seconds.set(self._database.writer.commit_seconds)
+        if self._each:
+            for hall in self._halls:
+                self._waiting.labels(hall.id).set(hall.waiting)
+                self._streams.labels(hall.id).set(len(hall.streams))
+                self._seq.labels(hall.id).set(hall.streams.seq)
+        else:
+            self._waiting.labels(TOGETHER).set(sum(hall.waiting for hall in self._halls))
+            self._streams.labels(TOGETHER).set(sum(len(hall.streams) for hall in self._halls))
+        self._loaded.set(len(self._halls))
+        self._served.set(len(self._halls.ids))
+        self._commits.set(self._writer.commits)
+        self._seconds.set(self._writer.commit_seconds)
         return generate_latest(self._registry)

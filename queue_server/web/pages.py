@@ -138,7 +138,7 @@ def _login_page(
         request,
         "login.html",
         status=status,
-        hall_id=hall or ctx.settings.hall.id,
+        hall_id=hall or ctx.plan.default_hall,
         next=_own_path(there),
         error=error,
         csrf=token,
@@ -149,15 +149,13 @@ def _login_page(
         token,
         httponly=True,
         samesite="lax",
-        secure=ctx.settings.server.secure_cookies,
+        secure=ctx.plan.server.secure_cookies,
     )
     return page
 
 
 def _demo_logins(ctx: Context) -> list[dict[str, str]]:
-    if not ctx.settings.server.demonstration:
-        return []
-    return [{"login": s.login, "password": s.password, "what": s.name} for s in ctx.settings.staff]
+    return [{"login": s.login, "password": s.password, "what": s.name} for s in ctx.plan.demo_staff]
 
 
 def _own_path(there: str) -> str:
@@ -177,7 +175,7 @@ async def login(
     next: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
     ctx = context(request)
-    hall = hall or ctx.settings.hall.id
+    hall = hall or ctx.plan.default_hall
     expected = request.cookies.get(LOGIN_COOKIE)
     if not expected or not hmac.compare_digest(csrf.encode(), expected.encode()):
         return _login_page(request, hall, next, "expired", 400)
@@ -199,7 +197,7 @@ async def login(
         max_age=SESSION_HOURS * 3600,
         httponly=True,
         samesite="lax",
-        secure=ctx.settings.server.secure_cookies,
+        secure=ctx.plan.server.secure_cookies,
     )
     return page
 

@@ -7,12 +7,27 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.postgres import PostgresServer
 from tests.support.server import Client, ServerProcess
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module that names STORES has its tests run on each of them."""
+    if "store" in metafunc.fixturenames:
+        stores = getattr(metafunc.module, "STORES", ("sqlite",))
+        metafunc.parametrize("store", stores, scope="module")
+
+
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    with ServerProcess(tmp_path_factory.mktemp("server")) as running:
+def server(
+    store: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServerProcess]:
+    folder = tmp_path_factory.mktemp("server")
+    database = None
+    if store == "postgres":
+        postgres: PostgresServer = request.getfixturevalue("postgres")
+        database = postgres.fresh_database()
+    with ServerProcess(folder, database=database) as running:
         yield running
 
 

@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,21 +31,25 @@ def free_port() -> int:
 class ServerProcess:
     """`python -m queue_server server`, as the launcher starts it; can be killed and started again.
 
-    `env` adds to the environment of the process.
+    `env` adds to the environment of the process. database: the address; a file in `folder` unless
+    given. config: one file, or several.
     """
 
     def __init__(
         self,
         folder: Path,
         *,
-        config: Path = DEMO_CONFIG,
+        config: Path | Sequence[Path] = DEMO_CONFIG,
+        database: str | None = None,
         port: int | None = None,
         env: dict[str, str] | None = None,
     ) -> None:
-        self.folder, self.config = folder, config
+        self.folder = folder
+        self.config = config if isinstance(config, Path) else config[0]
+        self.configs = [config] if isinstance(config, Path) else list(config)
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.database = f"sqlite:///{folder / 'hall.db'}"
+        self.database = database or f"sqlite:///{folder / 'hall.db'}"
         self.log = folder / "server.log"
         self._env = {**os.environ, **(env or {})}
         self._process: subprocess.Popen[bytes] | None = None
@@ -68,7 +73,7 @@ class ServerProcess:
     def start(self, *, wait: bool = True) -> None:
         command = [
             *(sys.executable, "-m", "queue_server", "server"),
-            *("--config", str(self.config)),
+            *(word for file in self.configs for word in ("--config", str(file))),
             *("--listen", f"127.0.0.1:{self.port}"),
             *("--database", self.database),
         ]
@@ -121,8 +126,28 @@ class ServerProcess:
         done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
         return done.stdout.strip()
 
+    def stored(self) -> bytes:
+        """Whatever is in the database, as it is stored."""
+        if self.database.startswith("postgresql://"):
+            return stored_in_postgres(self.database)
+        return b"".join((self.folder / f"hall.db{x}").read_bytes() for x in ("", "-wal"))
+
     def client(self, role: str | None, *, window: str | None = None) -> Client:
         return Client(self.url, self.token(role, window=window) if role else None)
+
+
+def stored_in_postgres(url: str) -> bytes:
+    """All rows of all tables as text."""
+    import psycopg
+
+    told: list[str] = []
+    with psycopg.connect(url) as connection:
+        tables = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+        ).fetchall()
+        for (table,) in tables:
+            told += [row[0] for row in connection.execute(f"SELECT t::text FROM {table} AS t")]
+    return "\n".join(told).encode()
 
 
 class Client:
