@@ -1,4 +1,4 @@
-"""One hall's service on both stores: days, repeats, configuration, and that live equals loaded."""
+"""One hall's service on every store: days, repeats, configuration, and that live equals loaded."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from queue_server.domain.errors import Refusal, WrongState
 from queue_server.domain.rules import HallRules, ServiceRule
 from queue_server.journal.memory import MemoryJournal
 from queue_server.journal.port import Journal
+from queue_server.journal.postgres import PostgresDatabase, PostgresJournal
 from queue_server.journal.sqlite import SqliteDatabase, SqliteJournal
 from queue_server.loading import load_day
 from queue_server.presentation import Presentation
@@ -66,13 +67,17 @@ class Desk:
 Scenario = Callable[[Desk], Awaitable[None]]
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def run(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., None]:
+    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
+
     def play(scenario: Scenario, hall_rules: HallRules | None = None) -> None:
         async def whole() -> None:
             journal: Journal = MemoryJournal()
             if request.param == "sqlite":
                 journal = SqliteJournal(SqliteDatabase(tmp_path / "hall.db"))
+            if request.param == "postgres":
+                journal = PostgresJournal(await PostgresDatabase.opened(url))
             try:
                 desk = Desk(journal, SettableClock(), hall_rules or rules())
                 await desk.hall.start()
@@ -243,6 +248,29 @@ def test_the_parked_come_back_at_their_time(run: Callable[..., None]) -> None:
         desk.clock.ms += 11 * MINUTE
         await desk.hall.keep_up()
         assert (await desk.do(c.CallNext("1")))["ticket"]["number"] == "A001"
+
+    run(scenario)
+
+
+def test_the_next_call_already_knows_who_is_back(run: Callable[..., None]) -> None:
+    """No upkeep lies between: time passes for the hall before anything is decided."""
+
+    async def scenario(desk: Desk) -> None:
+        ticket = await desk.issue("A")
+        await desk.do(c.DeferTicket(ticket["id"], 10))
+        unprinted = await desk.issue("B")
+        await desk.do(c.ReportPrintFailed(unprinted["id"]))
+        assert (await desk.do(c.CallNext("1")))["ticket"] is None
+        desk.clock.ms += 10 * MINUTE
+        assert (await desk.do(c.CallNext("1")))["ticket"]["number"] == "A001"
+        assert (await desk.do(c.CallNext("2")))["ticket"] is None
+        names = [r.event for r in await desk.hall.journal_page(0, 100)]
+        assert names[-4:] == [
+            "ticket_cancelled",
+            "ticket_deferral_ended",
+            "ticket_called",
+            "call_found_nobody",
+        ]
 
     run(scenario)
 
