@@ -11,7 +11,7 @@ let settle = null;
 
 /**
  * fields: {name, label, kind: "choice" | "text" | "check", …}
- *   choice: options [{value, label, note?}], need? (false: may be left empty)
+ *   choice: options [{value, label, note?, key?}], keys? (false: none), need? (false: may be empty)
  *   text: need?, most (letters), unless? (name of a choice that makes it needless)
  * Returns the values by name, or null when the person went back.
  */
@@ -49,6 +49,12 @@ function close(values) {
   done?.(values);
 }
 
+/** The key that picks an option: its own, or by its place. */
+function keyOf(field, at) {
+  if (field.keys === false) return "";
+  return field.options[at].key ?? MARKS[at] ?? "";
+}
+
 function fieldNode(field) {
   if (field.kind === "choice") return choiceNode(field);
   const input = el("input", {
@@ -73,7 +79,7 @@ function choiceNode(field) {
         value: option.value,
         checked: option.value === field.value,
       }),
-      field.keys === false ? null : el("kbd", {}, MARKS[at] ?? ""),
+      keyOf(field, at) ? el("kbd", {}, keyOf(field, at)) : null,
       el("span", {}, option.label),
       option.note ? el("small", {}, option.note) : null,
     ),
@@ -91,8 +97,8 @@ function onKey(event, fields) {
   }
   if (event.ctrlKey || event.altKey || event.metaKey || event.target.type === "text") return;
   const keyed = fields.find((field) => field.kind === "choice" && field.keys !== false);
-  const at = keyed && event.key.length === 1 ? MARKS.indexOf(event.key.toUpperCase()) : -1;
-  if (at < 0 || at >= keyed.options.length) return;
+  const at = keyed?.options.findIndex((_, i) => keyOf(keyed, i) === event.key.toUpperCase()) ?? -1;
+  if (at < 0) return;
   event.preventDefault();
   const input = dialog.querySelectorAll(`input[name="${keyed.name}"]`)[at];
   input.checked = true;

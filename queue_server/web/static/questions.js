@@ -58,22 +58,31 @@ function park(window) {
   };
 }
 
+const oneKey = (name) => (name.length === 1 ? name.toUpperCase() : "");
+
 /** To a service, a window that is open, or a person at one; "kind:name" tells which. */
 function transfer(window, hall) {
   const services = hall.services
     .filter((service) => service.id !== window.ticket.service)
     .map((service) => ({
       value: `service:${service.id}`,
+      key: oneKey(service.prefix),
       label: `${service.prefix} ${named(service)}`,
       note: say("console.transfer.waiting", { n: service.waiting }),
     }));
   const windows = hall.windows
     .filter((one) => one.state === "open" && one.id !== window.id)
-    .map((one) => ({ value: `window:${one.id}`, label: named(one), note: one.clerk ?? "" }));
+    .map((one) => ({
+      value: `window:${one.id}`,
+      key: oneKey(one.id),
+      label: named(one),
+      note: one.clerk ?? "",
+    }));
   const clerks = hall.windows
     .filter((one) => one.clerk && one.id !== window.id)
     .map((one) => ({
       value: `clerk:${one.clerk}`,
+      key: "",
       label: one.clerk,
       note: say("console.transfer.follows"),
     }));
