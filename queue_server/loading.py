@@ -30,12 +30,13 @@ async def load_day(journal: Journal, hall: str, follow_token: FollowToken) -> Lo
     last_hash = records[-1].hash if records else GENESIS
     day = LoadedDay(HallState(), last_hash, {}, set())
     for record in records:
-        event = record.to_event()
+        data = orjson.loads(record.data)
+        event = e.from_data(record.event, data)
         day.state.seq = record.seq - 1
         apply(day.state, event, record.at_ms())
         if isinstance(event, e.TicketIssued):
             day.followed[follow_token(event.ticket)] = event.ticket
-        if request_id := request_id_of(record):
+        if request_id := data.get("request_id"):
             day.answered.add(request_id)
     return day
 

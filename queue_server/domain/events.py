@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -22,6 +22,7 @@ def instant_text(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")
 
 
+@lru_cache(maxsize=1024)
 def instant_ms(text: str) -> int:
     """RFC 3339 → UTC milliseconds."""
     return round(datetime.fromisoformat(text).timestamp() * 1000)
@@ -298,7 +299,7 @@ def _encoder(cls: type[Event]) -> Callable[[Any], dict[str, Any]]:
 
 # Made at first use: other modules of the domain define events of their own.
 _ENCODERS: dict[type[Event], Callable[[Any], dict[str, Any]]] = {}
-_FIELDS: dict[type[Event], frozenset[str]] = {}
+_PLANS: dict[type[Event], list[tuple[str, bool, Any]]] = {}
 
 
 def to_data(event: Event) -> dict[str, Any]:
@@ -315,16 +316,33 @@ def from_data(name: str, data: Mapping[str, Any]) -> Event:
     Raises KeyError for a name that is no event: the journal was written by a newer version.
     """
     cls = Event.registry[name]
-    if cls not in _FIELDS:
-        _FIELDS[cls] = frozenset(f.name for f in fields(cls))  # type: ignore[arg-type]
-    known = _FIELDS[cls]
-    values: dict[str, Any] = {}
-    for key, value in data.items():
-        if key in known:
-            values[key] = _frozen(value) if isinstance(value, list) else value
-        elif key.endswith("_at") and f"{key[:-3]}_ms" in known:
-            values[f"{key[:-3]}_ms"] = None if value is None else instant_ms(value)
-    return cls(**values)
+    if cls not in _PLANS:
+        _PLANS[cls] = _plan(cls)
+    values: list[Any] = []
+    for key, is_instant, default in _PLANS[cls]:
+        value = data.get(key, default)
+        if value is MISSING:
+            raise TypeError(f"{name} has no {key!r}")
+        if is_instant:
+            value = None if value is None else instant_ms(value)
+        elif type(value) is list:
+            value = _frozen(value)
+        values.append(value)
+    return cls(*values)
+
+
+def _plan(cls: type[Event]) -> list[tuple[str, bool, Any]]:
+    """For each field its key, whether it is an instant, and what it is when an older version of the
+    program wrote nothing there (MISSING: it always wrote something)."""
+    found = []
+    for field in fields(cls):  # type: ignore[arg-type]
+        is_instant = field.name.endswith("_ms")
+        key = f"{field.name[:-3]}_at" if is_instant else field.name
+        default = field.default
+        if is_instant and isinstance(default, int):
+            default = instant_text(default)
+        found.append((key, is_instant, default))
+    return found
 
 
 def _frozen(value: Any) -> Any:
