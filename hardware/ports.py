@@ -189,12 +189,54 @@ class PhotoDecoder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class SocialCard:
+    """One social-security card as read; what it does not hold is None. atr: in hexadecimal, the
+    chip's kind, nothing of its holder. `repr` shows nothing personal."""
+
+    name: str
+    social_security_number: str
+    social_security_number_valid: bool
+    sex: str | None
+    sex_code: str | None
+    card_number: str | None
+    card_id: str | None
+    version: str | None
+    issuer: str | None
+    issued: date | None
+    expires: date | None
+    atr: str
+
+    def __repr__(self) -> str:
+        return f"SocialCard(version={self.version!r}, ***)"
+
+
+@dataclass(frozen=True, slots=True)
+class SocialCardRead:
+    record: SocialCard
+
+
+SocialCardEvent = CardSeen | SocialCardRead | CardUnreadable | CardRemoved | ReaderAway | ReaderBack
+
+
+class SocialCardReader(Protocol):
+    def read_card(self, timeout_s: float = 10.0) -> SocialCard:
+        """Waits for a card and reads it. Raises NoCard, CardNotReadable (with code `use_id_card`:
+        this card needs the ID card instead) or another DeviceError."""
+
+    def watch(self, on_event: Callable[[SocialCardEvent], None], stop: threading.Event) -> None:
+        """Polls until `stop` is set, tells each change; survives unplugging. Blocks its thread."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """One picture of a camera. taken_at: UTC. picture: height × width × 3 of uint8, BGR, origin
-    top left. Held in memory only."""
+    top left. position_s: where it stands in a film, else None. Held in memory only."""
 
     taken_at: datetime
     picture: NDArray[np.uint8]
+    position_s: float | None = None
 
 
 class Camera(Protocol):

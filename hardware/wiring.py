@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from hardware.errors import SettingsUnusable
 from hardware.id_card.decoder import ConfinedDecoder, PhotoDecoderSettings
 from hardware.id_card.driver import SamCardReader
 from hardware.id_card.opening import AUTO_BAUD, open_module
 from hardware.id_card.protocol import SET_BAUD
-from hardware.ports import Camera, PhotoDecoder, TicketPrinter
+from hardware.ports import Camera, PhotoDecoder, SocialCardReader, TicketPrinter
+from hardware.social_card.driver import SocialCardDriver
+from hardware.social_card.link import NetReader, Reader
+from hardware.social_card.pcsc import PcscReader
+from hardware.social_card.record_map import STANDARD_MAP, load_map
 from hardware.ticket_printer.driver import EscPosTicketPrinter
 from hardware.ticket_printer.layout import STANDARD_LAYOUT, load_layout
 from hardware.ticket_printer.link import open_link, parse_url
@@ -49,10 +53,25 @@ class CardReaderSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SocialCardSettings:
+    """reader: `pcsc:NAME` (the beginning of a reader's name; none: the first) or `tcp://host:port`.
+    map: where on the card each item stands."""
+
+    reader: str = "pcsc:"
+    map: Path = STANDARD_MAP
+
+
+@dataclass(frozen=True, slots=True)
 class CameraSettings:
-    """source: a device index, a file or a stream URL, as OpenCV takes them."""
+    """source: a device index or /dev/video…, a file, numbered pictures (`frame%03d.jpg`) or a
+    stream URL. width, height: wished of a device. rotate: degrees clockwise. loop: a recording
+    begins again at its end."""
 
     source: str
+    width: int = 0
+    height: int = 0
+    rotate: Literal[0, 90, 180, 270] = 0
+    loop: bool = True
 
 
 def make_printer(
@@ -92,7 +111,22 @@ def make_photo_decoder(settings: PhotoDecoderSettings) -> PhotoDecoder | None:
     return ConfinedDecoder(settings) if settings.named else None
 
 
-def make_camera(settings: CameraSettings) -> Camera:
-    from hardware.camera.driver import OpenCvCamera  # late: OpenCV takes a third of a second
+def make_social_card_reader(settings: SocialCardSettings) -> SocialCardReader:
+    """Raises SettingsUnusable for an address that is none, SettingsError for a map."""
+    reader: Reader
+    if settings.reader.startswith("pcsc:"):
+        reader = PcscReader(settings.reader.removeprefix("pcsc:"))
+    else:
+        reader = NetReader.from_url(settings.reader)
+    return SocialCardDriver(reader, load_map(settings.map))
 
-    return OpenCvCamera(settings.source)
+
+def make_camera(settings: CameraSettings) -> Camera:
+    """Raises SettingsUnusable for a source that cannot be one."""
+    from hardware.camera.driver import OpenCvCamera  # late: OpenCV takes a third of a second
+    from hardware.camera.source import CameraSource
+
+    source = CameraSource(
+        settings.source, settings.width, settings.height, settings.rotate, settings.loop
+    )
+    return OpenCvCamera(source)

@@ -1,80 +1,97 @@
-"""Frames from a camera index, a file or a stream URL; implements hardware.ports.Camera.
+"""Frames from a device, a file, numbered pictures or a stream; implements hardware.ports.Camera.
 
-Reopens a camera that vanished, with back-off. Looks at no picture and keeps none.
+Reopens a camera that vanished, with back-off. Looks at no picture and keeps none but the newest.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from datetime import UTC, datetime
-from typing import Any
 
-import cv2
-
-from hardware.errors import DeviceMissing, DeviceTimeout
+from hardware.camera.grabber import IDLE_S, Grabber, Trouble
+from hardware.camera.source import CameraSource
+from hardware.errors import DeviceError, DeviceMissing, DeviceTimeout
+from hardware.health import DeviceHealth, HealthLog
 from hardware.ports import Frame
 
-_FIRST_BACK_OFF_S = 0.25
-_LONGEST_BACK_OFF_S = 4.0
-_STREAM_TIME_OUT_MS = 3_000  # of FFmpeg, for opening and for each read
+_CLOSE_WAIT_S = 2.0  # a thread that is still in the library's hands then ends by itself later
+_LEAVE_WAIT_S = 0.2
+_STALE_S = 1.0  # an older picture shows what is no more
+
+
+class CameraEnded(DeviceMissing):
+    """A recording that does not begin again is over."""
+
+    code = "camera_ended"
 
 
 class OpenCvCamera:
-    """source: a number is a device index, all else a file or URL. One thread at a time."""
+    """One thread reads at a time. The camera is opened by the first read and let go `idle_s` after
+    the last; between, a thread keeps the newest picture, so that none is an old one from a buffer.
+    """
 
-    def __init__(self, source: str) -> None:
-        self._source = source
-        self._capture: Any = None
-        self._closed = threading.Event()
+    def __init__(self, source: CameraSource, idle_s: float = IDLE_S) -> None:
+        self._source, self._idle_s = source, idle_s
+        self._lock = threading.Lock()
+        self._grabber: Grabber | None = None
+        self._closed = False
+        self._health = HealthLog()
 
     def read(self, timeout_s: float = 5.0) -> Frame:
-        """The next frame. Raises DeviceMissing when the camera cannot be opened in time,
-        DeviceTimeout when it opens but gives no picture, or was closed meanwhile."""
+        """The newest frame, the next one of a recording. Raises DeviceMissing when the camera
+        cannot be opened in time or was closed, CameraEnded at a recording's end, DeviceTimeout when
+        it opens but gives no picture."""
         deadline = time.monotonic() + timeout_s
-        back_off_s = _FIRST_BACK_OFF_S
-        while True:
-            opened = self._open()
-            if opened:
-                good, picture = self._capture.read()
-                if good:
-                    return Frame(datetime.now(UTC), picture)
-            self._release()
-            left = deadline - time.monotonic()
-            if left <= 0 or self._closed.wait(min(back_off_s, max(0.0, left))):
-                raise self._nothing(opened)
-            back_off_s = min(back_off_s * 2, _LONGEST_BACK_OFF_S)
+        grabber = self._running()
+        frame = grabber.take(deadline, _STALE_S)
+        while frame is None and time.monotonic() < deadline and self._may_try_again(grabber):
+            grabber = self._running()
+            frame = grabber.take(deadline, _STALE_S)
+        if frame is None:
+            raise self._failed(grabber)
+        self._health.state("ok")
+        self._health.succeeded()
+        return frame
+
+    def health(self) -> DeviceHealth:
+        return self._health.snapshot()
 
     def close(self) -> None:
-        """Ends a `read` that waits in another thread at its next step."""
-        self._closed.set()
-        self._release()
+        """Ends a `read` that waits in another thread; afterwards nothing is open."""
+        with self._lock:
+            self._closed, grabber = True, self._grabber
+        if grabber is not None:
+            grabber.stop(_CLOSE_WAIT_S)
 
-    def _open(self) -> bool:
-        if self._capture is None:
-            self._capture = _capture(self._source)
-        return bool(self._capture.isOpened())
+    def _running(self) -> Grabber:
+        with self._lock:
+            if self._closed:
+                raise DeviceMissing("the camera was closed", source=self._source.shown)
+            old = self._grabber
+            if old is None or not (old.alive or old.trouble is Trouble.ENDED):
+                self._grabber = Grabber(self._source, self._idle_s)
+                return self._grabber
+            return old
 
-    def _release(self) -> None:
-        capture, self._capture = self._capture, None
-        if capture is not None:
-            capture.release()
+    def _may_try_again(self, grabber: Grabber) -> bool:
+        """It was let go just when it was wanted again."""
+        return not self._closed and not grabber.alive and grabber.trouble is not Trouble.ENDED
 
-    def _nothing(self, opened: bool) -> DeviceMissing | DeviceTimeout:
-        if opened:
-            return DeviceTimeout("the camera gives no picture", source=self._source)
-        return DeviceMissing("no camera there: check cable and settings", source=self._source)
+    def _failed(self, grabber: Grabber) -> DeviceError:
+        error = self._error(grabber.trouble)
+        if grabber.trouble is not Trouble.NONE:
+            grabber.leave(_LEAVE_WAIT_S)
+        if self._health.snapshot().state != "offline":
+            self._health.failed(error.code)
+        self._health.state("offline", error.detail)
+        return error
 
-
-def _capture(source: str) -> Any:
-    if source.isdecimal():
-        return cv2.VideoCapture(int(source))
-    if "://" not in source:
-        return cv2.VideoCapture(source)
-    limits = [
-        cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
-        _STREAM_TIME_OUT_MS,
-        cv2.CAP_PROP_READ_TIMEOUT_MSEC,
-        _STREAM_TIME_OUT_MS,
-    ]
-    return cv2.VideoCapture(source, cv2.CAP_FFMPEG, limits)
+    def _error(self, trouble: Trouble) -> DeviceError:
+        shown = self._source.shown
+        if self._closed:
+            return DeviceMissing("the camera was closed", source=shown)
+        if trouble is Trouble.ENDED:
+            return CameraEnded("the recording is over", source=shown)
+        if trouble is Trouble.MISSING:
+            return DeviceMissing("no camera there: check cable and settings", source=shown)
+        return DeviceTimeout("the camera gives no picture", source=shown)

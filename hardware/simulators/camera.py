@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import structlog
@@ -14,12 +15,19 @@ _BOUNDARY = "frame"
 _LOOP_FRAMES = 24
 
 
+class CameraFault(StrEnum):
+    NONE = "none"
+    FROZEN = "frozen"  # the connection stands, no picture comes
+    GONE = "gone"  # unplugged: connections break, new ones too
+
+
 class VirtualCamera:
-    """Serves `/stream.mjpg` and, for pages, one `/frame.jpg`."""
+    """Serves `/stream.mjpg` and, for pages, one `/frame.jpg`. `fault` may be set at any time."""
 
     def __init__(self, width: int = 640, height: int = 480, frames_per_s: float = 10.0) -> None:
         self.frames_per_s = frames_per_s
         self.frames = draw_frames(width, height, _LOOP_FRAMES)
+        self.fault = CameraFault.NONE
         self.stopping = threading.Event()
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -54,7 +62,9 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        if self.path == "/stream.mjpg":
+        if self.server.camera.fault is CameraFault.GONE:
+            self.close_connection = True  # without an answer, as a cut cable
+        elif self.path == "/stream.mjpg":
             self._stream()
         elif self.path.partition("?")[0] == "/frame.jpg":
             self._picture(self.server.camera.frames[0])
@@ -80,8 +90,11 @@ class _Handler(BaseHTTPRequestHandler):
         index = 0
         try:
             while not camera.stopping.wait(1 / camera.frames_per_s):
-                self._part(camera.frames[index])
-                index = (index + 1) % len(camera.frames)
+                if camera.fault is CameraFault.GONE:
+                    return
+                if camera.fault is CameraFault.NONE:
+                    self._part(camera.frames[index])
+                    index = (index + 1) % len(camera.frames)
         except OSError as error:
             _log.debug("camera_client_left", reason=error.strerror)
 
