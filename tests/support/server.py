@@ -139,6 +139,7 @@ class ServerProcess:
 def stored_in_postgres(url: str) -> bytes:
     """All rows of all tables as text."""
     import psycopg
+    from psycopg import sql
 
     told: list[str] = []
     with psycopg.connect(url) as connection:
@@ -146,7 +147,10 @@ def stored_in_postgres(url: str) -> bytes:
             "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
         ).fetchall()
         for (table,) in tables:
-            told += [row[0] for row in connection.execute(f"SELECT t::text FROM {table} AS t")]
+            rows = connection.execute(
+                sql.SQL("SELECT t::text FROM {} AS t").format(sql.Identifier(table))
+            )
+            told += [row[0] for row in rows]
     return "\n".join(told).encode()
 
 

@@ -1,0 +1,286 @@
+"""Several processes on one PostgreSQL, as services in one test: races, news, locks, a lost word."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import orjson
+import psycopg
+import pytest
+
+from queue_server.clock import SystemClock
+from queue_server.domain import commands as c
+from queue_server.domain import events as e
+from queue_server.domain.errors import Refusal
+from queue_server.domain.rules import HallRules, WindowRule
+from queue_server.journal.chain import GENESIS, link, verify
+from queue_server.journal.port import Append, NotStored, SeqConflict
+from queue_server.journal.postgres import PostgresDatabase, PostgresJournal
+from queue_server.journal.postgres_lines import LOCK_TIMEOUT_MS
+from queue_server.journal.postgres_news import POLL_S, payloads
+from queue_server.presentation import Presentation
+from queue_server.service import HallService
+from tests.support.hall import rules
+
+NOW_MS = 1_795_000_000_000
+HEARD_WITHIN_S = 0.2
+
+
+class Process:
+    """What one server process has: its own connections and its own view of the hall."""
+
+    def __init__(self, database: PostgresDatabase, hall_rules: HallRules) -> None:
+        self.database = database
+        self.journal = PostgresJournal(database)
+        self.hall = HallService(
+            self.journal, hall_rules, Presentation("厅", "Hall", ()), SystemClock(), lambda t: t
+        )
+
+    async def do(self, command: c.Command, request_id: str | None = None) -> Any:
+        rid = request_id or str(uuid.uuid4())
+        return orjson.loads((await self.hall.execute(command, request_id=rid, by="test")).body)
+
+    async def issue(self, service: str = "A") -> str:
+        body = await self.do(c.IssueTicket(str(uuid.uuid4()), service))
+        return str(body["ticket"]["number"])
+
+    async def seq(self) -> int:
+        return int(orjson.loads(await self.hall.hall_json(for_staff=True))["seq"])
+
+
+@asynccontextmanager
+async def processes(url: str, count: int, hall_rules: HallRules) -> AsyncIterator[list[Process]]:
+    made = [Process(await PostgresDatabase.opened(url), hall_rules) for _ in range(count)]
+    try:
+        for process in made:
+            await process.hall.start()
+        yield made
+    finally:
+        for process in made:
+            await process.journal.close()
+
+
+Scenario = Callable[[list[Process]], Awaitable[None]]
+
+
+def play(
+    url: str, scenario: Scenario, *, count: int = 2, hall_rules: HallRules | None = None
+) -> None:
+    async def whole() -> None:
+        async with processes(url, count, hall_rules or rules()) as made:
+            await scenario(made)
+
+    asyncio.run(whole())
+
+
+async def until(true: Callable[[], Awaitable[bool]], within_s: float) -> float:
+    """Seconds that it took to become true."""
+    begun = time.monotonic()
+    while not await true():
+        assert time.monotonic() - begun < within_s, f"not within {within_s} s"
+        await asyncio.sleep(0.005)
+    return time.monotonic() - begun
+
+
+def many_windows(count: int) -> HallRules:
+    one = rules().windows[0]
+    windows = tuple(
+        WindowRule(str(n), one.name, one.name_en, one.skills) for n in range(1, count + 1)
+    )
+    return rules(windows=windows)
+
+
+def test_what_one_process_does_the_other_shows_at_once(postgres_url: str) -> None:
+    async def scenario(made: list[Process]) -> None:
+        first, second = made
+        await first.issue()
+        await first.do(c.CallNext("1"))
+
+        async def called() -> bool:
+            view = orjson.loads(await second.hall.hall_json(for_staff=True))
+            return bool(view["calls"])
+
+        await until(called, HEARD_WITHIN_S)
+
+    play(postgres_url, scenario)
+
+
+def test_a_refusal_is_never_about_yesterdays_news(postgres_url: str) -> None:
+    """The clerk's next request goes to the other process, before that one has heard of the call."""
+
+    async def scenario(made: list[Process]) -> None:
+        for turn in range(10):
+            one, other = made[turn % 2], made[1 - turn % 2]
+            await one.issue()
+            await one.do(c.CallNext("1"))
+            assert (await other.do(c.Start("1")))["ticket"]["status"] == "serving"
+            assert (await one.do(c.Finish("1")))["ticket"]["status"] == "finished"
+            with pytest.raises(Refusal):
+                await other.do(c.Start("1"))
+
+    play(postgres_url, scenario)
+
+
+def test_processes_that_race_give_nothing_twice(postgres_url: str) -> None:
+    async def scenario(made: list[Process]) -> None:
+        issues = [made[n % 2].issue() for n in range(120)]
+        numbers = await asyncio.gather(*issues)
+        assert sorted(numbers) == [f"A{n:03d}" for n in range(1, 121)]
+        calls = [made[n % 2].do(c.CallNext(str(n + 1))) for n in range(40)]
+        called = [body["ticket"]["number"] for body in await asyncio.gather(*calls)]
+        assert Counter(called) == Counter(f"A{n:03d}" for n in range(1, 41))
+        records = await made[0].journal.read("t", 0, -1)
+        assert verify(records) == await made[0].journal.last("t")
+        for process in made:
+            await until(lambda p=process: _reached(p, records[-1].seq), 2)  # type: ignore[misc]
+            # somebody lost the first race; from then on they took turns
+            assert process.hall.day.epoch <= 2
+
+    play(postgres_url, scenario, hall_rules=many_windows(40))
+
+
+async def _reached(process: Process, seq: int) -> bool:
+    return await process.seq() >= seq
+
+
+def test_one_request_at_two_processes_has_one_answer(postgres_url: str) -> None:
+    async def scenario(made: list[Process]) -> None:
+        for _ in range(20):
+            request_id = str(uuid.uuid4())
+            wishes = [p.do(c.IssueTicket(str(uuid.uuid4()), "A"), request_id) for p in made * 2]
+            answers = await asyncio.gather(*wishes)
+            assert all(answer == answers[0] for answer in answers)
+        assert await made[0].issue() == "A021"
+
+    play(postgres_url, scenario)
+
+
+def test_a_lost_notification_is_made_up_for(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario(made: list[Process]) -> None:
+        monkeypatch.setattr(made[0].database.news, "_to_tell", _Deaf())
+        await made[0].issue()
+        seq = await made[0].seq()
+        took_s = await until(lambda: _reached(made[1], seq), POLL_S + 1)
+        assert took_s > HEARD_WITHIN_S / 4  # or it was told after all
+
+    play(postgres_url, scenario)
+
+
+class _Deaf(dict[str, int]):
+    """Takes what is to be told and keeps nothing."""
+
+    def __setitem__(self, hall: str, seq: int) -> None:
+        """Lost."""
+
+
+def test_a_listener_that_is_cut_off_listens_again(postgres_url: str) -> None:
+    async def scenario(made: list[Process]) -> None:
+        with psycopg.connect(postgres_url, autocommit=True) as admin:
+            cut = admin.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+            ).fetchone()
+            assert cut == (2,)
+        await asyncio.sleep(1)
+        await made[0].issue()
+        seq = await made[0].seq()
+        await until(lambda: _reached(made[1], seq), HEARD_WITHIN_S)
+
+    play(postgres_url, scenario)
+
+
+def test_streams_carry_what_the_other_process_did_in_order(postgres_url: str) -> None:
+    async def scenario(made: list[Process]) -> None:
+        frames = made[1].hall.stream(None, None, 5.0)
+        seen: list[int] = []
+
+        async def listen() -> None:
+            async for frame in frames:
+                if frame.startswith(b"id: "):
+                    seen.append(int(frame.split(b"\n")[0][4:]))
+
+        begin = await made[1].seq()
+        listening = asyncio.create_task(listen())
+        await asyncio.sleep(0.05)
+        await asyncio.gather(*(made[n % 2].issue() for n in range(30)))
+        end = (await made[0].journal.last("t"))[0]
+        await until(lambda: _is(lambda: len(seen) >= end - begin), 2)
+        listening.cancel()
+        assert seen == list(range(begin + 1, end + 1))
+
+    play(postgres_url, scenario)
+
+
+async def _is(true: Callable[[], bool]) -> bool:
+    return true()
+
+
+def test_a_locked_hall_holds_up_no_other(postgres_url: str) -> None:
+    async def whole() -> None:
+        database = await PostgresDatabase.opened(postgres_url)
+        journal = PostgresJournal(database)
+        try:
+            await asyncio.gather(*(journal.append(_append(h, 1)) for h in ("stuck", "free")))
+            with psycopg.connect(postgres_url) as other:
+                other.execute("SELECT 1 FROM head WHERE hall = 'stuck' FOR UPDATE")
+                begun = time.monotonic()
+                stuck = journal.append(_append("stuck", 2))
+                for seq in range(2, 22):
+                    await journal.append(_append("free", seq))
+                assert time.monotonic() - begun < LOCK_TIMEOUT_MS / 1000 / 2
+                assert not stuck.done()
+                with pytest.raises(NotStored):
+                    await stuck
+            await journal.append(_append("stuck", 2))
+        finally:
+            await journal.close()
+
+    asyncio.run(whole())
+
+
+_chain: dict[tuple[str, int], str] = {}
+
+
+def _append(hall: str, seq: int) -> Append:
+    previous = _chain.get((hall, seq - 1), GENESIS)
+    record = link(hall, seq, e.WindowClosed("1"), NOW_MS + seq, previous, {})
+    _chain[hall, seq] = record.hash
+    return Append(hall, [record], [], None)
+
+
+def test_a_turn_keeps_everybody_else_out(postgres_url: str) -> None:
+    async def whole() -> None:
+        databases = [await PostgresDatabase.opened(postgres_url) for _ in range(2)]
+        mine, theirs = (PostgresJournal(database) for database in databases)
+        try:
+            async with mine.turn("turns") as last:
+                assert last == (0, GENESIS)
+                late = theirs.append(_append("turns", 1))
+                await asyncio.sleep(0.1)
+                assert not late.done()
+                ours = mine.append(_append("turns", 1))
+            await ours
+            with pytest.raises(SeqConflict):
+                await late
+            assert (await theirs.last("turns"))[0] == 1
+        finally:
+            for journal in (mine, theirs):
+                await journal.close()
+
+    asyncio.run(whole())
+
+
+def test_notifications_stay_short() -> None:
+    ends = {f"hall-{n:05d}": n for n in range(2000)}
+    told = payloads("me", ends)
+    assert all(len(text.encode()) < 8000 for text in told)
+    assert dict(pair for text in told for pair in orjson.loads(text)[1]) == ends
+    assert payloads("me", {}) == []
