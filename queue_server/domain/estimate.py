@@ -39,9 +39,10 @@ def _capacity(state: HallState, service: str) -> tuple[float, bool]:
     count = state.line.count
     mine = count(service) + 1
     total, free = 0.0, False
-    for window_id, served in rules.served_beside[service]:
+    for window_id in rules.could_serve[service]:
         window = state.windows[window_id]
-        if window.state is not WindowState.OPEN:
+        served = state.reach(window_id).services
+        if window.state is not WindowState.OPEN or service not in served:
             continue
         free = free or window.ticket is None
         total += mine / (1 + sum(map(count, served)))

@@ -160,12 +160,15 @@ class HallRules:
         return {service: tuple(w for _, _, w in sorted(ws)) for service, ws in found.items()}
 
     @cached_property
-    def served_beside(self) -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
-        """service id → the windows that serve it, each with all the services it serves."""
-        return {
-            service: tuple((w, tuple(s.service for s in self.window[w].skills)) for w in windows)
-            for service, windows in self.windows_for.items()
-        }
+    def could_serve(self) -> Mapping[str, tuple[str, ...]]:
+        """service id → the windows that serve it, and those that would while they stand in."""
+        found = {service: list(windows) for service, windows in self.windows_for.items()}
+        for window in self.windows:
+            partner = self.window.get(window.stands_in_for or "")
+            for skill in partner.skills if partner else ():
+                if window.id not in found[skill.service]:
+                    found[skill.service].append(window.id)
+        return {service: tuple(windows) for service, windows in found.items()}
 
     @cached_property
     def rates(self) -> dict[str, float]:

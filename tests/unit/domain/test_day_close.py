@@ -17,11 +17,12 @@ def people_everywhere(hall: Hall) -> None:
     hall.do(c.OpenWindow("1", "li"))
     for window in ("2", "9"):
         hall.do(c.OpenWindow(window, "wang"))
-    for after_call in (
+    ways: list[list[c.Command]] = [
         [c.Start("1"), c.Finish("1")],
         [c.Miss("1")],
         [c.Park("1", "x", hall.now_ms + 10 * DAY_MIN * 60_000)],
-    ):
+    ]
+    for after_call in ways:
         hall.issue("A")
         hall.next("1")
         for command in after_call:
@@ -61,8 +62,8 @@ def test_the_new_day_starts_clean(start_open: bool) -> None:
     state = hall.state
     wanted = WindowState.OPEN if start_open else WindowState.CLOSED
     assert {(w.state, w.clerk, w.ticket) for w in state.windows.values()} == {(wanted, None, None)}
-    left = [state.tickets, state.missed, state.parked, state.out_of_turn, state.held, state.line]
-    assert not any(map(len, left))
+    assert not any([state.tickets, state.missed, state.parked, state.out_of_turn, state.held])
+    assert len(state.line) == 0
     hall.wait(30 * DAY_MIN)
     assert hall.do(c.PassTime()) == [], "what was due by the clock ended with its day"
     assert hall.issue("A").number == "A001"

@@ -10,6 +10,7 @@ import pytest
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
 from queue_server.domain.errors import IllegalMove, WrongState
+from queue_server.domain.estimate import estimate
 from queue_server.domain.rules import HallRules
 from queue_server.domain.vocabulary import TicketStatus
 from tests.support.hall import Hall, dispatch, rules
@@ -43,7 +44,7 @@ def test_a_number_nobody_answers_for_is_given_up() -> None:
 def test_a_kept_number_stays(when: str) -> None:
     hall = hall_with()
     ticket = hall.issue("A")
-    answers = [c.ReportPrintFailed(ticket.id), c.KeepTicket(ticket.id)]
+    answers: list[c.Command] = [c.ReportPrintFailed(ticket.id), c.KeepTicket(ticket.id)]
     for command in answers if when == "after" else reversed(answers):
         hall.do(command)
     hall.wait(60)
@@ -313,6 +314,15 @@ def test_a_closed_partner_by_setting(also_closed: bool) -> None:
     hall.issue("B")
     hall.do(c.CloseWindow("2"))
     assert (hall.next("1") is not None) is also_closed
+
+
+def test_an_estimate_counts_on_the_stand_in() -> None:
+    hall = Hall(standing_in())
+    hall.do(c.CloseWindow("9"))
+    hall.do(c.PauseWindow("2", "开会"))
+    assert estimate(hall.state, "B", 0) == (0, 150)
+    hall.do(c.PauseWindow("1", "开会"))
+    assert estimate(hall.state, "B", 0) is None
 
 
 # --- why ------------------------------------------------------------------------------------
