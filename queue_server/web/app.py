@@ -51,15 +51,16 @@ def create_app(open_context: OpenContext) -> FastAPI:
     )
     for module in (
         api_tickets,
-        api_visits,
         api_windows,
+        api_visits,
         api_kiosks,
         api_hall,
         api_configuration,
         probes,
         pages,
     ):
-        app.include_router(module.router)
+        # flat, so that a request is matched once; an included router would match it twice
+        app.router.routes.extend(module.router.routes)
     app.mount("/static", pages.STATIC, name="static")
     install_error_handlers(app, pages.error_page)
     describe_bodies(app, BODIES)

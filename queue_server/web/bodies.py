@@ -6,6 +6,7 @@ several times as long, and numbers are asked for by everybody at nine on a Monda
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request
@@ -16,6 +17,7 @@ from pydantic.json_schema import models_json_schema
 
 M = TypeVar("M", bound=BaseModel)
 
+_IN_PATH = re.compile(r"{(\w+)}")
 _REF = "#/components/schemas/{model}"
 
 
@@ -36,7 +38,8 @@ def takes(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def describe_bodies(app: FastAPI, models: list[type[BaseModel]]) -> None:
-    """Adds the models' schemas to the application's OpenAPI description."""
+    """Adds the models' schemas to the application's OpenAPI description, and the path parameters
+    that routes read from the request themselves."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -45,7 +48,19 @@ def describe_bodies(app: FastAPI, models: list[type[BaseModel]]) -> None:
             _, definitions = models_json_schema(pairs, ref_template=_REF)
             schemas = described.setdefault("components", {}).setdefault("schemas", {})
             schemas.update(definitions.get("$defs", {}))
+            _describe_path_parameters(described["paths"])
             app.openapi_schema = described
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _describe_path_parameters(paths: dict[str, Any]) -> None:
+    for path, operations in paths.items():
+        for operation in operations.values():
+            told = operation.setdefault("parameters", [])
+            missing = set(_IN_PATH.findall(path)) - {p["name"] for p in told}
+            told += [
+                {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+                for name in sorted(missing)
+            ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import uvloop
@@ -22,6 +22,7 @@ class Load:
     p50_ms: float
     p99_ms: float
     errors: int
+    latencies_s: tuple[float, ...] = ()
 
     def figures(self) -> dict[str, float]:
         return {
@@ -48,26 +49,44 @@ def post(path: str, token: str, body: bytes) -> bytes:
 
 def run(port: int, clients: int, seconds: float, request: Request) -> Load:
     """`clients` connections, each sending the next request when the last was answered."""
-    return uvloop.run(_run(port, clients, seconds, request))
+    return run_each(port, seconds, [request] * clients)
 
 
-async def _run(port: int, clients: int, seconds: float, request: Request) -> Load:
+def run_each(port: int, seconds: float, requests: Sequence[Request]) -> Load:
+    """One connection for each of `requests`."""
+    return uvloop.run(_run(port, seconds, requests))
+
+
+async def _run(port: int, seconds: float, requests: Sequence[Request]) -> Load:
     latencies: list[float] = []
     errors: list[int] = []
     started = time.perf_counter()
     end = started + seconds
-    await asyncio.gather(*(_client(port, end, request, latencies, errors) for _ in range(clients)))
+    clients = (_client(port, end, request, latencies, errors) for request in requests)
+    await asyncio.gather(*clients)
     took = time.perf_counter() - started
-    latencies.sort()
-    count = len(latencies)
+    return _load(len(requests), took, latencies, len(errors))
+
+
+def _load(clients: int, took_s: float, latencies: Sequence[float], errors: int) -> Load:
+    ordered = sorted(latencies)
+    count = len(ordered)
     return Load(
         clients,
         count,
-        count / took,
-        latencies[count // 2] * 1000,
-        latencies[min(count - 1, int(count * 0.99))] * 1000,
-        len(errors),
+        count / took_s,
+        ordered[count // 2] * 1000,
+        ordered[min(count - 1, int(count * 0.99))] * 1000,
+        errors,
+        tuple(ordered),
     )
+
+
+def together(loads: Sequence[Load]) -> Load:
+    """Several runs of the same load as one."""
+    took_s = sum(x.requests / x.requests_per_s for x in loads)
+    latencies = [latency for x in loads for latency in x.latencies_s]
+    return _load(loads[0].clients, took_s, latencies, sum(x.errors for x in loads))
 
 
 async def _client(
