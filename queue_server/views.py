@@ -257,6 +257,8 @@ _NOT_FOR_EVERYBODY = frozenset(
         "returns_clerk",
         "rules",
         "change",
+        "digest",
+        "skipped",
         "detail",
         "asked",
     }
