@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
+from queue_server.appointment_views import appointment_view
 from queue_server.board_views import configuration_view
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
+from queue_server.domain.appointments import BookAppointment, CheckIn
 from queue_server.domain.configuration import ConfigurationCommand
 from queue_server.domain.errors import WrongState
 from queue_server.domain.leases import HandIn, TakeLeases
@@ -37,6 +39,10 @@ def _common(command: c.Command) -> c.Command:
         return replace(command, ticket="", age_years=None)
     if isinstance(command, TakeLeases):
         return replace(command, lease="")
+    if isinstance(command, BookAppointment):
+        return replace(command, appointment="", codes=())
+    if isinstance(command, CheckIn):
+        return replace(command, ticket="", age_years=None)
     if isinstance(command, HandIn):
         same = (replace(t, age_years=None, id_taken=False) for t in command.tickets)
         return replace(command, tickets=tuple(same))
@@ -69,6 +75,8 @@ def answer(
         return _at_window(state, command, happened, now_ms, follow_token)
     if isinstance(command, ConfigurationCommand):
         return {"configuration": configuration_view(state)}
+    if isinstance(command, c.AppointmentCommand):
+        return _appointment(state, command, happened, now_ms, follow_token)
     if isinstance(command, TakeLeases):
         return dict(leases_answer(state, command))
     if isinstance(command, HandIn):
@@ -82,6 +90,23 @@ def answer(
 
 def _ticket(state: HallState, ticket: str, now_ms: int, follow_token: FollowToken) -> Any:
     return ticket_view(state, state.tickets[ticket], now_ms, follow_token(ticket))
+
+
+def _appointment(
+    state: HallState,
+    command: c.AppointmentCommand,
+    happened: Sequence[e.Event],
+    now_ms: int,
+    follow_token: FollowToken,
+) -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    if isinstance(command, CheckIn):
+        body = _issued(state, happened, now_ms, follow_token)
+        which = state.tickets[body["ticket"]["id"]].appointment or ""
+    else:
+        which = command.appointment
+    found = state.book.find(which)
+    return {**body, "appointment": appointment_view(state, found) if found else None}
 
 
 def _issued(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from queue_server import wire
+from queue_server import wire_leases as shapes
 from queue_server.domain import events as e
 from queue_server.domain.calendar import day_bounds_ms
 from queue_server.domain.decide.leases import open_leases
@@ -36,16 +37,16 @@ _REFUSED = {
 }
 
 
-def leases_answer(state: HallState, command: TakeLeases) -> wire.Leases:
+def leases_answer(state: HallState, command: TakeLeases) -> shapes.Leases:
     """All that the kiosk has out of this day, also what it did not ask for now."""
     return {"leases": _open(state, command.kiosk)}
 
 
-def _open(state: HallState, kiosk: str) -> list[wire.Lease]:
+def _open(state: HallState, kiosk: str) -> list[shapes.Lease]:
     return [_lease(state, lease) for lease in open_leases(state, kiosk)]
 
 
-def _lease(state: HallState, lease: Lease) -> wire.Lease:
+def _lease(state: HallState, lease: Lease) -> shapes.Lease:
     rules = state.known_rules
     ends_ms = day_bounds_ms(rules.calendar, date.fromisoformat(lease.day))[1]
     return {
@@ -69,7 +70,7 @@ def _plain(spans: Sequence[Span]) -> list[list[int]]:
 
 def handin_answer(
     state: HallState, command: HandIn, happened: Sequence[e.Event], view: TicketView
-) -> wire.HandedIn:
+) -> shapes.HandedIn:
     """One result per ticket, in the order they were handed in."""
     voided = [x for x in happened if isinstance(x, NumbersVoided)]
     return {
@@ -90,7 +91,7 @@ _Result = e.TicketIssued | OfflineTicketRecorded | OfflineTicketRefused
 
 def _results(
     state: HallState, command: HandIn, happened: Sequence[e.Event], view: TicketView
-) -> Iterator[wire.HandedTicket]:
+) -> Iterator[shapes.HandedTicket]:
     """Tickets and what happened to them stand in the same order; one that was handed in before led
     to nothing."""
     results = [x for x in happened if isinstance(x, _Result)]
@@ -114,7 +115,7 @@ def _is_of(result: _Result, ticket: OfflineTicket) -> bool:
     return (offered, result.lease, result.serial) == (ticket.id, ticket.lease, ticket.serial)
 
 
-def _named(result: _Result | None) -> wire.HandInResult:
+def _named(result: _Result | None) -> shapes.HandInResult:
     if result is None:
         return "known"
     if isinstance(result, OfflineTicketRefused):

@@ -311,6 +311,10 @@ class HallService:
             if await self.day.settled(epoch):
                 return seen
 
+    async def ask(self, look: Callable[[HallState, int], T]) -> T:
+        """What `look` sees of the state and the time, once all of it is on disk."""
+        return await self._read(look)
+
     async def hall_json(self, *, for_staff: bool) -> bytes:
         """wire.Hall as JSON; computed at most once per change and second."""
         views = await self._read(self._hall_json)

@@ -25,13 +25,15 @@ from queue_server.domain.rules import (
 )
 from queue_server.presentation import MatterGuide, Presentation
 from queue_server.settings_supply import (
+    WEEKDAYS,
+    AppointmentsSection,
     IssuingSection,
     OfflineSection,
     QuotaSection,
+    SlotsSection,
     SpecialDaySection,
+    Weekday,
 )
-
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ class DispatchSection:
 
 @dataclass(frozen=True)
 class HoursSection:
-    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...]
+    days: tuple[Weekday, ...]
     opens: time
     closes: time
 
@@ -198,6 +200,8 @@ class HallSettings:
     makeup_days: tuple[date, ...] = ()
     special_days: tuple[SpecialDaySection, ...] = ()
     quota: tuple[QuotaSection, ...] = ()
+    slots: tuple[SlotsSection, ...] = ()
+    appointments: AppointmentsSection = field(default_factory=AppointmentsSection)
     issuing: IssuingSection = field(default_factory=IssuingSection)
     offline: OfflineSection = field(default_factory=OfflineSection)
     server: ServerSection = field(default_factory=ServerSection)
@@ -230,6 +234,8 @@ class HallSettings:
         for matter in self.matter:
             _refuse_unknown(f"matter {matter.id}", {matter.service}, services)
         _refuse_unknown("quota", {q.service for q in self.quota}, services)
+        _refuse_unknown("slots", {s.service for s in self.slots}, services)
+        _refuse_unknown("appointments", {self.appointments.priority_class} - {""}, classes)
 
 
 def _refuse_repeats(what: str, names: list[str]) -> None:
@@ -273,7 +279,7 @@ def rules_of(settings: HallSettings) -> HallRules:
             closes_day_at=settings.hall.day_closes_at,
             always_open=settings.hall.always_open,
             sessions=tuple(
-                Session(tuple(_WEEKDAYS.index(d) for d in h.days), h.opens, h.closes)
+                Session(tuple(WEEKDAYS.index(d) for d in h.days), h.opens, h.closes)
                 for h in settings.hours
             ),
             holidays=frozenset(settings.holidays),
@@ -327,6 +333,8 @@ def rules_of(settings: HallSettings) -> HallRules:
         leases=settings.offline.rule(),
         quotas=tuple(q.rule() for q in settings.quota),
         issuing=settings.issuing.rule(),
+        slots=tuple(s.rule() for s in settings.slots),
+        booking=settings.appointments.rule(),
     )
 
 

@@ -12,6 +12,10 @@ from typing import Literal
 from queue_server.domain.calendar import SpecialDay
 from queue_server.domain.leases import LeaseSettings
 from queue_server.domain.quotas import IssuingSettings, QuotaRule
+from queue_server.domain.slots import BookingSettings, SlotRule
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True)
@@ -87,3 +91,51 @@ class OfflineSection:
 
     def rule(self) -> LeaseSettings:
         return LeaseSettings(self.lease_size, self.lease_size_at_most, self.handin_days)
+
+
+@dataclass(frozen=True)
+class SlotsSection:
+    service: str
+    days: tuple[Weekday, ...]
+    starts: time
+    ends: time
+    minutes: int
+    capacity: int
+
+    def __post_init__(self) -> None:
+        if self.ends <= self.starts:
+            raise ValueError("ends must come after starts")
+        if self.minutes < 1 or self.capacity < 1:
+            raise ValueError("minutes and capacity must be 1 or more")
+
+    def rule(self) -> SlotRule:
+        days = tuple(WEEKDAYS.index(d) for d in self.days)
+        return SlotRule(self.service, days, self.starts, self.ends, self.minutes, self.capacity)
+
+
+@dataclass(frozen=True)
+class AppointmentsSection:
+    horizon_days: int = 14
+    early_minutes: int = 30
+    too_early: Literal["refuse", "wait"] = "refuse"
+    grace_minutes: int = 15
+    late_rule: Literal["booked", "arrival", "refuse"] = "arrival"
+    priority_class: str = ""
+    open_at_most: int = 1
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.horizon_days <= 90:
+            raise ValueError("horizon_days lies between 0 and 90")
+        if self.early_minutes < 0 or self.grace_minutes < 0 or self.open_at_most < 1:
+            raise ValueError("minutes are 0 or more, open_at_most 1 or more")
+
+    def rule(self) -> BookingSettings:
+        return BookingSettings(
+            horizon_days=self.horizon_days,
+            early_s=self.early_minutes * 60,
+            too_early=self.too_early,
+            grace_s=self.grace_minutes * 60,
+            late_rule=self.late_rule,
+            priority_class=self.priority_class,
+            open_at_most=self.open_at_most,
+        )

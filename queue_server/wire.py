@@ -250,53 +250,6 @@ class Hall(TypedDict):
     today: dict[str, int]  # issued, finished, missed, cancelled, waiting, serving
 
 
-class Lease(TypedDict):
-    """A block of numbers lent to a kiosk: prefix and a serial of at least `digits` digits."""
-
-    id: str
-    kiosk: str
-    day: str  # the business day that its numbers belong to
-    prefix: str
-    service: str | None  # null when the hall no longer has the service of this prefix
-    digits: int
-    first: int
-    last: int
-    left: list[list[int]]  # [first, last] of what was neither handed in nor voided
-    lent_at: str
-    valid_until: str  # the day's end; later a ticket is recorded, but joins no line
-
-
-class Leases(TypedDict):
-    leases: list[Lease]
-
-
-HandInResult = Literal["joined", "recorded", "known", "refused"]
-
-
-class HandedTicket(TypedDict):
-    """joined: it stands in line. recorded: its day is over. known: it was handed in before.
-    refused: `code` and `message` say why; the server keeps a record of it."""
-
-    id: str
-    lease: str
-    serial: int
-    result: HandInResult
-    code: str | None
-    message: str | None
-    ticket: Ticket | None  # null unless it is a ticket of this day
-
-
-class GivenBack(TypedDict):
-    lease: str
-    voided: list[list[int]]  # [first, last], numbers that nobody gets any more
-
-
-class HandedIn(TypedDict):
-    tickets: list[HandedTicket]  # in the order they were handed in
-    given_back: list[GivenBack]
-    leases: list[Lease]  # what the kiosk still has of this day
-
-
 class JournalEvent(TypedDict):
     seq: int
     event: str
@@ -349,6 +302,15 @@ TOPICS: dict[str, frozenset[str]] = {
         {"window_opened", "window_closed", "window_paused", "window_resumed", "hall_configured"}
     ),
     "devices": frozenset({"device_changed"}),
+    "appointments": frozenset(
+        {
+            "appointment_booked",
+            "appointment_changed",
+            "appointment_cancelled",
+            "appointment_checked_in",
+            "appointment_missed",
+        }
+    ),
     "kiosks": frozenset(
         {
             "lease_issued",

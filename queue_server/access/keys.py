@@ -27,6 +27,7 @@ class Keys:
 
     def __init__(self, secret: bytes) -> None:
         self._person = _derive(secret, b"person")
+        self._phone = _derive(secret, b"phone")
         self._follow = _derive(secret, b"follow")
         self._csrf = _derive(secret, b"csrf")
         # tells this key from another and says nothing else about it
@@ -36,6 +37,11 @@ class Keys:
     def id_hash(self, id_number: str) -> str:
         """The keyed hash under which a person is looked up; hex."""
         return hmac.new(self._person, id_number.upper().encode(), hashlib.sha256).hexdigest()
+
+    def phone_hash(self, hall: str, digits: str) -> str:
+        """The keyed hash of a phone number, or of its last digits, in one hall; hex. Few digits are
+        soon tried through by whoever has the key, and by nobody else."""
+        return hmac.new(self._phone, f"{hall}/{digits}".encode(), hashlib.sha256).hexdigest()
 
     def _follow_token(self, ticket_id: str) -> str:
         """What stands in a ticket's QR code: 72 bits, not to be guessed from the ticket's id."""

@@ -31,6 +31,9 @@ class Act(StrEnum):
     READ_JOURNAL = "read_journal"
     REPORT_DEVICE = "report_device"
     CONFIGURE = "configure"  # skills, services paused, classes, settings of calls
+    BOOK_APPOINTMENT = "book_appointment"  # also find, change and cancel one
+    CHECK_IN = "check_in"
+    SEE_APPOINTMENTS = "see_appointments"  # a day's list
     BORROW_NUMBERS = "borrow_numbers"  # offline leases and hand-ins, under the kiosk's own name
 
 
@@ -47,6 +50,9 @@ _CLERK = frozenset(
         Act.CALL_CHOSEN,
         Act.TRANSFER_TICKET,
         Act.REPORT_DEVICE,
+        Act.BOOK_APPOINTMENT,
+        Act.CHECK_IN,
+        Act.SEE_APPOINTMENTS,
     }
 )
 
@@ -59,12 +65,22 @@ TABLE: Mapping[Role, frozenset[Act]] = {
         Act.SETTLE_PRINT,
         Act.CANCEL_TICKET,
         Act.REJOIN_TICKET,
+        Act.BOOK_APPOINTMENT,
+        Act.CHECK_IN,
         Act.BORROW_NUMBERS,
     },
     Role.SCREEN: _EVERY_DEVICE,
     Role.CLERK: _CLERK,
     Role.MANAGER: _CLERK | {Act.SEE_BOARD, Act.READ_JOURNAL, Act.CONFIGURE},
-    Role.AUDITOR: frozenset({Act.SEE_HALL, Act.SEE_TICKET, Act.SEE_BOARD, Act.READ_JOURNAL}),
+    Role.AUDITOR: frozenset(
+        {
+            Act.SEE_HALL,
+            Act.SEE_TICKET,
+            Act.SEE_BOARD,
+            Act.SEE_APPOINTMENTS,
+            Act.READ_JOURNAL,
+        }
+    ),
     Role.ADMIN: frozenset(Act),
 }
 

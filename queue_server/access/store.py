@@ -220,6 +220,14 @@ class AccessStore:
         )
         self._probed_at = time.monotonic()
 
+    def phone_hashes(self, hall: str, number: str) -> tuple[str, str]:
+        """Keyed hashes of the whole number, however it was written, and of its last four digits."""
+        digits = "".join(c for c in number if c.isdigit())[-11:]  # less a country code
+        return self._keys.phone_hash(hall, digits), self.phone_tail_hash(hall, digits[-4:])
+
+    def phone_tail_hash(self, hall: str, last4: str) -> str:
+        return self._keys.phone_hash(hall, f"tail/{last4}")
+
     async def person_ref(self, id_number: str) -> str:
         """The random reference by which events know this person; made on the first visit."""
         id_hash = self._keys.id_hash(id_number)

@@ -63,7 +63,7 @@ def admission(state: HallState, service: str, now_ms: int) -> Admission:
     stop, soon = _queue_against_closing(state, service, now_ms)
     obstacle = (
         _paused(state, service)
-        or (None if here_open else _closed(state, service, now_ms))
+        or (None if here_open else closed(state, service, now_ms))
         or next((q.obstacle(state, now_ms) for q in quotas if q.left <= 0), None)
         or stop
     )
@@ -95,7 +95,8 @@ def _again(state: HallState, again_ms: int | None, now_ms: int) -> str:
     return f"{said(state.known_rules.calendar, again_ms, now_ms)}起可以再取号。"
 
 
-def _closed(state: HallState, service: str, now_ms: int) -> Obstacle:
+def closed(state: HallState, service: str, now_ms: int) -> Obstacle:
+    """Outside the opening hours: why, and when it opens."""
     calendar = state.known_rules.calendar
     opens_ms = next_opening_ms(calendar, now_ms)
     special = calendar.special.get(local(calendar, now_ms).date())

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from queue_server.domain.appointments import (
+    BookAppointment,
+    CancelAppointment,
+    ChangeAppointment,
+    CheckIn,
+)
 from queue_server.domain.configuration import ConfigurationCommand
 from queue_server.domain.leases import HandIn, TakeLeases
 from queue_server.domain.rules import HallRules
@@ -217,6 +223,7 @@ AtWindowCommand = (
     | ResumeWindow
 )
 LeaseCommand = TakeLeases | HandIn
+AppointmentCommand = BookAppointment | ChangeAppointment | CancelAppointment | CheckIn
 Command = (
     Configure
     | ConfigurationCommand
@@ -227,4 +234,5 @@ Command = (
     | AtWindowCommand
     | ReportDevice
     | LeaseCommand
+    | AppointmentCommand
 )

@@ -29,14 +29,16 @@ def instant_ms(text: str) -> int:
 
 
 class Event:
-    """Base of all events; `name` is how the journal and the API call it."""
+    """Base of all events; `name` is how the journal and the API call it. part: what several events
+    have in common, no event itself."""
 
     name: ClassVar[str]
     registry: ClassVar[dict[str, type[Event]]] = {}
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, *, part: bool = False) -> None:
         cls.name = _NAME_PART.sub("_", cls.__name__).lower()
-        Event.registry[cls.name] = cls
+        if not part:
+            Event.registry[cls.name] = cls
 
 
 @dataclass(frozen=True, slots=True)

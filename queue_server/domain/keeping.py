@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any, NamedTuple
 
+from queue_server.domain import appointments as a
 from queue_server.domain import leases as x
 
 
@@ -35,3 +36,16 @@ def _out(event: x.LeaseIssued | x.LeaseCarriedOver) -> Keeps:
 @keeps.register
 def _settled(event: x.LeaseExpired) -> Keeps:
     return Keeps(f"lease:{event.lease}", False)
+
+
+@keeps.register(a.AppointmentBooked)
+@keeps.register(a.AppointmentChanged)
+def _open(event: a.AboutAppointment) -> Keeps:
+    return Keeps(f"appointment:{event.appointment}", True)
+
+
+@keeps.register(a.AppointmentCancelled)
+@keeps.register(a.AppointmentCheckedIn)
+@keeps.register(a.AppointmentMissed)
+def _over(event: a.AboutAppointment) -> Keeps:
+    return Keeps(f"appointment:{event.appointment}", False)

@@ -17,6 +17,7 @@ from typing import Any
 from queue_server.domain.calendar import Calendar, Session, SpecialDay
 from queue_server.domain.leases import LeaseSettings
 from queue_server.domain.quotas import IssuingSettings, QuotaRule
+from queue_server.domain.slots import BookingSettings, SlotRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,8 @@ class HallRules:
     leases: LeaseSettings = field(default_factory=LeaseSettings)
     quotas: tuple[QuotaRule, ...] = ()
     issuing: IssuingSettings = field(default_factory=IssuingSettings)
+    slots: tuple[SlotRule, ...] = ()
+    booking: BookingSettings = field(default_factory=BookingSettings)
 
     @cached_property
     def service(self) -> Mapping[str, ServiceRule]:
@@ -261,6 +264,8 @@ class HallRules:
             "leases": _plain(self.leases),
             "quotas": [_plain(q) for q in self.quotas],
             "issuing": _plain(self.issuing),
+            "slots": [s.to_data() for s in self.slots],
+            "booking": _plain(self.booking),
         }
 
     @classmethod
@@ -304,6 +309,8 @@ class HallRules:
             leases=LeaseSettings(**data.get("leases", {})),
             quotas=tuple(QuotaRule(**q) for q in data.get("quotas", [])),
             issuing=IssuingSettings(**data.get("issuing", {})),
+            slots=tuple(map(SlotRule.from_data, data.get("slots", []))),
+            booking=BookingSettings(**data.get("booking", {})),
         )
 
 

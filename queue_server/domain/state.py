@@ -12,6 +12,7 @@ from typing import Literal
 
 from queue_server.domain import events as e
 from queue_server.domain.alarms import Alarm, Alarms
+from queue_server.domain.appointments import AppointmentBook
 from queue_server.domain.leases import Lease
 from queue_server.domain.lifecycle import check
 from queue_server.domain.quotas import Given
@@ -153,6 +154,7 @@ class HallState:
     devices: dict[str, Device] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
     given: Given = field(default_factory=Given)
+    book: AppointmentBook = field(default_factory=AppointmentBook)
 
     @property
     def known_rules(self) -> HallRules:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from queue_server.web import (
+    api_appointments,
     api_configuration,
     api_hall,
     api_kiosks,
@@ -23,6 +24,7 @@ from queue_server.web.bodies import describe_bodies
 from queue_server.web.context import Context
 from queue_server.web.errors import error_response, install_error_handlers
 from queue_server.web.schemas import BODIES
+from queue_server.web.schemas_appointments import APPOINTMENT_BODIES
 
 BODY_AT_MOST = 64 * 1024
 _HEADERS = {
@@ -54,6 +56,7 @@ def create_app(open_context: OpenContext) -> FastAPI:
         api_windows,
         api_visits,
         api_kiosks,
+        api_appointments,
         api_hall,
         api_configuration,
         probes,
@@ -63,7 +66,7 @@ def create_app(open_context: OpenContext) -> FastAPI:
         app.router.routes.extend(module.router.routes)
     app.mount("/static", pages.STATIC, name="static")
     install_error_handlers(app, pages.error_page)
-    describe_bodies(app, BODIES)
+    describe_bodies(app, [*BODIES, *APPOINTMENT_BODIES])
     app.add_middleware(Envelope)
     return app
 

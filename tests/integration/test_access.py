@@ -40,6 +40,9 @@ REQUESTS: dict[Act, tuple[str, str, dict[str, Any] | None]] = {
     Act.CONFIGURE: ("POST", "/services/none/resume", {}),
     Act.READ_JOURNAL: ("GET", "/journal?limit=1", None),
     Act.REPORT_DEVICE: ("POST", "/devices/d/health", {"kind": "printer", "state": "ok"}),
+    Act.BOOK_APPOINTMENT: ("POST", "/appointments/none/cancel", {}),
+    Act.CHECK_IN: ("POST", "/appointments/check-in", {"code": "0000"}),
+    Act.SEE_APPOINTMENTS: ("GET", "/appointments", None),
     Act.BORROW_NUMBERS: ("POST", "/kiosks/kiosk/leases", {"services": ["nowhere"]}),
 }
 

@@ -11,6 +11,7 @@ from queue_server.domain import events as e
 from queue_server.domain.apply import apply
 from queue_server.domain.calendar import Calendar
 from queue_server.domain.decide import decide
+from queue_server.domain.keeping import keeps
 from queue_server.domain.rules import (
     DispatchSettings,
     HallRules,
@@ -92,3 +93,23 @@ class Hall:
             self.wait(minutes)
             self.do(c.Finish(window))
         return ticket
+
+
+def reloaded(hall: Hall) -> HallState:
+    """The state as a start builds it: configuration, what is kept, the present day."""
+    log = list(enumerate(hall.log, start=1))
+    opened = max(seq for seq, (event, _) in log if isinstance(event, e.DayOpened))
+    kept: dict[str, int] = {}
+    for seq, (event, _) in log:
+        if change := keeps(event):
+            kept[change.key] = seq if change.needed else 0
+    configured = max(
+        seq for seq, (event, _) in log if isinstance(event, e.HallConfigured) and seq < opened
+    )
+    wanted = [configured, *sorted(s for s in kept.values() if 0 < s < opened)]
+    state = HallState()
+    for seq, (event, at_ms) in log:
+        if seq in wanted or seq >= opened:
+            state.seq = seq - 1
+            apply(state, e.from_data(event.name, e.to_data(event)), at_ms)
+    return state

@@ -1,6 +1,25 @@
 """What commands lead to; importing this knows every command."""
 
-from queue_server.domain.decide import configuration, hall, leases, tickets, visits, windows
+from queue_server.domain.decide import (
+    appointments,
+    check_in,
+    configuration,
+    hall,
+    leases,
+    tickets,
+    visits,
+    windows,
+)
 from queue_server.domain.decide.core import decide
 
-__all__ = ["configuration", "decide", "hall", "leases", "tickets", "visits", "windows"]
+__all__ = [
+    "appointments",
+    "check_in",
+    "configuration",
+    "decide",
+    "hall",
+    "leases",
+    "tickets",
+    "visits",
+    "windows",
+]

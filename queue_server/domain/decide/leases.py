@@ -41,11 +41,12 @@ def _take(command: x.TakeLeases, state: HallState, now_ms: int) -> Events:
 
 def open_leases(state: HallState, kiosk: str) -> list[Lease]:
     """The kiosk's blocks of this day that have numbers left."""
-    return [
+    mine = [
         lease
         for lease in state.leases.values()
         if lease.kiosk == kiosk and lease.day == state.day and lease.count_left
     ]
+    return sorted(mine, key=lambda lease: (lease.prefix, lease.first))
 
 
 def _enough_out(state: HallState, kiosk: str, prefix: str, size: int) -> bool:
@@ -242,7 +243,7 @@ def roll_leases(state: HallState, today: str) -> Events:
     """Blocks that are out when a day ends: written down whole for later hand-ins, or, when that has
     been possible for long enough, voided and forgotten."""
     events: Events = []
-    for lease in state.leases.values():
+    for lease in sorted(state.leases.values(), key=lambda lease: (lease.day, lease.id)):
         days = (date.fromisoformat(today) - date.fromisoformat(lease.day)).days
         if days > state.known_rules.leases.handin_days:
             events += [*_voided(lease, _Taken(), "expired"), x.LeaseExpired(lease.id, lease.kiosk)]

@@ -9,13 +9,10 @@ import pytest
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
 from queue_server.domain import leases as x
-from queue_server.domain.apply import apply
 from queue_server.domain.errors import NotFound, WrongState
-from queue_server.domain.keeping import keeps
 from queue_server.domain.numbers import NumberBook
-from queue_server.domain.state import HallState
 from queue_server.domain.vocabulary import TicketStatus
-from tests.support.hall import MINUTE, MONDAY_9, Hall, rules
+from tests.support.hall import MINUTE, MONDAY_9, Hall, reloaded, rules
 
 DAY_MS = 24 * 60 * MINUTE
 
@@ -196,24 +193,6 @@ def test_what_is_given_back_is_void_and_never_given_again() -> None:
 def next_day(hall: Hall, days: int = 1) -> None:
     hall.now_ms += days * DAY_MS
     hall.do(c.RollDay())
-
-
-def reloaded(hall: Hall) -> HallState:
-    """The state as a start builds it: configuration, what is kept, the present day."""
-    log = list(enumerate(hall.log, start=1))
-    opened = max(seq for seq, (event, _) in log if isinstance(event, e.DayOpened))
-    kept: dict[str, int] = {}
-    for seq, (event, _) in log:
-        if change := keeps(event):
-            kept[change.key] = seq if change.needed else 0
-    configured = max(seq for seq, (x, _) in log if isinstance(x, e.HallConfigured) and seq < opened)
-    wanted = [configured, *sorted(s for s in kept.values() if 0 < s < opened)]
-    state = HallState()
-    for seq, (event, at_ms) in log:
-        if seq in wanted or seq >= opened:
-            state.seq = seq - 1
-            apply(state, e.from_data(event.name, e.to_data(event)), at_ms)
-    return state
 
 
 def test_a_kiosk_that_comes_back_next_morning_hands_in_for_the_day_before() -> None:
