@@ -109,3 +109,19 @@ def test_a_page_of_another_window_is_refused_in_words(pages: Any) -> None:
     page = pages.log_in("clerk4", "/window/demo/4")
     page.goto(f"{pages.server.url}/window/demo/5")
     expect(page.locator("h1")).to_have_text("这一页不归这个账号看")
+
+
+def test_who_was_called_out_of_turn_stands_on_the_board(
+    pages: Any, manager: Any, kiosk: Any
+) -> None:
+    page = pages.log_in("manager", BOARD)
+    kiosk.ticket("D")
+    chosen = kiosk.ticket("D")
+    expect(page.locator("#out-of-turn")).to_be_hidden()
+    manager.press("4", "call-ticket", ticket=chosen["number"], reason="行动不便")
+    line = page.locator("#out-of-turn-list li")
+    expect(line).to_contain_text(chosen["number"])
+    expect(line).to_contain_text("行动不便")
+    expect(line).to_contain_text("4 号窗口")
+    manager.press("4", "miss")
+    expect(page.locator("#out-of-turn-list li").first).to_contain_text("呼叫次数未满就过号")

@@ -57,6 +57,7 @@ function draw() {
   drawWindows();
   drawQueues();
   drawToday();
+  drawOutOfTurn();
   drawDevices();
 }
 
@@ -183,6 +184,26 @@ function drawToday() {
     figures.map(([name, value]) =>
       el("div", { "data-figure": name }, el("dt", {}, say(`board.today.${name}`)), el("dd", {}, String(value))),
     ),
+  );
+}
+
+/** Order is earned, not chosen: who was called or skipped out of turn, by whom and why. */
+function drawOutOfTurn() {
+  byId("out-of-turn").hidden = hall.out_of_turn.length === 0;
+  redraw(byId("out-of-turn-list"), hall.out_of_turn, () =>
+    hall.out_of_turn.map((one) => {
+      const window = hall.windows.find((found) => found.id === one.window);
+      const where = [window ? shortName(named(window)) : one.window, one.clerk];
+      return el(
+        "li",
+        {},
+        el("b", {}, one.number),
+        el("span", {}, say(`board.out_of_turn.${one.what}`)),
+        el("time", {}, clockText(new Date(one.at))),
+        el("p", {}, one.reason ?? say("board.out_of_turn.no_reason")),
+        el("small", {}, where.filter(Boolean).join(" · ")),
+      );
+    }),
   );
 }
 
