@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from tests.support.server import Client, ServerProcess
 
 HALL = "/api/v1/halls/demo"
@@ -62,9 +64,13 @@ def test_parked_people_are_listed_and_why_is_for_staff(
 ) -> None:
     ticket = admin.issue("G")
     admin.at("8", "call-ticket", ticket=ticket["id"], reason="试")
-    admin.at("8", "park", reason="去银行", until="2099-01-01T00:00:00+08:00")
+    for far in ("9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"):
+        status, body = admin.at("8", "park", reason="去银行", until=far)
+        assert (status, body["error"]["code"]) == (409, "until_out_of_bounds")
+    until = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+    admin.at("8", "park", reason="去银行", until=until.isoformat())
     shown = next(t for t in admin.get(HALL)[1]["parked"] if t["id"] == ticket["id"])
     assert (shown["reason"], shown["window"]) == ("去银行", "8")
-    assert shown["until"] == "2098-12-31T16:00:00.000+00:00"
+    assert datetime.fromisoformat(shown["until"]) == until
     public = next(t for t in server.client(None).get(HALL)[1]["parked"] if t["id"] == ticket["id"])
     assert public["reason"] is None

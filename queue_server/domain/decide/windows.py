@@ -15,6 +15,8 @@ from queue_server.domain.lifecycle import check, goes_to
 from queue_server.domain.state import HallState, Ticket, Window
 from queue_server.domain.vocabulary import Happening, TicketStatus, WindowState
 
+DAY_MS = 24 * 3600 * 1000
+
 
 def _window(state: HallState, window_id: str) -> Window:
     try:
@@ -142,6 +144,8 @@ def _park(command: c.Park, state: HallState, now_ms: int) -> Events:
     ticket = _ticket_at(state, command.window, Happening.PARKED, command.ticket)
     if not command.reason.strip():
         raise WrongState("reason_missing", "挂起须写明原因。")
+    if command.until_ms is not None and not now_ms < command.until_ms <= now_ms + DAY_MS:
+        raise WrongState("until_out_of_bounds", "请选今天之内、现在以后的时间。")
     return [e.TicketParked(ticket.id, command.window, command.reason, command.until_ms)]
 
 

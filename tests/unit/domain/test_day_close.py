@@ -20,7 +20,7 @@ def people_everywhere(hall: Hall) -> None:
     ways: list[list[c.Command]] = [
         [c.Start("1"), c.Finish("1")],
         [c.Miss("1")],
-        [c.Park("1", "x", hall.now_ms + 10 * DAY_MIN * 60_000)],
+        [c.Park("1", "x", hall.now_ms + DAY_MIN * 60_000)],
     ]
     for after_call in ways:
         hall.issue("A")
