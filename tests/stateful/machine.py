@@ -58,16 +58,18 @@ OF_TICKET: dict[str, Callable[[str], c.Command]] = {
 
 
 class HallMachine(RuleBasedStateMachine):
-    """make_store: which store; processes: how many services share it."""
+    """processes: how many services share the store."""
 
-    make_store: ClassVar[Callable[[Path], Store]]
     processes: ClassVar[int] = 1
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="hall-stateful-"))
-        make_store = type(self).__dict__["make_store"]
-        self.world = World(make_store(self.folder), VARIANTS[0], MONDAY_9, self.processes)
+        self.world = World(self.store(), VARIANTS[0], MONDAY_9, self.processes)
+
+    def store(self) -> Store:
+        """A fresh one."""
+        raise NotImplementedError
 
     def teardown(self) -> None:
         try:

@@ -14,6 +14,7 @@ from typing import Protocol
 from queue_server.journal.chain import Record
 from queue_server.journal.memory import MemoryJournal
 from queue_server.journal.port import Answer, Append, Journal, NotStored, TicketRow
+from queue_server.journal.postgres import PostgresDatabase, PostgresJournal
 from queue_server.journal.sqlite import SqliteDatabase, SqliteJournal
 
 
@@ -23,9 +24,10 @@ class Fault(Enum):
 
 
 class Store(Protocol):
-    """One database. `open` may be called again after `crash`, which loses whatever is in memory."""
+    """One database. `open` gives each process its journal, again after `crash`, which loses what is
+    in memory."""
 
-    def open(self) -> Journal: ...
+    async def open(self) -> Journal: ...
 
     async def crash(self) -> None: ...
 
@@ -35,10 +37,10 @@ class Store(Protocol):
 class MemoryStore:
     """Stands for a database that outlives the server."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
         self._journal = MemoryJournal()
 
-    def open(self) -> Journal:
+    async def open(self) -> Journal:
         return self._journal
 
     async def crash(self) -> None:
@@ -59,7 +61,7 @@ class SqliteStore:
     def _file(self) -> Path:
         return self._folder / str(self._generation) / "hall.db"
 
-    def open(self) -> Journal:
+    async def open(self) -> Journal:
         if self._database is None:
             self._database = SqliteDatabase(self._file())
         return SqliteJournal(self._database)
@@ -79,42 +81,66 @@ class SqliteStore:
             self._database = None
 
 
+class PostgresStore:
+    """Each process has connections of its own, and hears of the others as it would elsewhere."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._open: list[PostgresDatabase] = []
+
+    async def open(self) -> Journal:
+        database = await PostgresDatabase.opened(self._url)
+        self._open.append(database)
+        return PostgresJournal(database)
+
+    async def crash(self) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        databases, self._open = self._open, []
+        for database in databases:
+            await database.close()
+
+
 class Faulty:
-    """A journal between the server and the real one: it is a little late, so that commands ride on
-    the same commit, and it fails when told. The order of appends is kept."""
+    """A journal between the server and the real one: its word comes a little late, so that commands
+    ride on the same commit, and it fails when told. The order of appends is kept."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._queue: deque[tuple[Append, asyncio.Future[None]]] = deque()
-        self._draining: asyncio.Task[None] | None = None
+        self._before: asyncio.Future[None] | None = None
         self.faults: deque[Fault | None] = deque()
-
-    def append(self, append: Append) -> asyncio.Future[None]:
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.append((append, done))
-        if self._draining is None or self._draining.done():
-            self._draining = asyncio.create_task(self._drain())
-        return done
-
-    async def _drain(self) -> None:
-        await asyncio.sleep(0)
-        while self._queue:
-            append, done = self._queue.popleft()
-            fault = self.faults.popleft() if self.faults else None
-            outcome: BaseException | None = None
-            if fault is not Fault.LOST:
-                try:
-                    await self._journal.append(append)
-                except Exception as error:  # handed on to whoever waits
-                    outcome = error
-            if fault is not None:
-                outcome = NotStored(fault.value)
-            if not done.done():
-                done.set_result(None) if outcome is None else done.set_exception(outcome)
 
     @property
     def shared(self) -> bool:
         return self._journal.shared
+
+    def append(self, append: Append) -> asyncio.Future[None]:
+        fault = self.faults.popleft() if self.faults else None
+        stored = None if fault is Fault.LOST else self._journal.append(append)
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._settling = asyncio.create_task(self._settle(stored, fault, self._before, done))
+        self._before = done
+        return done
+
+    async def _settle(
+        self,
+        stored: asyncio.Future[None] | None,
+        fault: Fault | None,
+        before: asyncio.Future[None] | None,
+        done: asyncio.Future[None],
+    ) -> None:
+        waiting = [x for x in (stored, before) if x is not None]
+        if waiting:
+            await asyncio.wait(waiting)
+        await asyncio.sleep(0)
+        error = NotStored(fault.value) if fault else stored and stored.exception()
+        if done.done():
+            return  # whoever waited has gone away
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(error)
 
     def turn(self, hall: str) -> AbstractAsyncContextManager[tuple[int, str]]:
         return self._journal.turn(hall)

@@ -8,14 +8,17 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.conftest import TEMPLATE
 from tests.stateful.machine import HallMachine
-from tests.stateful.stores import MemoryStore, SqliteStore
+from tests.stateful.stores import MemoryStore, PostgresStore, SqliteStore, Store
+from tests.support.postgres import PostgresServer
 
 LONG = os.environ.get("HALL_STATEFUL") == "long"
 
@@ -29,11 +32,23 @@ def quiet() -> Iterator[None]:
 
 
 class OnMemory(HallMachine):
-    make_store = MemoryStore
+    def store(self) -> Store:
+        return MemoryStore()
 
 
 class OnSqlite(HallMachine):
-    make_store = SqliteStore
+    def store(self) -> Store:
+        return SqliteStore(self.folder)
+
+
+class OnPostgres(HallMachine):
+    """Two processes' worth, racing for the same hall."""
+
+    processes = 2
+    server: ClassVar[PostgresServer]
+
+    def store(self) -> Store:
+        return PostgresStore(self.server.fresh_database(TEMPLATE))
 
 
 def _settings(examples: int, steps: int) -> settings:
@@ -50,8 +65,12 @@ def _settings(examples: int, steps: int) -> settings:
 
 
 @pytest.mark.timeout(7200 if LONG else 120)
-@pytest.mark.parametrize(("machine", "examples", "steps"), [(OnMemory, 60, 50), (OnSqlite, 12, 40)])
+@pytest.mark.parametrize(
+    ("machine", "examples", "steps"), [(OnMemory, 40, 50), (OnSqlite, 8, 40), (OnPostgres, 4, 30)]
+)
 def test_no_sequence_of_events_breaks_a_rule(
-    machine: type[HallMachine], examples: int, steps: int
+    machine: type[HallMachine], examples: int, steps: int, request: pytest.FixtureRequest
 ) -> None:
+    if machine is OnPostgres:
+        OnPostgres.server = request.getfixturevalue("postgres")
     run_state_machine_as_test(machine, settings=_settings(examples, steps))

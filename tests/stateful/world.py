@@ -24,6 +24,7 @@ from tests.stateful.stores import Fault, Faulty, Store
 
 T = TypeVar("T")
 HALL = "t"
+HEARS_WITHIN_S = 5.0
 WORDS = Presentation("大厅", "Hall", ())
 
 
@@ -77,7 +78,7 @@ class World:
     async def _start_all(self) -> None:
         self.services, self.journals = [], []
         for _ in range(self._processes):
-            journal = Faulty(self._store.open())
+            journal = Faulty(await self._store.open())
             self.journals.append(journal)
             service = HallService(journal, self.rules, WORDS, self.clock, follow_token)
             await service.start()
@@ -140,7 +141,7 @@ class World:
     def lent(self) -> list[tuple[str, str, int, str]]:
         """kiosk, lease, serial and service of every number of every block that is not forgotten,
         and of the number behind each, which is not lent."""
-        leases = self.services[0]._state.leases.values()
+        leases = self.services[0].day.state.leases.values()
         return [
             (lease.kiosk, lease.id, serial, lease.prefix)
             for lease in leases
@@ -195,12 +196,17 @@ class World:
             self.run(self._check_replay(service))
 
     async def _check_replay(self, service: HallService) -> None:
+        await self._hears_of_all(service)
         live = await service._read(lambda state, _: snapshot(state))
-        journal = self.journals[0]
-        again = await load_day(journal, HALL, follow_token)
-        if again.state.seq == live["seq"]:
-            assert live == snapshot(again.state), "the state differs from its replay"
+        again = await load_day(self.journals[0], HALL, follow_token)
+        assert live == snapshot(again.state), "the state differs from its replay"
         self._check_book(again.state)
+
+    async def _hears_of_all(self, service: HallService) -> None:
+        """What the others appended arrives within a moment."""
+        async with asyncio.timeout(HEARS_WITHIN_S):
+            while service.day.state.seq < self.referee.seq:
+                await asyncio.sleep(0.005)
 
     def _check_book(self, state: Any) -> None:
         book = self.referee.book
