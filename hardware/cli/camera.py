@@ -1,8 +1,12 @@
-"""`device camera …`: one picture by hand."""
+"""`device camera …`: one picture, or a preview to look at in a browser."""
 
 from __future__ import annotations
 
 import argparse
+import json
+import signal
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +16,23 @@ from hardware.wiring import CameraSettings, make_camera
 
 def add(kinds: Any) -> None:
     actions = kinds.add_parser("camera", help="camera").add_subparsers(
-        required=True, metavar="snapshot"
+        required=True, metavar="snapshot|preview"
     )
     snapshot = add_command(actions, "snapshot", _snapshot, "save one picture")
-    snapshot.add_argument("--camera", required=True, metavar="SOURCE", help="index, file or URL")
     snapshot.add_argument("--out", type=Path, required=True, metavar="FILE")
+    preview = add_command(actions, "preview", _preview, "serve the pictures to a browser")
+    preview.add_argument("--listen", default="127.0.0.1:0", metavar="HOST:PORT")
+    preview.add_argument("--for", dest="for_s", type=float, default=None, metavar="SECONDS")
+    preview.set_defaults(timeout=None)
+    for parser in (snapshot, preview):
+        parser.add_argument("--camera", required=True, metavar="SOURCE", help="index, file or URL")
+        parser.add_argument("--rotate", type=int, default=0, metavar="DEGREES", help="clockwise")
 
 
 def _snapshot(options: argparse.Namespace) -> dict[str, Any]:
     import cv2
 
-    camera = make_camera(CameraSettings(options.camera))
+    camera = make_camera(CameraSettings(options.camera, rotate=options.rotate))
     try:
         frame = camera.read(options.timeout)
     finally:
@@ -42,3 +52,24 @@ def _snapshot(options: argparse.Namespace) -> dict[str, Any]:
         "height": height,
         "taken_at": frame.taken_at.isoformat(),
     }
+
+
+def _preview(options: argparse.Namespace) -> dict[str, Any]:
+    """Until it is ended by SIGINT, SIGTERM or --for; the address comes first."""
+    from hardware.camera.preview import Preview
+
+    host, _, port = options.listen.rpartition(":")
+    if not host or not port.isdecimal():
+        raise WrongCommandLine(f"{options.listen!r} is no HOST:PORT")
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: ended.set())
+    preview = Preview(make_camera(CameraSettings(options.camera, rotate=options.rotate)))
+    address = preview.start(host, int(port))
+    sys.stdout.write(json.dumps({"address": address}) + "\n" if options.json else address + "\n")
+    sys.stdout.flush()
+    try:
+        ended.wait(options.for_s)
+    finally:
+        preview.stop()
+    return {"pictures": preview.pictures}

@@ -12,6 +12,7 @@ from foundation.settings_file import load_settings
 from hardware.cli.command import add_command, read_file, save
 from hardware.errors import DeviceRefused
 from hardware.ports import PrinterStatus, PrintOutcome, TicketContent
+from hardware.ticket_printer.driver import EscPosTicketPrinter
 from hardware.wiring import PrinterSettings, make_printer
 
 _TEST_TICKET = Path(__file__).resolve().parents[2] / "config" / "tickets" / "test-ticket.toml"
@@ -19,11 +20,16 @@ _TEST_TICKET = Path(__file__).resolve().parents[2] / "config" / "tickets" / "tes
 
 def add(kinds: Any) -> None:
     actions = kinds.add_parser("printer", help="ticket printer").add_subparsers(
-        required=True, metavar="status|print-test|render"
+        required=True, metavar="status|print-test|recover|render"
     )
     status = add_command(actions, "status", _status, "ask the printer how it is")
     test = add_command(actions, "print-test", _print_test, "print a sample ticket")
-    for parser in (status, test):
+    test.add_argument("--layout", default="standard", help="name or TOML file")
+    recover = add_command(actions, "recover", _recover, "end an error that a printer waits with")
+    how = recover.add_mutually_exclusive_group(required=True)
+    how.add_argument("--resume", action="store_true", help="print on from where it stopped")
+    how.add_argument("--clear", action="store_true", help="forget what is not printed")
+    for parser in (status, test, recover):
         parser.add_argument("--printer", required=True, metavar="URL")
         parser.add_argument("--profile", default="generic-80mm", help="name or TOML file")
     render = add_command(actions, "render", _render, "draw ESC/POS bytes as paper")
@@ -45,9 +51,17 @@ def _status(options: argparse.Namespace) -> dict[str, Any]:
     return _status_json(printer.status(options.timeout))
 
 
+def _recover(options: argparse.Namespace) -> dict[str, Any]:
+    """Raises DeviceRefused for a printer that knows no recovery: one behind a spooler."""
+    printer = make_printer(PrinterSettings(options.printer, options.profile))
+    if not isinstance(printer, EscPosTicketPrinter):
+        raise DeviceRefused("a spooler cannot be told to recover its printer")
+    return _status_json(printer.recover(resume=options.resume, timeout_s=options.timeout))
+
+
 def _print_test(options: argparse.Namespace) -> dict[str, Any]:
     """Raises DeviceRefused when the ticket did not come out; `data` tells the printer's state."""
-    printer = make_printer(PrinterSettings(options.printer, options.profile))
+    printer = make_printer(PrinterSettings(options.printer, options.profile, options.layout))
     result = printer.print_ticket(_test_ticket(), options.timeout)
     if result.outcome is PrintOutcome.FAILED:
         raise DeviceRefused(

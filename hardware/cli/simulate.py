@@ -12,21 +12,23 @@ from pathlib import Path
 from typing import Any
 
 from foundation.settings_file import load_settings
-from hardware.cli import simulate_bus
+from hardware.cli import simulate_bus, simulate_cards
 
 _DEFAULT_SIMULATORS = Path(__file__).resolve().parents[2] / "config" / "demo" / "simulators.toml"
 
 
 def add(rooms: Any) -> None:
     actions = rooms.add_parser("simulate", help="virtual devices").add_subparsers(
-        required=True, metavar="devices|signs|keypads"
+        required=True, metavar="devices|card-reader|social-card-reader|signs|keypads"
     )
     simulate_bus.add(actions)
+    simulate_cards.add(actions)
     devices = actions.add_parser("devices", help="printer, card reader, camera and their page")
     devices.add_argument("--config", type=Path, default=_DEFAULT_SIMULATORS)
     for name in ("page", "printer", "camera"):
         devices.add_argument(f"--{name}", metavar="HOST:PORT")
     devices.add_argument("--reader-link", type=Path, metavar="PATH")
+    devices.add_argument("--printer-link", type=Path, metavar="PATH")
     devices.set_defaults(command=_devices, timeout=None)
 
 
@@ -56,6 +58,9 @@ def _overridden(settings: Any, options: argparse.Namespace) -> Any:
         settings = changed(settings, page=options.page)
     if options.printer:
         settings = changed(settings, printer=changed(settings.printer, listen=options.printer))
+    if options.printer_link:
+        link = options.printer_link.absolute()
+        settings = changed(settings, printer=changed(settings.printer, link=link))
     if options.camera:
         settings = changed(settings, camera=changed(settings.camera, listen=options.camera))
     if options.reader_link:

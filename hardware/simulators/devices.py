@@ -15,9 +15,14 @@ from hardware.simulators.printer import VirtualPrinter
 
 @dataclass(frozen=True, slots=True)
 class VirtualPrinterSettings:
+    """link: a symlink that stands for a serial port, on which it answers as well; None for none.
+    line_bytes_per_s: how fast its lines take bytes, 960 for 9600 baud; 0 as fast as they come."""
+
     listen: str = "127.0.0.1:8703"
     paper_width_dots: int = 576
     print_speed_mm_s: float = 200.0
+    link: Path | None = None
+    line_bytes_per_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,9 @@ class SimulatedDevices:
         self._people = load_people(settings.people)
         printer, camera = settings.printer, settings.camera
         self.reader = VirtualCardReader(settings.reader.link, settings.reader.read_s)
-        self.printer = VirtualPrinter(printer.paper_width_dots, printer.print_speed_mm_s)
+        self.printer = VirtualPrinter(
+            printer.paper_width_dots, printer.print_speed_mm_s, printer.line_bytes_per_s or None
+        )
         self.camera = VirtualCamera(camera.width, camera.height, camera.frames_per_s)
         self._page: SimulatorPage | None = None
 
@@ -84,9 +91,13 @@ class SimulatedDevices:
     def _start(self) -> Addresses:
         settings = self._settings
         host, port = self.printer.start(*split_address(settings.printer.listen))
+        if settings.printer.link is not None:
+            self.printer.start_pty(settings.printer.link)
         camera = self.camera.start(*split_address(settings.camera.listen))
         self.reader.start()
-        self._page = SimulatorPage(Desk(self._people, self.reader, self.printer, camera))
+        self._page = SimulatorPage(
+            Desk(self._people, self.reader, self.printer, self.camera, camera)
+        )
         page = self._page.start(*split_address(settings.page))
         return Addresses(page, f"tcp://{host}:{port}", camera, self.reader.port)
 

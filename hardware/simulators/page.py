@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from hardware.simulators.camera import CameraFault, VirtualCamera
 from hardware.simulators.card_reader import ReaderFault, VirtualCardReader
 from hardware.simulators.people import Citizen, People
 from hardware.simulators.printer import PrinterFault, Ticket, VirtualPrinter
@@ -30,7 +31,7 @@ _FILES = {
 }
 _TICKET_PATH = re.compile(r"/api/tickets/(\d{1,9})\.(png|bin)")
 _LONGEST_BODY_BYTES = 10_000
-_Fault = TypeVar("_Fault", PrinterFault, ReaderFault)
+_Fault = TypeVar("_Fault", PrinterFault, ReaderFault, CameraFault)
 
 
 class PageError(Exception):
@@ -45,10 +46,15 @@ class Desk:
     """What the page can do with the devices; no HTTP in it."""
 
     def __init__(
-        self, people: People, reader: VirtualCardReader, printer: VirtualPrinter, camera_url: str
+        self,
+        people: People,
+        reader: VirtualCardReader,
+        printer: VirtualPrinter,
+        camera: VirtualCamera,
+        camera_url: str,
     ) -> None:
         self._people, self._reader, self._printer = people, reader, printer
-        self._camera_url = camera_url
+        self._camera, self._camera_url = camera, camera_url
         self._laid: str | None = None
 
     def citizens(self) -> list[dict[str, Any]]:
@@ -60,6 +66,7 @@ class Desk:
             "reader": {"citizen": self._laid, "fault": self._reader.fault.value},
             "printer": {"fault": self._printer.fault.value},
             "camera": self._camera_url,
+            "camera_fault": self._camera.fault.value,
         }
 
     def tickets(self) -> list[dict[str, Any]]:
@@ -87,6 +94,10 @@ class Desk:
 
     def reader_fault(self, body: Mapping[str, Any]) -> dict[str, Any]:
         self._reader.set_fault(_choice(ReaderFault, body))
+        return self.state()
+
+    def camera_fault(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        self._camera.fault = _choice(CameraFault, body)
         return self.state()
 
     def printer_fault(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -211,6 +222,7 @@ class _Handler(BaseHTTPRequestHandler):
             "/api/reader/remove": desk.remove,
             "/api/reader/fault": desk.reader_fault,
             "/api/printer/fault": desk.printer_fault,
+            "/api/camera/fault": desk.camera_fault,
         }
         self._refuse_other_sites()
         if path not in actions:

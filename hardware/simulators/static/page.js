@@ -8,7 +8,11 @@ const READER_FAULTS = {
 const PRINTER_FAULTS = {
   none: ["正常", "fine"], near_end: ["纸将尽", "near end"], paper_out: ["缺纸", "paper out"],
   cover_open: ["盖未合", "cover open"], cutter: ["切刀卡住", "cutter"], overheated: ["过热", "hot"],
-  offline: ["脱机", "offline"], mute: ["不应答", "mute"],
+  offline: ["脱机", "offline"], cutter_slip: ["切刀打滑", "cutter slips"], error: ["故障", "error"],
+  mute: ["不应答", "mute"], chatty: ["状态插话", "chatty"], late: ["应答迟", "late"], gone: ["断电", "switched off"],
+};
+const CAMERA_FAULTS = {
+  none: ["正常", "fine"], frozen: ["画面停住", "frozen"], gone: ["拔掉", "unplugged"],
 };
 const CARD_TYPES = { resident: "居民身份证", J: "居住证", I: "永居证 2017", Y: "永居证 2023" };
 const POLL_MS = 700;
@@ -78,6 +82,7 @@ function drawState(state) {
   press($("citizens"), "id", state.reader.citizen);
   press($("reader-faults"), "fault", state.reader.fault);
   press($("printer-faults"), "fault", state.printer.fault);
+  press($("camera-faults"), "fault", state.camera_fault);
   $("lift").disabled = state.reader.citizen === null;
   const [chinese, small] = PRINTER_FAULTS[state.printer.fault];
   const good = state.printer.fault === "none";
@@ -118,6 +123,7 @@ async function look() {
 
 drawFaults($("reader-faults"), READER_FAULTS, "/api/reader/fault");
 drawFaults($("printer-faults"), PRINTER_FAULTS, "/api/printer/fault");
+drawFaults($("camera-faults"), CAMERA_FAULTS, "/api/camera/fault");
 $("lift").addEventListener("click", () => act("/api/reader/remove", {}));
 try {
   drawCitizens(await call("/api/citizens"));
