@@ -24,6 +24,7 @@ from hardware.cli import (
     printer,
     sign,
     simulate,
+    social_card,
     speaker,
     window_devices,
 )
@@ -31,7 +32,7 @@ from hardware.cli.command import Command, WrongCommandLine
 from hardware.errors import DeviceError, DeviceTimeout
 
 _GRACE_S = 1.0  # what a driver's own bound may overrun before the command ends itself
-_DEVICES = (card, printer, camera, sign, keypad, speaker)
+_DEVICES = (card, social_card, printer, camera, sign, keypad, speaker)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -15,6 +15,7 @@ from hardware.id_card.codes import is_foreigner_2017_number, is_valid_id_number
 from hardware.id_card.protocol import PHOTO_BYTES
 from hardware.ports import CardRecord, CardType
 from hardware.simulators.sam import Card
+from hardware.simulators.social_card import SocialCardData
 
 # The header seen on real photos; what follows is blank, since no open encoder exists.
 _SAMPLE_PHOTO = bytes.fromhex("574C66007E003200").ljust(PHOTO_BYTES, b"\0")
@@ -50,6 +51,21 @@ class Citizen:
     def card(self, fingerprint: bytes = b"") -> Card:
         text = record.encode(self._record())
         return Card(text, _SAMPLE_PHOTO, self.newest_address, fingerprint)
+
+    def social_card(self, version: str = "2.00") -> SocialCardData:
+        """Valid for twenty years from the day on which the ID card is."""
+        issued = self.valid_from
+        values = {
+            "card_id": "9" * 32,
+            "issuer": "9900000000000000000000AB",
+            "issued": f"{issued:%Y%m%d}",
+            "expires": f"{issued.year + 20}{issued:%m%d}",
+            "card_number": "S99000001",
+            "social_security_number": self.id_number,
+            "name": self.name,
+            "sex": self.sex_code,
+        }
+        return SocialCardData(values, version)
 
     def age_on(self, day: date) -> int:
         return (
@@ -88,6 +104,13 @@ class People:
     def __post_init__(self) -> None:
         if len({citizen.id for citizen in self.citizens}) != len(self.citizens):
             raise ValueError("two citizens have the same id")
+
+    def named(self, citizen_id: str) -> Citizen:
+        """Raises LookupError, with the ids there are."""
+        found = self.by_id(citizen_id)
+        if found is None:
+            raise LookupError(f"citizens are {', '.join(each.id for each in self.citizens)}")
+        return found
 
     def by_id(self, citizen_id: str) -> Citizen | None:
         return next((each for each in self.citizens if each.id == citizen_id), None)

@@ -84,7 +84,8 @@ def test_every_dependency_is_in_the_lock_file() -> None:
     parser.read(ROOT / "setup.cfg", encoding="utf-8")
     wanted = {
         re.split(r"[\[<>=;! ]", line)[0].lower().replace("_", "-")
-        for extra in parser["options.extras_require"].values()
+        for name, extra in parser["options.extras_require"].items()
+        if name != "social-card"  # installed by hand, where such cards are read
         for line in extra.strip().splitlines()
     }
     assert wanted - {""} <= set(install.pinned())

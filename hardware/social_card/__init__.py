@@ -1,0 +1,1 @@
+"""The social-security card over PC/SC: APDUs, the configurable record map, links and driver."""

@@ -1,0 +1,118 @@
+"""Ways to a card: what the driver asks of a reader, and a reader on the network.
+
+The network reader speaks the wire of vpcd, the virtual reader of vsmartcard: two bytes of length,
+then an APDU, or one byte of control; so the same simulator also stands behind a real pcscd.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from typing import Protocol
+
+from hardware.errors import DeviceMissing, DeviceTimeout, NoCard, SettingsUnusable
+
+POWER_OFF, POWER_ON, RESET, GET_ATR = b"\x00", b"\x01", b"\x02", b"\x04"
+_ANSWER_LIMIT_S = 5.0  # longer than any read; cards that compute ask for more time themselves
+_LENGTH = struct.Struct(">H")
+
+
+class Card(Protocol):
+    """A card with power. Methods raise NoCard when it was taken away, DeviceMissing when the
+    reader is gone, DeviceTimeout."""
+
+    atr: bytes
+
+    def transmit(self, command: bytes) -> bytes: ...
+
+    def present(self) -> bool: ...
+
+    def close(self) -> None: ...
+
+
+class Reader(Protocol):
+    def connect(self) -> Card:
+        """Powers the card on. Raises NoCard, CardNotReadable, DeviceMissing, DeviceTimeout."""
+
+    def close(self) -> None: ...
+
+
+class NetReader:
+    """`tcp://host:port`; connects at the first use and again after trouble."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._address = (host, port)
+        self._socket: socket.socket | None = None
+
+    @classmethod
+    def from_url(cls, url: str) -> NetReader:
+        """Raises SettingsUnusable."""
+        host, _, port = url.removeprefix("tcp://").rpartition(":")
+        if not url.startswith("tcp://") or not host or not port.isdecimal():
+            raise SettingsUnusable(f"{url!r} is no tcp://host:port", reader=url)
+        return cls(host, int(port))
+
+    def connect(self) -> Card:
+        self.tell(POWER_ON)
+        atr = self.ask(GET_ATR)
+        if not atr:
+            raise NoCard("no card in the reader")
+        return _NetCard(self, atr)
+
+    def close(self) -> None:
+        connection, self._socket = self._socket, None
+        if connection is not None:
+            connection.close()
+
+    def ask(self, message: bytes) -> bytes:
+        self.tell(message)
+        try:
+            (size,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
+            return self._exactly(size)
+        except TimeoutError as error:
+            self.close()
+            raise DeviceTimeout("the card reader does not answer") from error
+        except OSError as error:
+            raise self._gone(error) from error
+
+    def tell(self, message: bytes) -> None:
+        try:
+            if self._socket is None:
+                self._socket = socket.create_connection(self._address, _ANSWER_LIMIT_S)
+            self._socket.sendall(_LENGTH.pack(len(message)) + message)
+        except OSError as error:
+            raise self._gone(error) from error
+
+    def _exactly(self, size: int) -> bytes:
+        data = b""
+        while len(data) < size:
+            if self._socket is None:
+                raise ConnectionError("closed")
+            piece = self._socket.recv(size - len(data))
+            if not piece:
+                raise ConnectionError("the other end closed")
+            data += piece
+        return data
+
+    def _gone(self, error: OSError) -> DeviceMissing:
+        self.close()
+        host, port = self._address
+        return DeviceMissing(f"no card reader at {host}:{port}: {error}")
+
+
+class _NetCard:
+    def __init__(self, reader: NetReader, atr: bytes) -> None:
+        self._reader, self.atr = reader, atr
+
+    def transmit(self, command: bytes) -> bytes:
+        """An empty answer is a card that was taken away."""
+        answer = self._reader.ask(command)
+        if not answer:
+            raise NoCard("the card was taken away")
+        return answer
+
+    def present(self) -> bool:
+        return bool(self._reader.ask(GET_ATR))
+
+    def close(self) -> None:
+        self._reader.tell(POWER_OFF)

@@ -1,0 +1,114 @@
+"""Reads one card without a reader: says what to send next, takes what came, ends with a record.
+
+Pure. Bytes in, a SocialCard or an error out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from hardware.errors import CardNotReadable
+from hardware.id_card.codes import SEX, is_valid_id_number
+from hardware.ports import SocialCard
+from hardware.social_card.protocol import Answer, Apdu, Exchange, read_record, select
+from hardware.social_card.record_map import Place, RecordMap
+
+# A card that answers a read with one of these has no such record, or withholds it (ISO 7816-4).
+_ABSENT = frozenset({0x6982, 0x6985, 0x6A81, 0x6A82, 0x6A83, 0x6A86, 0x6A88, 0x6B00, 0x6D00})
+
+
+class NotSocialCard(CardNotReadable):
+    """Another kind of chip card: a bank card, a badge, or a card of another application."""
+
+    code = "not_social_card"
+
+
+class UseIdCard(CardNotReadable):
+    """A card (version 3.00) that shows its holder only to a security module that is not here."""
+
+    code = "use_id_card"
+
+
+class CardReading:
+    """Send `to_send`, hand what came to `receive`, until it returns a record."""
+
+    def __init__(self, record_map: RecordMap, atr: bytes = b"") -> None:
+        self._map, self._atr = record_map, atr
+        self._left = list(record_map.in_order())
+        self._values: dict[str, str] = {}
+        self._place: Place | None = None  # None while the application is being selected
+        self._exchange = Exchange(select(record_map.application_name))
+
+    @property
+    def to_send(self) -> bytes:
+        return self._exchange.to_send
+
+    def receive(self, data: bytes) -> SocialCard | None:
+        """None when there is more `to_send`. Raises NotSocialCard, UseIdCard, CardNotReadable, and
+        DeviceProtocolError for what is no answer."""
+        answer = self._exchange.receive(data)
+        if answer is None:
+            return None
+        self._take(answer)
+        command = self._next_command()
+        if command is None:
+            return self._record()
+        self._exchange = Exchange(command)
+        return None
+
+    def _take(self, answer: Answer) -> None:
+        place = self._place
+        if place is None:
+            if not answer.good:
+                raise NotSocialCard(
+                    "这不是社会保障卡 / this is no social-security card", sw=f"{answer.sw:04X}"
+                )
+        elif answer.good:
+            value = self._map.value(place, answer.data)
+            if value is not None:
+                self._values[place.item] = value
+        elif answer.sw not in _ABSENT:
+            raise CardNotReadable(
+                "请拿起卡片重新放好 / lift the card and lay it down again", sw=f"{answer.sw:04X}"
+            )
+
+    def _next_command(self) -> Apdu | None:
+        while self._left:
+            place = self._left.pop(0)
+            if place.holds_for(self._values.get("version")):
+                self._place = place
+                return read_record(place.file_id, place.record, place.length)
+        return None
+
+    def _record(self) -> SocialCard:
+        values = self._values
+        if "social_security_number" not in values or "name" not in values:
+            raise UseIdCard(
+                "这张社会保障卡在这里读不出持卡人，请改用身份证 / this social-security card does "
+                "not show its holder here: please use your ID card",
+                version=values.get("version"),
+            )
+        return _social_card(values, self._atr)
+
+
+def _social_card(values: Mapping[str, str], atr: bytes) -> SocialCard:
+    number, sex = values["social_security_number"], values.get("sex")
+    return SocialCard(
+        name=values["name"],
+        social_security_number=number,
+        social_security_number_valid=is_valid_id_number(number),
+        sex=SEX.get(sex, sex) if sex else None,
+        sex_code=sex,
+        card_number=values.get("card_number"),
+        card_id=values.get("card_id"),
+        version=values.get("version"),
+        issuer=values.get("issuer"),
+        issued=_day(values.get("issued")),
+        expires=_day(values.get("expires")),
+        atr=atr.hex().upper(),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
