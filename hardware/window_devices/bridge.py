@@ -57,6 +57,7 @@ class WindowDevices:
         self._speaker = build.speaker(settings, composer, self._standing("speaker"))
         self._shown: dict[str, WindowView] = {}
         self._rated: dict[str, str] = {}  # window → ticket that may be rated
+        self._trouble: str | None = ""  # the code last logged; None: the server was reached
         self._lock = threading.Lock()
 
     def run(self, stop: threading.Event) -> None:
@@ -198,7 +199,12 @@ class WindowDevices:
         return [(self._pads[pad.bus], pad) for pad in self._settings.keypad if pad.window == window]
 
     def _server(self, error: DeviceError | None) -> None:
+        """Logs changes alone: a server may be away for a night."""
+        code = None if error is None else error.code
+        if code == self._trouble:
+            return
+        self._trouble = code
         if error is None:
             _log.info("server_reached")
         else:
-            _log.warning("server_away", code=error.code, reason=error.detail)
+            _log.warning("server_away", code=code, reason=error.detail)
