@@ -97,6 +97,12 @@ class ServerProcess:
                 time.sleep(0.02)
         raise RuntimeError(f"the server did not get ready:\n{self.log.read_text()[-3000:]}")
 
+    def wait_ended(self, within_s: float) -> int:
+        """The exit code of a process that ends by itself."""
+        assert self._process is not None
+        code, self._process = self._process.wait(timeout=within_s), None
+        return code
+
     def stop(self) -> int:
         """Asks it to end, as a supervisor does; the exit code."""
         return self._end(signal.SIGTERM)
@@ -158,7 +164,7 @@ class Client:
     """A plain HTTP client of the API that keeps status and body of every answer."""
 
     def __init__(self, url: str, token: str | None) -> None:
-        self.url, self._token = url, token
+        self.url, self.token = url, token
 
     def request(
         self,
@@ -171,8 +177,8 @@ class Client:
     ) -> tuple[int, Any]:
         data = None if body is None else json.dumps(body).encode()
         sent = {"Content-Type": "application/json", **(headers or {})}
-        if self._token:
-            sent["Authorization"] = f"Bearer {self._token}"
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
         asked = urllib.request.Request(self.url + path, data, sent, method=method)
         try:
             with urllib.request.urlopen(asked, timeout=timeout_s) as answer:

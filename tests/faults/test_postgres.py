@@ -1,0 +1,177 @@
+"""Two server processes on one PostgreSQL: one is killed, then the database itself; nothing
+acknowledged is lost, nothing happens twice, and the others go on.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.support.crash import Crowd, Promises, check_promises
+from tests.support.postgres import PostgresServer
+from tests.support.server import DEMO_CONFIG, Client, ServerProcess
+
+HALL = "/api/v1/halls/demo"
+# HALL_CRASHES=200 makes the long run of it
+CRASHES = int(os.environ.get("HALL_CRASHES", "3"))
+
+
+@pytest.fixture(scope="module")
+def pair(
+    postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[ServerProcess]]:
+    """Two processes of one hall, with the same key file."""
+    folder = tmp_path_factory.mktemp("pair")
+    config, url = _with_key(folder), postgres.fresh_database()
+    with ExitStack() as running:
+        servers = []
+        for name in ("one", "other"):
+            (folder / name).mkdir()
+            servers.append(ServerProcess(folder / name, config=config, database=url))
+            running.enter_context(servers[-1])
+        yield servers
+
+
+def _with_key(folder: Path) -> Path:
+    config = folder / "hall.toml"
+    text = DEMO_CONFIG.read_text(encoding="utf-8")
+    config.write_text(text.replace("[server]\n", '[server]\nkey_file = "hall.key"\n', 1), "utf-8")
+    return config
+
+
+def _together(crowds: list[Crowd]) -> Promises:
+    whole = Promises()
+    for crowd in crowds:
+        whole.answered.update(crowd.promises.answered)
+        whole.unanswered.update(crowd.promises.unanswered)
+    return whole
+
+
+def test_a_killed_process_loses_nothing_and_the_other_goes_on(pair: list[ServerProcess]) -> None:
+    token = pair[0].token("admin")
+    choose = random.Random(5)
+    with Crowd(pair[0], token, clients=12) as first, Crowd(pair[1], token, clients=12) as second:
+        for crash in range(CRASHES):
+            victim = pair[crash % 2]
+            time.sleep(0.5 + choose.random() * 0.5)
+            before = _served([first, second], 1 - crash % 2)
+            victim.kill()
+            time.sleep(0.5)
+            assert _served([first, second], 1 - crash % 2) > before
+            victim.start()
+        time.sleep(0.5)
+    checked = check_promises(pair[0].client("admin"), _together([first, second]))
+    assert checked["acknowledged"] > 100
+    assert checked["unanswered"] > 0
+
+
+def _served(crowds: list[Crowd], number: int) -> int:
+    return len(crowds[number].promises.answered)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["restarted", "crashed"])
+def test_a_database_that_goes_away_loses_nothing(
+    postgres: PostgresServer, pair: list[ServerProcess], how: signal.Signals
+) -> None:
+    admin = pair[0].client("admin")
+    token = str(admin.token)
+    with (
+        Crowd(pair[0], token, clients=8) as first,
+        Crowd(pair[1], token, clients=8) as second,
+    ):
+        time.sleep(0.5)
+        postgres.stop(how)
+        status, body = admin.post(f"{HALL}/tickets", service="A")
+        assert (status, body["error"]["code"]) == (503, "not_stored")
+        assert "稍后" in body["error"]["message"]
+        assert admin.get("/health/live")[0] == 200
+        time.sleep(1.2)
+        assert admin.get("/health/ready")[0] == 503
+        postgres.start()
+        _until_served(admin)
+        time.sleep(0.5)
+    checked = check_promises(admin, _together([first, second]))
+    assert checked["acknowledged"] > 50
+
+
+def _until_served(client: Client) -> None:
+    end = time.monotonic() + 10
+    while client.post(f"{HALL}/tickets", service="B")[0] != 201:
+        assert time.monotonic() < end, "the server did not go on by itself"
+        time.sleep(0.1)
+
+
+def test_a_call_here_is_read_there_within_a_fifth_of_a_second(pair: list[ServerProcess]) -> None:
+    here, there = (server.client("admin") for server in pair)
+    took_s = []
+    for _ in range(10):
+        here.issue("A")
+        _, called = here.at("1", "call-next")
+        begun = time.monotonic()
+        while there.get(HALL)[1]["calls"][:1] != here.get(HALL)[1]["calls"][:1]:
+            assert time.monotonic() - begun < 2
+        took_s.append(time.monotonic() - begun)
+        assert called["ticket"] is not None
+        there.at("1", "start")
+        here.at("1", "finish")
+    assert sorted(took_s)[5] < 0.2
+
+
+def test_processes_that_start_at_once_agree_on_the_schema(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    url = postgres.fresh_database()
+    config = _with_key(tmp_path)
+    servers = []
+    for name in "abc":
+        (tmp_path / name).mkdir()
+        servers.append(ServerProcess(tmp_path / name, config=config, database=url))
+    try:
+        for server in servers:
+            server.start(wait=False)
+        for server in servers:
+            server.wait_ready()
+        numbers = [server.client("kiosk").issue("A")["number"] for server in servers]
+        assert numbers == ["A001", "A002", "A003"]
+    finally:
+        for server in servers:
+            server.stop()
+
+
+def test_another_key_file_is_refused_in_words(pair: list[ServerProcess], tmp_path: Path) -> None:
+    third = ServerProcess(tmp_path, config=_with_key(tmp_path), database=pair[0].database)
+    with pytest.raises(RuntimeError, match="not the key file"):
+        third.start()
+    third.stop()
+
+
+def test_a_stopped_process_does_not_hold_the_hall(pair: list[ServerProcess]) -> None:
+    """SIGSTOP: alive, connected, and silent; perhaps in the middle of its turn."""
+    clients = [server.client("admin") for server in pair]
+    done = threading.Event()
+
+    def keep_busy() -> None:
+        while not done.is_set():
+            clients[0].post(f"{HALL}/tickets", service="C")
+
+    busy = threading.Thread(target=keep_busy)
+    busy.start()
+    try:
+        clients[1].issue("B")
+        time.sleep(0.3)
+        os.kill(pair[0].pid, signal.SIGSTOP)
+        begun = time.monotonic()
+        _until_served(clients[1])
+        assert time.monotonic() - begun < 8
+    finally:
+        os.kill(pair[0].pid, signal.SIGCONT)
+        done.set()
+        busy.join()
