@@ -21,6 +21,7 @@ from hardware.cli import (
     camera,
     card,
     keypad,
+    listing,
     printer,
     sign,
     simulate,
@@ -32,7 +33,7 @@ from hardware.cli.command import Command, WrongCommandLine
 from hardware.errors import DeviceError, DeviceTimeout
 
 _GRACE_S = 1.0  # what a driver's own bound may overrun before the command ends itself
-_DEVICES = (card, social_card, printer, camera, sign, keypad, speaker)
+_DEVICES = (card, social_card, printer, camera, sign, keypad, speaker, listing)
 
 
 class _Parser(argparse.ArgumentParser):
