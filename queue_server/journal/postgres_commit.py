@@ -11,22 +11,31 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 
 from queue_server.journal import postgres_sql as sql
 from queue_server.journal.chain import GENESIS
 from queue_server.journal.port import Append, LedgerRefused, SeqConflict
-from queue_server.journal.postgres_lines import Connection, Lines
+from queue_server.journal.postgres_lines import SETTINGS, Connection, Lines, Locked
+
+T = TypeVar("T")
 
 WRITERS = 3
-# Halls that at one time wait for a lock which another process holds.
+# Connections for halls that other processes write to as well.
 ALONE_AT_MOST = 6
+# How long such a hall waits for its row on a connection, in line with the other processes. After
+# that it lets others have the connection and comes again, so that a hall which is stuck does not
+# use them up.
+IN_LINE_MS = 100
+AGAIN_AFTER_S = 0.1
+LOCKED_AT_MOST_S = 2.0
 BATCH_AT_MOST = 500
+_ALONE = {**SETTINGS, "lock_timeout": str(IN_LINE_MS)}
 
 
 @dataclass(slots=True)
@@ -62,7 +71,7 @@ class GroupCommit:
     """Use it on the event loop's thread. stored: told each hall and seq that was committed."""
 
     def __init__(self, url: str, stored: Callable[[str, int], None]) -> None:
-        self._writing, self._alone = Lines(url, WRITERS), Lines(url, ALONE_AT_MOST)
+        self._writing, self._alone = Lines(url, WRITERS), Lines(url, ALONE_AT_MOST, _ALONE)
         self._stored = stored
         self._lanes: dict[str, _Lane] = {}
         self._ready: deque[_Lane] = deque()
@@ -92,7 +101,7 @@ class GroupCommit:
         await self._until_free(lane)
         lane.busy = True
         try:
-            async with self._alone.after(lambda line: _begin(line, hall)) as (connection, last):
+            async with self._begun(hall) as (connection, last):
                 yield last
                 jobs = list(lane.jobs)
                 lane.jobs.clear()
@@ -104,6 +113,14 @@ class GroupCommit:
                     await self._write_one(hall, job)
         finally:
             self._release(lane)
+
+    @asynccontextmanager
+    async def _begun(self, hall: str) -> AsyncIterator[tuple[Connection, tuple[int, str]]]:
+        """A transaction that has the hall's row. Raises NotStored."""
+        async with AsyncExitStack() as held:
+            yield await _patiently(
+                lambda: held.enter_async_context(self._alone.after(lambda line: _begin(line, hall)))
+            )
 
     async def _end(self, connection: Connection, jobs: Sequence[_Job]) -> bool:
         """Commits a turn; False when that failed, or nobody can tell."""
@@ -226,7 +243,9 @@ class GroupCommit:
     async def _write_one(self, hall: str, job: _Job) -> None:
         started = time.perf_counter()
         try:
-            await self._alone.run(lambda line: _append_locked(line, hall, job.append))
+            await _patiently(
+                lambda: self._alone.run(lambda line: _append_locked(line, hall, job.append))
+            )
         except (psycopg.IntegrityError, psycopg.DataError) as error:
             _refuse(job, refusal(error))
         except Exception as error:
@@ -235,6 +254,18 @@ class GroupCommit:
             self._settle([job])
         finally:
             self._count(started)
+
+
+async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
+    """What `work` returns once nobody else has the lock that it needs. Raises Locked."""
+    end = time.monotonic() + LOCKED_AT_MOST_S
+    while True:
+        try:
+            return await work()
+        except Locked:
+            if time.monotonic() > end:
+                raise
+            await asyncio.sleep(AGAIN_AFTER_S)
 
 
 def _refuse(job: _Job, error: Exception) -> None:

@@ -43,9 +43,14 @@ _NETWORK: Mapping[str, Any] = {
 }
 
 
+class Locked(NotStored):
+    """Another process holds what was to be written."""
+
+
 def translated(error: psycopg.Error) -> NotStored:
     """The driver's own trouble, as the port's."""
-    stored = NotStored(str(error).strip() or type(error).__name__)
+    kind = Locked if isinstance(error, psycopg.errors.LockNotAvailable) else NotStored
+    stored = kind(str(error).strip() or type(error).__name__)
     stored.__cause__ = error
     return stored
 
