@@ -1,4 +1,5 @@
-"""The pages: login, call screen, clerk's console, manager's board, the citizen's ticket."""
+"""The pages: login, call screen, clerk's console and appointment book, manager's board,
+the citizen's ticket."""
 
 from __future__ import annotations
 
@@ -114,6 +115,11 @@ async def console(hall: str, window: str, request: Request) -> Response:
 @router.get("/manager/{hall}")
 async def board(hall: str, request: Request) -> Response:
     return await _page(request, "board.html", Act.SEE_BOARD, hall)
+
+
+@router.get("/appointments/{hall}")
+async def appointments(hall: str, request: Request) -> Response:
+    return await _page(request, "appointments.html", Act.BOOK_APPOINTMENT, hall)
 
 
 @router.get("/t/{token}")

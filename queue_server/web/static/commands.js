@@ -26,10 +26,14 @@ export class Refused extends Error {
 export class Unanswered extends Error {}
 
 export class Commands {
-  /** base: the path before the act; trouble(yes): the line does not answer just now. */
-  constructor(base, trouble) {
+  /**
+   * base: the path before the act; trouble(yes): the line does not answer just now. keeps: whether
+   * a press outlives a reload; not where bodies are about a person.
+   */
+  constructor(base, trouble, { keeps = true } = {}) {
     this.base = base;
     this.trouble = trouble;
+    this.keeps = keeps;
     this.store = `pending:${base}`;
     this.pending = null;
   }
@@ -45,7 +49,7 @@ export class Commands {
     if (this.pending) return null;
     const press = kept || { act, body: { ...extra, request_id: newId() }, at: Date.now() };
     this.pending = press;
-    sessionStorage.setItem(this.store, JSON.stringify(press));
+    if (this.keeps) sessionStorage.setItem(this.store, JSON.stringify(press));
     try {
       return await this.untilAnswered(press);
     } finally {

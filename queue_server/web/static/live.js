@@ -14,11 +14,14 @@ const RETRY_MOST_MS = 3000;
 const HIDDEN_LIMIT_MS = 20000;
 
 const EVENTS = [
-  "ticket_issued", "ticket_printed", "ticket_print_failed", "ticket_called", "ticket_recalled",
-  "ticket_started", "ticket_finished", "ticket_missed", "ticket_rejoined", "ticket_parked",
-  "ticket_resumed", "ticket_transferred", "ticket_cancelled", "ticket_expired",
-  "day_opened", "day_closed", "window_opened", "window_closed", "window_paused",
-  "window_resumed", "hall_configured", "device_changed",
+  "ticket_called", "ticket_missed", "ticket_recalled", "ticket_started", "day_closed",
+  "day_opened", "ticket_cancelled", "ticket_deferral_ended", "ticket_deferred", "ticket_expired",
+  "ticket_finished", "ticket_issued", "ticket_kept", "ticket_parked", "ticket_print_failed",
+  "ticket_printed", "ticket_rejoined", "ticket_resumed", "ticket_transferred", "hall_configured",
+  "window_closed", "window_opened", "window_paused", "window_resumed", "device_changed",
+  "appointment_booked", "appointment_cancelled", "appointment_changed", "appointment_checked_in",
+  "appointment_missed", "lease_carried_over", "lease_expired", "lease_issued", "numbers_voided",
+  "offline_ticket_recorded", "offline_ticket_refused",
 ];
 
 export class LiveHall {
