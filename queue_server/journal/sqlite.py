@@ -34,10 +34,14 @@ class SqliteDatabase:
     """
 
     def __init__(self, file: Path) -> None:
+        """Raises UnusableDatabase: a newer program's, or one that cannot be written."""
         self.file = file
-        file.parent.mkdir(parents=True, exist_ok=True)
-        connection = _connect(file)
-        migrate(connection)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            connection = _connect(file)
+            migrate(connection)
+        except (sqlite3.Error, OSError) as error:
+            raise UnusableDatabase(f"{file} cannot be opened for writing: {error}") from error
         self.writer = GroupCommit(connection)
         self.reader = _connect(file)
         self.reader.execute("PRAGMA query_only = ON")

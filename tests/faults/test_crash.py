@@ -19,7 +19,7 @@ def test_kill_9_under_load_loses_nothing(tmp_path: Path) -> None:
     server = ServerProcess(tmp_path)
     server.start()
     token = server.token("admin")
-    with Crowd(server, token, clients=24) as crowd:
+    with Crowd(server, token, clients=32) as crowd:
         for _ in range(CRASHES):
             time.sleep(0.15 + choose.random() * 0.5)
             server.kill()
