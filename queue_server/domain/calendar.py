@@ -22,6 +22,11 @@ class Session:
     closes: time
 
 
+Stretch = tuple[int, int]  # first instant open, first instant closed again
+
+_DAYS_REMEMBERED = 400
+
+
 @dataclass(frozen=True, slots=True)
 class SpecialDay:
     """A date with hours of its own, or none: a half-day, a late evening, a power cut. It overrides
@@ -51,6 +56,11 @@ class Calendar:
     @cached_property
     def special(self) -> Mapping[date, SpecialDay]:
         return {special.day: special for special in self.special_days}
+
+    @cached_property
+    def stretches(self) -> dict[date, tuple[Stretch, ...]]:
+        """What `open_stretches` found, because every request for a number asks."""
+        return {}
 
 
 @lru_cache(maxsize=32)
@@ -99,19 +109,21 @@ def sessions_on(calendar: Calendar, day: date) -> tuple[Session, ...]:
 def is_open(calendar: Calendar, at_ms: int) -> bool:
     if calendar.always_open:
         return True
-    here = local(calendar, at_ms)
-    return any(s.opens <= here.time() < s.closes for s in sessions_on(calendar, here.date()))
-
-
-Stretch = tuple[int, int]  # first instant open, first instant closed again
+    stretches = open_stretches(calendar, local(calendar, at_ms).date())
+    return any(opens <= at_ms < closes for opens, closes in stretches)
 
 
 def open_stretches(calendar: Calendar, day: date) -> tuple[Stretch, ...]:
     """When the hall is open on a date, by its hours alone (`always_open` is not asked)."""
-    return tuple(
-        (instant(calendar, day, s.opens), instant(calendar, day, s.closes))
-        for s in sessions_on(calendar, day)
-    )
+    known = calendar.stretches.get(day)
+    if known is None:
+        if len(calendar.stretches) > _DAYS_REMEMBERED:
+            calendar.stretches.clear()
+        known = calendar.stretches[day] = tuple(
+            (instant(calendar, day, s.opens), instant(calendar, day, s.closes))
+            for s in sessions_on(calendar, day)
+        )
+    return known
 
 
 def instant(calendar: Calendar, day: date, at: time) -> int:

@@ -186,6 +186,10 @@ def _fate(ticket: OfflineTicket) -> Iterator[e.Event]:
     come out was asked by the kiosk there and then: who did not cancel keeps the number."""
     if ticket.printed:
         yield e.TicketPrinted(ticket.id)
+    elif ticket.printed is False:
+        yield e.TicketPrintFailed(ticket.id)
+    if ticket.printed is False and not ticket.cancelled:
+        yield e.TicketKept(ticket.id)
     if ticket.cancelled:
         yield e.TicketCancelled(ticket.id, "person")
 

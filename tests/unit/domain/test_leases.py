@@ -156,10 +156,14 @@ def test_a_wrong_clock_is_clamped_and_told() -> None:
 def test_what_its_person_cancelled_stays_a_number_that_was_given() -> None:
     hall = Hall()
     lend(hall)
-    hand_in(hall, offline(1, printed=True), offline(2, printed=False, cancelled=True))
+    unprinted = offline(3, printed=False)
+    hand_in(hall, offline(1, printed=True), offline(2, printed=False, cancelled=True), unprinted)
     assert hall.state.tickets["o1"].printed is True
+    assert (hall.state.tickets["o3"].printed, hall.state.tickets["o3"].kept) == (False, True)
+    hall.wait(30)
+    assert hall.do(c.PassTime()) == [], "who kept it at the kiosk is not asked again"
     assert hall.state.tickets["o2"].status is TicketStatus.CANCELLED
-    assert len(proven(hall).accounts[hall.state.day, "A"].accounted) == 2
+    assert len(proven(hall).accounts[hall.state.day, "A"].accounted) == 3
 
 
 def test_card_and_class_count_offline_too() -> None:

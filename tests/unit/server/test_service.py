@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,12 @@ import orjson
 import pytest
 
 from queue_server.domain import commands as c
+from queue_server.domain.appointments import BookAppointment, CheckIn
 from queue_server.domain.errors import Refusal, WrongState
+from queue_server.domain.leases import HandIn, OfflineTicket, TakeLeases
+from queue_server.domain.quotas import QuotaRule
 from queue_server.domain.rules import HallRules, ServiceRule
+from queue_server.domain.slots import SlotRule
 from queue_server.domain.state import HallState
 from queue_server.journal.memory import MemoryJournal
 from queue_server.journal.port import Journal
@@ -60,6 +65,8 @@ class Desk:
         live = self.hall.day.state
         counted = ("today", "recent_calls")  # compared below, less what is empty
         for name in (f.name for f in dataclasses.fields(HallState) if f.name not in counted):
+            assert getattr(loaded, name) == getattr(live, name), name
+        for name in ("leases", "book", "given"):
             assert getattr(loaded, name) == getattr(live, name), name
         assert +loaded.today == +live.today
         assert list(loaded.recent_calls) == list(live.recent_calls)
@@ -319,3 +326,43 @@ def test_refusals_change_nothing_on_disk(run: Callable[..., None]) -> None:
         assert await desk.journal.last("t") == before
 
     run(scenario)
+
+
+def test_leases_and_appointments_outlive_their_day(run: Callable[..., None]) -> None:
+    week = (0, 1, 2, 3, 4, 5, 6)
+    hall_rules = rules(
+        slots=(SlotRule("A", week, time(0), time(23), 60, 2),),
+        quotas=(QuotaRule("A", per_half_day=50, per_person=2),),
+    )
+
+    async def scenario(desk: Desk) -> None:
+        opened = desk.hall.day.state.day
+        lent = await desk.do(TakeLeases("L", "k", ("A",), 3))
+        assert [(x["first"], x["last"]) for x in lent["leases"]] == [(1, 3)]
+        today = OfflineTicket("o1", "L.A", 1, "A", MONDAY_9)
+        await desk.do(HandIn("k", (today,)))
+        booked = await desk.do(
+            BookAppointment("a", ("123456",), "A", None, MONDAY_9 + 2 * DAY, "p", "h", "t")
+        )
+        assert booked["appointment"]["code"] == "123456"
+        await desk.issue(person="p")
+        await desk.equals_loaded()
+        desk.clock.ms += DAY
+        await desk.hall.keep_up()
+        assert desk.hall.day.state.day > opened
+        await desk.equals_loaded()
+        late = OfflineTicket("o2", "L.A", 2, "A", MONDAY_9 + MINUTE)
+        answer = await desk.do(HandIn("k", (today, late), ("L.A",)))
+        assert [x["result"] for x in answer["tickets"]] == ["known", "recorded"]
+        assert answer["given_back"] == [{"lease": "L.A", "voided": [[3, 3]]}]
+        row = await desk.journal.find_ticket("t", "o2")
+        assert row is not None
+        assert (row.day, row.number, row.status) == (opened, "A002", "expired")
+        await desk.equals_loaded()
+        desk.clock.ms += DAY
+        ticket = (await desk.do(CheckIn("c", code="123456")))["ticket"]
+        assert ticket["number"] == "A001"
+        again = await desk.do(CheckIn("d", phone_tail="t"))
+        assert (again["ticket"]["id"], again["ticket"]["reprint"]) == ("c", True)
+
+    run(scenario, hall_rules)
