@@ -20,6 +20,7 @@ ROOM_COMMANDS: Mapping[str, tuple[str, ...]] = {
     "kiosk": ("kiosk",),
     "device": ("hardware", "device"),
     "simulate": ("hardware", "simulate"),
+    "window-devices": ("hardware", "--log-level", "info", "window-devices"),
 }
 
 

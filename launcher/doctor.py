@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from launcher import doctor_checks as checks
+from launcher import doctor_devices as devices
 from launcher.doctor_checks import Finding
 from launcher.places import ROOT
 from launcher.words import words
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     """0 only if all is well, else 1."""
     options = _parse(arguments)
     findings = []
-    for finding in _look(options.hall, options.kiosk):
+    for finding in _look(options.hall, options.kiosk, options.devices):
         findings.append(finding)
         if not options.json:
             _print(finding)
@@ -43,14 +44,16 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--demo", action="store_true", help=words("doctor_opt_demo"))
     parser.add_argument("--hall", type=Path, metavar="FILE", help=words("doctor_opt_hall"))
     parser.add_argument("--kiosk", type=Path, metavar="FILE", help=words("doctor_opt_kiosk"))
+    parser.add_argument("--devices", type=Path, metavar="FILE", help=words("doctor_opt_devices"))
     options = parser.parse_args(arguments)
     folder = ROOT / "config" / ("demo" if options.demo else "")
     options.hall = options.hall or folder / "hall.toml"
     options.kiosk = options.kiosk or folder / "kiosk.toml"
+    options.devices = options.devices or ROOT / "config" / "devices" / "window-devices.toml"
     return options
 
 
-def _look(hall: Path, kiosk: Path) -> Iterator[Finding]:
+def _look(hall: Path, kiosk: Path, window_devices: Path) -> Iterator[Finding]:
     yield from checks.system()
     yield from checks.packages()
     yield from checks.disk()
@@ -60,6 +63,9 @@ def _look(hall: Path, kiosk: Path) -> Iterator[Finding]:
         yield from checks.printer(settings.printer.url)
         yield from checks.card_reader(settings.reader.port)
         yield from checks.server(settings.server.url)
+    yield from devices.plugged_in()
+    yield from devices.intruders()
+    yield from devices.window_devices(window_devices)
 
 
 def _print(finding: Finding) -> None:

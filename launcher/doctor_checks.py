@@ -35,6 +35,11 @@ IMPORTS = (
 FREE_WANTED_BYTES = 1_000_000_000
 CLOCKS_MAY_DIFFER_S = 5.0
 _ANSWER_WITHIN_S = 10.0
+_CONNECT = "doctor_mend_printer"
+_PRINTER_MENDS = {
+    state: f"doctor_mend_printer_{state}"
+    for state in ("out", "cover_open", "cutter", "overheated", "error")
+}
 _IMPORT_WITHIN_S = 120.0
 
 
@@ -167,7 +172,7 @@ def printer(url: str) -> Iterator[Finding]:
         yield ill(what, words("doctor_printer_mute"), words("doctor_mend_mute"))
     else:
         said = answer.get("error", {}).get("message") or answer.get("detail") or "?"
-        yield ill(what, str(said), words("doctor_mend_printer"))
+        yield ill(what, str(said), words(_PRINTER_MENDS.get(str(answer.get("state")), _CONNECT)))
 
 
 def _json_of(command: Sequence[str]) -> dict[str, Any]:
