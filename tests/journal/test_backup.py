@@ -329,3 +329,24 @@ def test_a_full_disk_leaves_no_half_database(backup: Path, tmp_path: Path) -> No
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
     assert list(folder.iterdir()) == []
+
+
+def test_a_restore_that_is_killed_may_be_done_again(
+    filled: Path, backup: Path, tmp_path: Path
+) -> None:
+    """As the power goes: what was written so far counts for nothing."""
+    new = tmp_path / "new.db"
+    script = (
+        "import os, signal, sys; from pathlib import Path;"
+        "from queue_server.journal.archive import restore_backup;"
+        "from queue_server.journal.archive_sqlite import SqliteFile;"
+        "file = SqliteFile(Path(sys.argv[2]));"
+        "work = file.creating(); whole = work.__enter__();"
+        "restore_backup(Path(sys.argv[1]), whole, file.newest_version, lambda *_: None);"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, backup, new], cwd=ROOT, check=False)
+    assert done.returncode == -9
+    assert new.exists()
+    assert run("restore", backup, "--database", f"sqlite:///{new}") == 0
+    assert stored(SqliteFile(new)) == stored(SqliteFile(filled))
