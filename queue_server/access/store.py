@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Protocol
 
 from argon2 import PasswordHasher
@@ -22,8 +23,12 @@ SESSION_HOURS = 12
 PROBE_S = 1.0
 REMEMBERED_AT_MOST = 4096
 _HASHER = PasswordHasher()
-# verified when the login is unknown, so that both cases take the same time
-_NOBODY = _HASHER.hash("nobody has this password")
+
+
+@cache
+def _nobody() -> str:
+    """Verified when the login is unknown, so that both cases take the same time."""
+    return _HASHER.hash("nobody has this password")
 
 
 # SQL with a `?` for each value, and the values.
@@ -63,8 +68,9 @@ def hash_password(password: str) -> str:
 
 def password_fits(stored: str | None, password: str) -> bool:
     """Takes as long for an unknown login (None) as for a wrong password."""
+    nobody = _nobody()  # asked for in both cases: the first time it takes as long again
     try:
-        return _HASHER.verify(stored or _NOBODY, password) and stored is not None
+        return _HASHER.verify(stored or nobody, password) and stored is not None
     except (VerifyMismatchError, InvalidHashError):
         return False
 
