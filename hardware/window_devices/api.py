@@ -66,8 +66,8 @@ class HallApi:
         return Answer(bool(answer.get("ticket")) if name == "call-next" else None)
 
     def rate(self, ticket: str, window: str, level: int, request_id: str) -> None:
-        body = {"request_id": request_id, "window": window, "level": level}
-        self._ask("POST", f"/tickets/{quote(ticket, safe='')}/rate", body)
+        body = {"request_id": request_id, "ticket": ticket, "level": level}
+        self._ask("POST", f"/windows/{quote(window, safe='')}/rate", body)
 
     def report_health(self, device: str, kind: str, state: str, detail: str) -> None:
         path = f"/devices/{quote(device, safe='')}/health"

@@ -38,28 +38,38 @@ class Press:
 def acts_for(
     press: Press, view: WindowView, pad: PadSettings, habits: Habits
 ) -> tuple[Act, ...]:  # fmt: skip
-    """What to ask of the server, in order; nothing when the key means nothing now."""
+    """What to ask of the server, in order; nothing when the key means nothing now. Acts on a
+    ticket name it, so that none of them can ever reach another person's."""
     status = view.ticket.status if view.ticket else None
     match press.key:
         case PadKey.CALL:
             return (*_ended(view, habits), *_opened(view), Act("call-next"))
         case PadKey.RECALL if status == "called":
-            return (Act("recall"),)
+            return _on_ticket(view, "recall")
         case PadKey.START | PadKey.CONFIRM if status == "called":
-            return (Act("start"),)
+            return _on_ticket(view, "start")
         case PadKey.FINISH | PadKey.INVITE_RATING | PadKey.CONFIRM if status == "serving":
-            return (Act("finish"),)
+            return _on_ticket(view, "finish")
         case PadKey.FINISH | PadKey.INVITE_RATING if status == "called":
-            return (Act("start"), Act("finish"))
+            return _on_ticket(view, "start", "finish")
         case PadKey.MISS if status == "called":
-            return (Act("miss"),)
+            # The hall's rule wants a reason for giving up before the last call.
+            return (Act("miss", {**_ticket(view), "reason": habits.key_reason}),)
         case PadKey.TRANSFER if status is not None:
-            return _transfer(press.target, pad)
+            return _transfer(view, press.target, pad)
         case PadKey.PAUSE if view.state == "open":
-            return (Act("pause", {"reason": habits.pause_reason}),)
+            return (Act("pause", {"reason": habits.key_reason}),)
         case PadKey.PAUSE if view.state == "paused":
             return (Act("resume"),)
     return ()
+
+
+def _on_ticket(view: WindowView, *names: str) -> tuple[Act, ...]:
+    return tuple(Act(name, _ticket(view)) for name in names)
+
+
+def _ticket(view: WindowView) -> Mapping[str, Any]:
+    return {} if view.ticket is None else {"ticket": view.ticket.id}
 
 
 def _ended(view: WindowView, habits: Habits) -> tuple[Act, ...]:
@@ -67,10 +77,10 @@ def _ended(view: WindowView, habits: Habits) -> tuple[Act, ...]:
     if view.ticket is None:
         return ()
     if view.ticket.status == "serving":
-        return (Act("finish"),)
+        return _on_ticket(view, "finish")
     if view.ticket.calls >= habits.missed_after_calls:
-        return (Act("miss"),)
-    return (Act("start"), Act("finish"))
+        return _on_ticket(view, "miss")
+    return _on_ticket(view, "start", "finish")
 
 
 def _opened(view: WindowView) -> tuple[Act, ...]:
@@ -82,14 +92,14 @@ def _opened(view: WindowView) -> tuple[Act, ...]:
     return ()
 
 
-def _transfer(target: str, pad: PadSettings) -> tuple[Act, ...]:
-    if target:
-        return (Act("transfer", {"window": target}),)
-    if pad.transfer_window:
-        return (Act("transfer", {"window": pad.transfer_window}),)
-    if pad.transfer_service:
-        return (Act("transfer", {"service": pad.transfer_service}),)
-    return ()
+def _transfer(view: WindowView, target: str, pad: PadSettings) -> tuple[Act, ...]:
+    """To the window that was typed, else to where the settings say; nothing without either."""
+    to: Mapping[str, Any] = {}
+    if target or pad.transfer_window:
+        to = {"window": target or pad.transfer_window}
+    elif pad.transfer_service:
+        to = {"service": pad.transfer_service}
+    return (Act("transfer", {**_ticket(view), **to}),) if to else ()
 
 
 class KeyInput:

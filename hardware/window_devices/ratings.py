@@ -18,7 +18,7 @@ from hardware.errors import DeviceError
 from hardware.window_devices.api import HallApi, ServerRefused
 
 _log = structlog.get_logger()
-_NOT_YET = frozenset({404, 405})  # a server that does not take ratings (yet)
+_NOT_YET = 405  # a server from before there were ratings
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class RatingSender:
         try:
             self._api.rate(rating.ticket, rating.window, rating.level, rating.request_id)
         except ServerRefused as error:
-            if error.data["status"] in _NOT_YET:
+            if error.data["status"] == _NOT_YET:
                 _log.info("rating_not_taken", status=error.data["status"])
                 return
             _log.warning("rating_refused", window=rating.window, refusal=error.data["refusal"])

@@ -106,7 +106,7 @@ class Habits:
     call_again_after_s: float = 2.0
     rating_wait_s: float = 60.0
     speak_within_s: float = 30.0
-    pause_reason: str = "窗口键盘"
+    key_reason: str = "窗口键盘"
 
     def __post_init__(self) -> None:
         if self.hall_call_s <= 0 or self.press_valid_s <= 0 or self.missed_after_calls < 1:

@@ -66,13 +66,26 @@ def test_what_a_key_means(key, view, acts):
 
 def test_where_a_transfer_leads():
     press = Press(PadKey.TRANSFER)
-    assert acts_for(press, SERVING, PAD, Habits()) == (Act("transfer", {"service": "B"}),)
+    assert acts_for(press, SERVING, PAD, Habits()) == (
+        Act("transfer", {"ticket": "t", "service": "B"}),
+    )
     to_window = PadSettings(bus="pads", address=1, window="3", transfer_window="7")
-    assert acts_for(press, SERVING, to_window, Habits()) == (Act("transfer", {"window": "7"}),)
+    assert acts_for(press, SERVING, to_window, Habits()) == (
+        Act("transfer", {"ticket": "t", "window": "7"}),
+    )
     typed = Press(PadKey.TRANSFER, "12")
-    assert acts_for(typed, SERVING, to_window, Habits()) == (Act("transfer", {"window": "12"}),)
+    assert acts_for(typed, SERVING, to_window, Habits()) == (
+        Act("transfer", {"ticket": "t", "window": "12"}),
+    )
     nowhere = PadSettings(bus="pads", address=1, window="3")
     assert acts_for(press, SERVING, nowhere, Habits()) == ()
+
+
+def test_acts_on_a_ticket_name_it():
+    acts = acts_for(Press(PadKey.CALL), SERVING, PAD, Habits())
+    assert acts == (Act("finish", {"ticket": "t"}), Act("call-next"))
+    missed = acts_for(Press(PadKey.MISS), CALLED, PAD, Habits(key_reason="by key"))
+    assert missed == (Act("miss", {"ticket": "t", "reason": "by key"}),)
 
 
 def feed(keys, has_digits=True, each_s=1.0):

@@ -1,0 +1,118 @@
+"""Ratings are on disk first and reach the server once it takes them, in spite of everything."""
+
+import http.server
+import json
+import threading
+
+import pytest
+
+from hardware.errors import DeviceError
+from hardware.window_devices.api import HallApi
+from hardware.window_devices.ratings import Outbox, Rating, RatingSender
+from hardware.window_devices.settings import ServerSettings
+
+
+class Hall(http.server.BaseHTTPRequestHandler):
+    """Takes ratings, or answers with the status that the test wants."""
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.asked.append((self.path, body))
+        self.send_response(self.server.answers)
+        data = b'{"error": {"code": "x"}}'
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_):
+        """Quiet."""
+
+
+@pytest.fixture
+def hall():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hall) as server:
+        server.asked, server.answers, server.daemon_threads = [], 200, True
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def sender(outbox, port, retry_s=0.05):
+    settings = ServerSettings(f"http://127.0.0.1:{port}", "demo", "token")
+    return RatingSender(outbox, HallApi(settings), retry_s)
+
+
+def wait_for(condition):
+    done = threading.Event()
+    for _ in range(200):
+        if condition():
+            return
+        done.wait(0.02)
+    pytest.fail("did not happen in time")
+
+
+def test_a_rating_outlives_the_program(tmp_path):
+    file = tmp_path / "deep" / "ratings.jsonl"
+    rating = Rating.fresh("t1", "3", 5)
+    Outbox(file).put(rating)
+    again = Outbox(file)
+    assert again.waiting() == [rating]
+    again.drop(rating)
+    assert Outbox(file).waiting() == []
+
+
+def test_a_rating_is_handed_in_once(tmp_path, hall):
+    outbox = Outbox(tmp_path / "r")
+    sending = sender(outbox, hall.server_port)
+    sending.rate("t1", "3", 4)
+    wait_for(lambda: not outbox.waiting())
+    sending.close()
+    (asked,) = hall.asked
+    assert asked[0] == "/api/v1/halls/demo/windows/3/rate"
+    assert {k: asked[1][k] for k in ("ticket", "level")} == {"ticket": "t1", "level": 4}
+
+
+@pytest.mark.parametrize("status", [503, 500, 429, 405])
+def test_what_the_server_cannot_take_now_is_kept_and_sent_with_the_same_id(tmp_path, hall, status):
+    hall.answers = status
+    outbox = Outbox(tmp_path / "r")
+    sending = sender(outbox, hall.server_port)
+    sending.rate("t1", "3", 4)
+    wait_for(lambda: len(hall.asked) >= 2)
+    hall.answers = 200
+    wait_for(lambda: not outbox.waiting())
+    sending.close()
+    assert len({body["request_id"] for _, body in hall.asked}) == 1
+
+
+@pytest.mark.parametrize("status", [409, 422, 404])
+def test_what_the_server_refuses_is_given_up(tmp_path, hall, status):
+    hall.answers = status
+    outbox = Outbox(tmp_path / "r")
+    sending = sender(outbox, hall.server_port)
+    sending.rate("t1", "3", 4)
+    wait_for(lambda: not outbox.waiting())
+    sending.close()
+    assert len(hall.asked) == 1
+
+
+def test_without_a_server_it_waits_and_the_program_ends_all_the_same(tmp_path):
+    outbox = Outbox(tmp_path / "r")
+    sending = sender(outbox, 1)
+    sending.rate("t1", "3", 4)
+    sending.close()
+    assert len(Outbox(tmp_path / "r").waiting()) == 1
+
+
+def test_a_file_that_is_no_outbox_is_refused(tmp_path):
+    (tmp_path / "r").write_text('{"ticket": "t"}\n')
+    with pytest.raises(DeviceError, match="no outbox"):
+        Outbox(tmp_path / "r")
+
+
+def test_a_disk_that_takes_nothing_is_told(tmp_path):
+    (tmp_path / "r.new").mkdir()
+    with pytest.raises(DeviceError, match="cannot write"):
+        Outbox(tmp_path / "r").put(Rating.fresh("t", "1", 5))
