@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from foundation.settings_file import load_settings
 from hardware.cli.command import WrongCommandLine, add_command, save
 from hardware.id_card.decoder import PhotoDecoderSettings
 from hardware.id_card.driver import SamCardReader
@@ -35,6 +36,7 @@ def add(kinds: Any) -> None:
     decoder = photo.add_mutually_exclusive_group(required=True)
     decoder.add_argument("--decoder", metavar="COMMAND", help="called as: COMMAND IN.wlt OUT.bmp")
     decoder.add_argument("--library", type=Path, metavar="FILE.so", help="a maker's library")
+    decoder.add_argument("--settings", type=Path, help="as config/devices/photo-decoder.toml")
     photo.add_argument("--function", default="unpack", help="the library's function")
     speed = _add(actions, "set-baud", _set_baud, "change the line's speed for good")
     speed.add_argument("speed", type=int, choices=sorted(SET_BAUD))
@@ -125,12 +127,9 @@ def _set_baud(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _photo(options: argparse.Namespace) -> dict[str, Any]:
-    settings = PhotoDecoderSettings(
-        command=options.decoder or "", library=options.library, function=options.function
-    )
-    decoder = make_photo_decoder(settings)
+    decoder = make_photo_decoder(_decoder_settings(options))
     if decoder is None:
-        raise WrongCommandLine("the decoder has no name")
+        raise WrongCommandLine("the settings name no decoder")
 
     def use(reader: SamCardReader) -> dict[str, Any]:
         photo = decoder.decode(reader.read_card(options.timeout).photo)
@@ -142,6 +141,14 @@ def _photo(options: argparse.Namespace) -> dict[str, Any]:
         }
 
     return _with_reader(options, use)
+
+
+def _decoder_settings(options: argparse.Namespace) -> PhotoDecoderSettings:
+    if options.settings:
+        return load_settings(options.settings, PhotoDecoderSettings)
+    return PhotoDecoderSettings(
+        command=options.decoder or "", library=options.library, function=options.function
+    )
 
 
 def _watch(options: argparse.Namespace) -> dict[str, Any]:

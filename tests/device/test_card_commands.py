@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hardware.cli import main
 from hardware.simulators.reader_core import SAM_ID
 
 HARDWARE = (sys.executable, "-m", "hardware")
@@ -60,17 +61,16 @@ def simulator(root):
 
 
 @pytest.fixture
-def device(root):
+def device(monkeypatch, capfd):
+    """The command line in this process; test_commands.py starts it as users do."""
+    monkeypatch.setattr("hardware.cli.configure_logs", lambda *_: None)
+
     def run(*words, exit_code=0):
-        done = subprocess.run(
-            [*HARDWARE, "device", *words, "--json"],
-            cwd=root,
-            capture_output=True,
-            text=True,
-            timeout=30,
-        )
-        assert done.returncode == exit_code, done
-        return json.loads(done.stdout)
+        capfd.readouterr()
+        code = main(["device", *words, "--json"])
+        out = capfd.readouterr().out
+        assert code == exit_code, out
+        return json.loads(out.splitlines()[-1])
 
     return run
 
@@ -92,7 +92,9 @@ def test_every_card_command(simulator, device, tmp_path):
     decoder, picture = tmp_path / "decoder.py", tmp_path / "photo.bmp"
     decoder.write_text(DECODER)
     command = f"{sys.executable} -I {decoder}"
-    photo = device("card", "photo", *port, "--decoder", command, "--out", str(picture))
+    settings = tmp_path / "decoder.toml"
+    settings.write_text(f'command = "{command}"\n')
+    photo = device("card", "photo", *port, "--settings", str(settings), "--out", str(picture))
     assert (photo["width_px"], photo["height_px"]) == (102, 126)
     assert picture.read_bytes()[:2] == b"BM"
 
@@ -143,10 +145,10 @@ def test_faults_on_command(simulator, device):
     assert device(*words)["type"] == "resident"
 
 
-@pytest.mark.parametrize("line", ["jump", "fault nonsense", "lay nobody", "lay", "fault noise x"])
-def test_a_wrong_line_is_answered_and_the_simulator_stands(simulator, line):
+def test_a_wrong_line_is_answered_and_the_simulator_stands(simulator):
     reader = simulator("card-reader", "--listen", "127.0.0.1:0")
-    assert reader.tell(line)["error"]["code"] == "usage"
+    for line in ("jump", "fault nonsense", "lay nobody", "lay", "fault noise x"):
+        assert reader.tell(line)["error"]["code"] == "usage"
     assert reader.tell("lift") == {"done": "lift"}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from foundation.settings_file import load_settings
 from hardware.errors import DeviceError
 from hardware.id_card.decoder import (
     DecoderFailed,
@@ -45,6 +46,11 @@ def program(tmp_path):
 
 def test_no_decoder_is_a_normal_state():
     assert make_photo_decoder(PhotoDecoderSettings()) is None
+
+
+def test_the_settings_file_that_is_shipped_names_none(root):
+    file = root / "config" / "devices" / "photo-decoder.toml"
+    assert make_photo_decoder(load_settings(file, PhotoDecoderSettings)) is None
 
 
 def test_a_program_decodes(program):
