@@ -59,6 +59,8 @@ class PostgresDatabase:
 
     async def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """`statement` has a `?` for each value."""
+        if any(isinstance(value, str) and "\0" in value for value in values):
+            return []  # PostgreSQL's text cannot hold it, so nothing like it is stored
 
         async def work(connection: Connection) -> list[tuple[Any, ...]]:
             cursor = await connection.execute(_placed(statement), values)

@@ -18,7 +18,8 @@ async def live() -> dict[str, str]:
 
 @router.get("/health/ready")
 async def ready(request: Request) -> Response:
-    """Every hall is loaded and the store takes writes."""
+    """The store takes writes, and the halls whose files were named are loaded. Those of a list
+    are loaded when they are first asked for: `/metrics` tells how many are."""
     ctx = context(request)
     try:
         await ctx.access.probe()

@@ -72,6 +72,7 @@ def test_staff_and_their_sessions(with_access: Callable[..., None]) -> None:
         await access.change(*put_staff(CLERK, seeded="mark"))
         assert await access.staff("h", "li") == CLERK
         assert await access.staff("other", "li") is None
+        assert await access.staff("h", "li\0") is None
         assert await access.seeded_staff() == {("h", "li"): "mark"}
         session = await access.open_session(CLERK)
         actor = await access.actor_of_session(session)
