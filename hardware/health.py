@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol, runtime_checkable
 
-Figure = str | int | float
+Figure = str | int  # as the wire takes them
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from kiosk.devices import Devices, PrinterWorker, ReaderWorker, build_devices
 from kiosk.flow.states import Manner, State
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.desk import HallWatch, TicketDesk
-from kiosk.gateway.health import HealthReporter
+from kiosk.gateway.health import SETTLE_S, HealthReporter
 from kiosk.remote_view import RemoteView
 from kiosk.runtime import Hands, Runtime
 from kiosk.settings import KioskSettings, load_kiosk_settings, parse_size
@@ -144,7 +144,7 @@ class _Run:
         self._runtime = Runtime(first_state(settings), lambda: self._app.wake())
         post = self._runtime.post
         client = QueueClient(settings.server)
-        self._health = HealthReporter(client, settings.server)
+        self._health = HealthReporter(client, settings.server, settle_s=SETTLE_S)
         tell = self._health.tell
         self._printer = PrinterWorker(devices.printer, settings.printer, post, tell)
         self._desk = TicketDesk(client, settings.server, post)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from hardware import ports, wiring
 from hardware.errors import DeviceError, DeviceMissing
+from hardware.health import Figure, TellsHealth
 from kiosk.flow import events as ev
 from kiosk.flow.facts import PersonFacts, TicketFacts
 from kiosk.gateway.health import DeviceKind, Health, Tell
@@ -35,7 +36,8 @@ class Devices:
 
 def build_devices(settings: KioskSettings) -> Devices:
     """Opens nothing. Raises DeviceError or SettingsError for settings that cannot be."""
-    printer = wiring.PrinterSettings(settings.printer.url, settings.printer.profile)
+    chosen = settings.printer
+    printer = wiring.PrinterSettings(chosen.url, chosen.profile, chosen.layout, chosen.roll_file)
     reader = wiring.CardReaderSettings(settings.reader.port, settings.reader.baud)
     return Devices(wiring.make_printer(printer), wiring.make_card_reader(reader))
 
@@ -95,7 +97,8 @@ class PrinterWorker(threading.Thread):
         return status
 
     def _tell_health(self, status: ports.PrinterStatus) -> None:
-        self._tell(Health(DeviceKind.PRINTER, status.state.value, status.detail))
+        figures = figures_of(self._printer)
+        self._tell(Health(DeviceKind.PRINTER, status.state.value, status.detail, figures))
 
     def _ask(self, request_id: str) -> ev.PrinterAnswered:
         status = self._status()
@@ -149,10 +152,15 @@ class ReaderWorker(threading.Thread):
 
     def _take(self, seen: ports.CardEvent) -> None:
         event = card_event(seen)
-        self._tell(reader_health(seen))
+        self._tell(replace(reader_health(seen), figures=figures_of(self._reader)))
         if isinstance(event, ev.CardFailed | ev.ReaderLost):
             _log.warning("card_event", event_name=type(event).__name__)
         self._post(event)
+
+
+def figures_of(driver: object) -> dict[str, Figure]:
+    """What a driver that keeps count tells of itself."""
+    return driver.health().figures() if isinstance(driver, TellsHealth) else {}
 
 
 def reader_health(seen: ports.CardEvent) -> Health:

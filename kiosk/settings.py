@@ -44,8 +44,12 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True)
 class PrinterSettings:
+    """layout: name or file. roll_file: where the paper forecast is kept; None: nowhere."""
+
     url: str
     profile: str = "generic-80mm"
+    layout: str = "standard"
+    roll_file: Path | None = None
     status_timeout_s: float = 2.0
     print_timeout_s: float = 10.0
 

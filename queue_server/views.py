@@ -208,6 +208,7 @@ def hall_view(state: HallState, presentation: Presentation, now_ms: int) -> wire
                 "kind": d.kind,
                 "state": d.state,
                 "detail": d.detail,
+                "figures": d.figures,
                 "at": instant_text(d.at_ms),
             }
             for d in state.devices.values()

@@ -214,10 +214,13 @@ class PriorityClass(TypedDict):
 
 
 class Device(TypedDict):
+    """figures: `tickets_left` (of this roll, about) and `firmware`, as far as the device knows."""
+
     id: str
     kind: str
     state: str
     detail: str
+    figures: dict[str, Any]
     at: str
 
 
@@ -236,6 +239,7 @@ class Hall(TypedDict):
     now: str
     seq: int
     open: bool
+    appointments: bool  # whether times can be booked here, so that somebody may come to check in
     hours: list[str]
     notice: str
     notice_en: str

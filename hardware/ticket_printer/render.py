@@ -6,6 +6,7 @@ and 24 × 24 dots and enlarged by whole steps, as a printer does.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -246,8 +247,9 @@ _NEAREST = Image.Resampling.NEAREST
 _TRANSPOSE = Image.Transpose.TRANSPOSE
 
 
+@functools.lru_cache(maxsize=2_048)
 def _glyph(character: str, style: _Style) -> Image.Image:
-    """One cell: 12 wide for ASCII (a printer's font A), 24 for all else."""
+    """One cell: 12 wide for ASCII (a printer's font A), 24 for all else. Only to be pasted."""
     width = 12 if character.isascii() else 24
     cell = Image.new("L", (width, _CELL_HEIGHT), WHITE)
     font = load_font("mono-bold" if style.bold else "mono", 24)

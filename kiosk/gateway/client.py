@@ -6,6 +6,7 @@ One try each: whether and when to try again is `kiosk.gateway.desk`'s business.
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -43,10 +44,18 @@ class QueueClient:
         path = f"/tickets/{quote(ticket_id, safe='')}/{what}"
         return read_ticket(self._ask("POST", path, {"request_id": request_id}))
 
-    def report_health(self, device: str, kind: str, state: str, detail: str) -> None:
+    def report_health(
+        self,
+        device: str,
+        kind: str,
+        state: str,
+        detail: str,
+        figures: Mapping[str, str | int],
+    ) -> None:
         """How a device of this kiosk is; the server makes an event of a change only."""
         path = f"/devices/{quote(device, safe='')}/health"
-        self._ask("POST", path, {"kind": kind, "state": state, "detail": detail})
+        body: dict[str, Any] = {"kind": kind, "state": state, "detail": detail}
+        self._ask("POST", path, {**body, "figures": dict(figures)} if figures else body)
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._local, "session", None)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import structlog
 
+from hardware.health import Debounce, Figure
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.errors import GatewayError, Refused
 from kiosk.settings import ServerSettings
@@ -21,6 +22,7 @@ _log = structlog.get_logger()
 
 # The server is promised a word at least every minute; the rest is for an answer that is late.
 REPEAT_S = 50.0
+SETTLE_S = 2.0  # somebody closes the cover again, a cable has a bad moment
 DETAIL_LENGTH = 400  # the wire takes no more
 
 
@@ -34,24 +36,32 @@ _NAMES = {DeviceKind.PRINTER: "printer", DeviceKind.READER: "reader"}
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """state: a PrinterState of the printer; `ok` or `offline` of the reader."""
+    """state: a PrinterState of the printer; `ok` or `offline` of the reader. figures: what the
+    driver counted; they go along with the next word and are no news by themselves."""
 
     kind: DeviceKind
     state: str
     detail: str = ""
+    figures: Mapping[str, Figure] = field(default_factory=dict, compare=False)
 
 
 Tell = Callable[[Health], None]
 
 
 class HealthReporter(threading.Thread):
-    """`tell` may be called from any thread and returns at once; only the newest word counts."""
+    """`tell` may be called from any thread and returns at once; only the newest word counts. A
+    state is told once it has held for `settle_s`: who opens and shuts a cover alarms nobody."""
 
     def __init__(
-        self, client: QueueClient, settings: ServerSettings, repeat_s: float = REPEAT_S
+        self,
+        client: QueueClient,
+        settings: ServerSettings,
+        repeat_s: float = REPEAT_S,
+        settle_s: float = 0.0,
     ) -> None:
         super().__init__(daemon=True, name="health")
         self._client, self._settings, self._repeat_s = client, settings, repeat_s
+        self._debounces = {kind: Debounce(settle_s) for kind in DeviceKind}
         self._newest: dict[DeviceKind, Health] = {}
         self._due_s: dict[DeviceKind, float] = {}  # on the monotonic clock
         self._changed = threading.Condition()
@@ -59,9 +69,12 @@ class HealthReporter(threading.Thread):
 
     def tell(self, health: Health) -> None:
         with self._changed:
-            if self._newest.get(health.kind) != health:
-                self._newest[health.kind] = health
-                self._due_s[health.kind] = time.monotonic()
+            changed = self._newest.get(health.kind) != health
+            self._newest[health.kind] = health
+            if changed:
+                now_s = time.monotonic()
+                settles_s = self._debounces[health.kind].saw(health.state, now_s)
+                self._due_s[health.kind] = now_s + (settles_s or 0.0)
                 self._changed.notify_all()
 
     def stop(self) -> None:
@@ -97,7 +110,10 @@ class HealthReporter(threading.Thread):
         device = f"{self._settings.kiosk_id}-{_NAMES[health.kind]}"
         detail = health.detail[:DETAIL_LENGTH]
         try:
-            self._client.report_health(device, health.kind.value, health.state, detail)
+            self._client.report_health(
+                device, health.kind.value, health.state, detail, health.figures
+            )
+            self._debounces[health.kind].tell(health.state)
         except Refused as refusal:
             _log.warning("health_refused", device=device, code=refusal.refusal)
         except GatewayError as error:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from queue_server.domain.appointments import (
     BookAppointment,
@@ -169,6 +170,18 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
+class RateStep:
+    """What somebody thought of a service that `window` has just finished for them.
+
+    level: 5 very satisfied, 4 satisfied, 3 fairly satisfied, 2 dissatisfied, 1 very dissatisfied.
+    """
+
+    window: str
+    ticket: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenWindow:
     window: str
     clerk: str | None = None
@@ -192,10 +205,13 @@ class ResumeWindow:
 
 @dataclass(frozen=True, slots=True)
 class ReportDevice:
+    """figures: what the device knows of itself; only those of LASTING_FIGURES are kept."""
+
     device: str
     kind: str
     state: str
     detail: str
+    figures: Mapping[str, str | int] = field(default_factory=dict)
 
 
 TicketCommand = (
@@ -217,6 +233,7 @@ AtWindowCommand = (
     | Miss
     | Park
     | Transfer
+    | RateStep
     | OpenWindow
     | CloseWindow
     | PauseWindow

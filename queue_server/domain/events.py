@@ -164,6 +164,15 @@ class TicketFinished(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StepRated(Event):
+    """The rating of the service that `window` finished for `ticket`; level: 5 best – 1 worst."""
+
+    ticket: str
+    window: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
 class TicketMissed(Event):
     """calls: how often it had been called. skipped: that was fewer times than the hall's rule says;
     reason: why, in the clerk's words."""
@@ -277,12 +286,14 @@ class NothingChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class DeviceChanged(Event):
-    """A device's state became another; repeated reports of the same state are no event."""
+    """A device's state became another; repeated reports of the same state are no event. figures:
+    of LASTING_FIGURES, those that it told."""
 
     device: str
     kind: str
     state: str
     detail: str
+    figures: Mapping[str, Any] | None = None
 
 
 def _encoder(cls: type[Event]) -> Callable[[Any], dict[str, Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from queue_server.domain import events as e
 from queue_server.domain.alarms import Alarm, Alarms
@@ -38,6 +38,7 @@ class Ticket:
     kept for), which is None for everybody else. kept: the print failed, and the
     person keeps the number. until_ms: parked until then, or not to be called before then.
     counts_for: the service whose quota the number was taken from; None for an appointment.
+    unrated: windows that finished a service for it which was not rated yet.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Ticket:
     parked_for: str | None = None
     printed: bool | None = None
     kept: bool = False
+    unrated: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -94,6 +96,10 @@ class Window:
     opened: int = 0
 
 
+# Of what a device tells of itself, what changes so seldom that it is worth an event.
+LASTING_FIGURES = frozenset({"tickets_left", "firmware"})
+
+
 @dataclass(slots=True)
 class Device:
     id: str
@@ -101,6 +107,7 @@ class Device:
     state: str
     detail: str
     at_ms: int
+    figures: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

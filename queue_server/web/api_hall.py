@@ -122,8 +122,10 @@ async def announcement(hall: str, name: str, request: Request) -> Response:
 @router.post("/devices/{device}/health", openapi_extra=takes(DeviceIn))
 async def device_health(hall: str, device: str, request: Request) -> Response:
     """A device says how it is; only a change becomes an event."""
-    _, actor, service = await permitted(request, Act.REPORT_DEVICE, hall)
+    ctx, actor, service = await permitted(request, Act.REPORT_DEVICE, hall)
     report = await body_of(request, DeviceIn)
-    command = c.ReportDevice(device, report.kind, report.state, report.detail)
+    figures = {name: value for name, value in report.figures.items() if value is not None}
+    command = c.ReportDevice(device, report.kind, report.state, report.detail, figures)
     await service.execute(command, request_id=None, by=actor.label)
+    ctx.metrics.device(hall, device, report.kind, report.state, figures)
     return Response(b"{}", media_type=JSON)

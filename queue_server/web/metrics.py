@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from queue_server.halls import Halls
@@ -11,6 +13,49 @@ from queue_server.journal.port import Writer
 # supervisor, and the halls' own boards show each.
 HALLS_SHOWN = 50
 TOGETHER = "all"
+
+
+class DeviceMetrics:
+    """What devices told last, each with the instant, so that one that fell silent is seen."""
+
+    _FIGURES: Mapping[str, str] = {
+        "tickets_left": "Tickets that the roll still holds, about",
+        "successes": "Things done since the kiosk started",
+        "errors": "Errors since the kiosk started",
+    }
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        labels = ["hall", "device", "kind"]
+        self._state = Gauge(
+            "hall_device_state", "1 for the state a device told", [*labels, "state"],
+            registry=registry,
+        )  # fmt: skip
+        self._reported = Gauge(
+            "hall_device_reported_timestamp_seconds", "When it told", labels, registry=registry
+        )
+        self._figures = {
+            name: Gauge(f"hall_device_{name}", text, labels, registry=registry)
+            for name, text in self._FIGURES.items()
+        }
+        self._states: dict[tuple[str, str, str], str] = {}
+
+    def reported(
+        self, device: tuple[str, str, str], state: str, figures: Mapping[str, str | int]
+    ) -> None:
+        if (before := self._states.get(device, state)) != state:
+            self._state.remove(*device, before)
+        self._states[device] = state
+        self._state.labels(*device, state).set(1)
+        self._reported.labels(*device).set_to_current_time()
+        for name, gauge in self._figures.items():
+            self._figure(gauge, device, figures.get(name))
+
+    def _figure(self, gauge: Gauge, device: tuple[str, str, str], value: str | int | None) -> None:
+        """What is not known any more is not told any more."""
+        if isinstance(value, int):
+            gauge.labels(*device).set(value)
+        else:
+            gauge.remove(*device)
 
 
 class Metrics:
@@ -36,6 +81,14 @@ class Metrics:
         self._served = Gauge("hall_served", "Halls served", registry=registry)
         self._commits = Gauge("hall_commits", "Transactions written", registry=registry)
         self._seconds = Gauge("hall_commit_seconds", "Time spent writing", registry=registry)
+
+        self._devices = DeviceMetrics(registry)
+
+    def device(
+        self, hall: str, device: str, kind: str, state: str, figures: Mapping[str, str | int]
+    ) -> None:
+        if self._each:
+            self._devices.reported((hall, device, kind), state, figures)
 
     def issued(self, hall: str, new: bool) -> None:
         self._tickets.labels(hall if self._each else TOGETHER, "new" if new else "known").inc()

@@ -59,6 +59,13 @@ class FinishIn(AtWindowIn):
     outcome: Reason | None = None
 
 
+class RateIn(Command):
+    """level: 5 very satisfied – 1 very dissatisfied."""
+
+    ticket: Name
+    level: Annotated[int, Field(ge=1, le=5)]
+
+
 class MissIn(AtWindowIn):
     """reason: why, when it was called fewer times than the hall's rule says."""
 
@@ -143,9 +150,15 @@ class DispatchIn(Command):
 
 
 class DeviceIn(Body):
+    """figures: what the device counts and knows of itself (`tickets_left`, `firmware`, `errors`,
+    `successes`, `last_success_at`, …); null or left out is not known."""
+
     kind: Name
     state: Name
     detail: Annotated[str, Field(max_length=400)] = ""
+    figures: Annotated[
+        dict[Name, Annotated[str, Field(max_length=120)] | int | None], Field(max_length=16)
+    ] = Field(default_factory=dict)
 
 
 class LeasesIn(Command):
@@ -188,6 +201,7 @@ BODIES: list[type[BaseModel]] = [
     CancelIn,
     CallTicketIn,
     FinishIn,
+    RateIn,
     AtWindowIn,
     MissIn,
     ParkIn,

@@ -53,4 +53,7 @@ def _nothing_changed(event: e.NothingChanged, state: HallState, at_ms: int) -> N
 
 @on.register
 def _device_changed(event: e.DeviceChanged, state: HallState, at_ms: int) -> None:
-    state.devices[event.device] = Device(event.device, event.kind, event.state, event.detail, at_ms)
+    figures = dict(event.figures or {})
+    state.devices[event.device] = Device(
+        event.device, event.kind, event.state, event.detail, at_ms, figures
+    )

@@ -11,7 +11,7 @@ from queue_server.domain.calendar import business_day
 from queue_server.domain.decide.appointments import roll_book
 from queue_server.domain.decide.core import Events, decide
 from queue_server.domain.decide.leases import roll_leases
-from queue_server.domain.state import HallState
+from queue_server.domain.state import LASTING_FIGURES, HallState
 from queue_server.domain.vocabulary import ENDED, TicketStatus
 
 
@@ -60,6 +60,8 @@ def _due(kind: Alarm, ticket: str) -> e.Event:
 @decide.register
 def _report_device(command: c.ReportDevice, state: HallState, now_ms: int) -> Events:
     known = state.devices.get(command.device)
-    if known and (known.state, known.detail) == (command.state, command.detail):
+    figures = {k: v for k, v in command.figures.items() if k in LASTING_FIGURES}
+    told = (command.state, command.detail, figures)
+    if known and (known.state, known.detail, known.figures) == told:
         return []
-    return [e.DeviceChanged(command.device, command.kind, command.state, command.detail)]
+    return [e.DeviceChanged(command.device, command.kind, *told)]

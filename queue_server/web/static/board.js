@@ -207,9 +207,15 @@ function drawOutOfTurn() {
   );
 }
 
+/** How many tickets the roll still holds, of a printer that knows. */
+function paperLeft(device) {
+  const left = device.figures?.tickets_left;
+  return el("small", {}, left === undefined ? "" : say("board.tickets_left", { n: left }));
+}
+
 function drawDevices() {
   byId("no-devices").hidden = hall.devices.length > 0;
-  redraw(byId("devices"), hall.devices.map((d) => [d.id, d.kind, d.state, d.detail]), () =>
+  redraw(byId("devices"), hall.devices.map((d) => [d.id, d.kind, d.state, d.detail, d.figures]), () =>
     hall.devices.map((device) => {
       const fine = deviceFine(device);
       return el(
@@ -217,6 +223,7 @@ function drawDevices() {
         { class: fine ? "fine" : "trouble" },
         icon(DEVICE_ICON[device.kind] ?? "cpu"),
         el("span", { class: "device-name" }, `${kindOf(device)} `, el("small", {}, device.id)),
+        paperLeft(device),
         el("span", { class: "device-state" }, icon(fine ? "circle-check" : "triangle-alert"), stateOf(device)),
       );
     }),
