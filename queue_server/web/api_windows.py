@@ -20,6 +20,7 @@ from queue_server.web.schemas import (
     MissIn,
     ParkIn,
     PauseIn,
+    RateIn,
     TransferIn,
 )
 
@@ -111,6 +112,16 @@ async def transfer(request: Request) -> Response:
         return c.Transfer(window, body.service, body.window, body.returns, body.clerk, body.ticket)
 
     return await _act(request, TransferIn, wanted)
+
+
+@router.post("/rate", openapi_extra=takes(RateIn))
+async def rate(request: Request) -> Response:
+    """The rating of a service that this window has just finished; once for each."""
+
+    def wanted(window: str, body: RateIn) -> c.RateStep:
+        return c.RateStep(window, body.ticket, body.level)
+
+    return await _act(request, RateIn, wanted)
 
 
 @router.post("/open", openapi_extra=takes(Command))

@@ -151,10 +151,20 @@ def _ticket_finished(event: e.TicketFinished, state: HallState, at_ms: int) -> N
     ticket = state.tickets[event.ticket]
     if event.flagged:
         state.move(ticket, Happening.DAY_CLOSED, TicketStatus.FINISHED, at_ms)
-    elif event.next_service is None:
+        return
+    ticket.unrated = (*ticket.unrated, event.window)
+    if event.next_service is None:
         state.move(ticket, Happening.FINISHED, TicketStatus.FINISHED, at_ms)
     else:
         _on_next_step(state, ticket, event.next_service, at_ms)
+
+
+@on.register
+def _step_rated(event: e.StepRated, state: HallState, at_ms: int) -> None:
+    """One of the services that this window finished for the person has its rating."""
+    ticket = state.tickets[event.ticket]
+    rated = ticket.unrated.index(event.window)
+    ticket.unrated = (*ticket.unrated[:rated], *ticket.unrated[rated + 1 :])
 
 
 def _on_next_step(state: HallState, ticket: Ticket, service: str, at_ms: int) -> None:

@@ -111,6 +111,23 @@ def _recall(command: c.Recall, state: HallState, now_ms: int) -> Events:
 
 
 @decide.register
+def _rate(command: c.RateStep, state: HallState, now_ms: int) -> Events:
+    """Each finished service is rated once, and by nobody who was not served there today."""
+    window = _window(state, command.window)
+    ticket = known_ticket(state, command.ticket)
+    if command.level not in range(1, 6):
+        raise WrongState("level_unknown", "评价只有一到五级。", level=command.level)
+    if window.id not in ticket.unrated:
+        raise WrongState(
+            "nothing_to_rate",
+            f"{ticket.number} 在 {window.id} 号窗口没有等待评价的办理。",
+            window=window.id,
+            ticket=ticket.id,
+        )
+    return [e.StepRated(ticket.id, window.id, command.level)]
+
+
+@decide.register
 def _start(command: c.Start, state: HallState, now_ms: int) -> Events:
     ticket = _ticket_at(state, command.window, Happening.STARTED, command.ticket)
     return [e.TicketStarted(ticket.id, command.window)]
