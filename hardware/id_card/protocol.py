@@ -172,7 +172,7 @@ class Command:
     cmd: int
     para: int
     usual_s: float
-    sizes: tuple[int, int] = (0, 4)
+    sizes: tuple[int, int] = (0, 8)
     good: Sw3 = Sw3.GOOD
     own: frozenset[Sw3] = frozenset()
 
@@ -197,12 +197,12 @@ _BASE_DATA = 4 + TEXT_BYTES + PHOTO_BYTES
 RESET = Command("reset", 0x10, 0xFF, 1.0)
 SAM_STATUS = Command("SAM status", 0x11, 0xFF, 0.5)
 READ_SAM_ID = Command("read SAM id", 0x12, 0xFF, 0.5, (16, 16))
-FIND_CARD = Command("find card", 0x20, 0x01, 1.0, (0, 8), Sw3.FOUND, frozenset({Sw3.FIND_FAILED}))
-SELECT_CARD = Command("select card", 0x20, 0x02, 1.0, (0, 12), own=frozenset({Sw3.SELECT_FAILED}))
+FIND_CARD = Command("find card", 0x20, 0x01, 1.0, (0, 16), Sw3.FOUND, frozenset({Sw3.FIND_FAILED}))
+SELECT_CARD = Command("select card", 0x20, 0x02, 1.0, (0, 16), own=frozenset({Sw3.SELECT_FAILED}))
 READ_BASE = Command(
     "read text and photo", 0x30, 0x01, 3.0, (4 + TEXT_BYTES, _BASE_DATA), own=_READING
 )
-READ_NEWEST_ADDRESS = Command("read newest address", 0x30, 0x03, 1.5, (0, 70), own=_READING)
+READ_NEWEST_ADDRESS = Command("read newest address", 0x30, 0x03, 1.5, (0, 128), own=_READING)
 # Makers' libraries hand 28 bytes to their callers; shorter and a little longer ones are taken too.
 READ_MANAGEMENT_NUMBER = Command("read management number", 0x30, 0x05, 1.0, (1, 64), own=_READING)
 READ_WITH_FINGERPRINT = Command(

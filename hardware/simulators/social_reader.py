@@ -32,10 +32,12 @@ class SocialFault(StrEnum):
     GARBAGE = "garbage"
     PREVIOUS_ANSWER = "previous_answer"
     PULLED = "pulled"
+    MUTE_CARD = "mute_card"
 
 
 class VirtualSocialReader:
-    """slow_s: how long a slow answer takes. Faults spoil answers to APDUs, not to control bytes."""
+    """slow_s: how long a slow answer takes. Faults spoil answers to APDUs; a mute card gives no ATR
+    that is one, as when its chip looks down."""
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0, slow_s: float = 0.5) -> None:
         self._address = (host, port)
@@ -136,13 +138,18 @@ class VirtualSocialReader:
                     self._card.reset()
                 return True
             if message == GET_ATR:
-                return _send(client, ATR if self._card is not None else b"")
+                return _send(client, self._atr())
             fault = self._fault_due()
             if fault is SocialFault.PULLED:
                 self._card = None
             answer = b"" if self._card is None else self._card.answer(message)
             previous, self._previous = self._previous, answer
         return self._answer(client, fault, answer, previous)
+
+    def _atr(self) -> bytes:
+        if self._card is None:
+            return b""
+        return b"\x00" if self._fault is SocialFault.MUTE_CARD else ATR
 
     def _fault_due(self) -> SocialFault:
         if self._after > 0:

@@ -41,18 +41,17 @@ class SocialCardDriver:
         """Waits for a card and reads it. Raises NoCard, UseIdCard, NotSocialCard or another
         CardNotReadable, DeviceMissing, DeviceTimeout, DeviceProtocolError."""
         deadline = time.monotonic() + timeout_s
-        while True:
-            try:
-                card = self._reader.connect()
-                break
-            except NoCard:
-                if time.monotonic() + POLL_S >= deadline:
-                    raise
-            time.sleep(POLL_S)
         try:
-            return self._read(card)
-        finally:
-            _let_go(card)
+            card = self._wait_for_card(deadline)
+            try:
+                return self._read(card)
+            finally:
+                _let_go(card)
+        except (NoCard, CardNotReadable):
+            raise
+        except DeviceError:
+            self.close()  # whatever comes back next is opened afresh
+            raise
 
     def watch(self, on_event: Callable[[SocialCardEvent], None], stop: threading.Event) -> None:
         """Tells each change once, in the calling thread, until `stop` is set."""
@@ -67,6 +66,15 @@ class SocialCardDriver:
             return self._reader.connect()
         except NoCard:
             return None
+
+    def _wait_for_card(self, deadline: float) -> Card:
+        while True:
+            try:
+                return self._reader.connect()
+            except NoCard:
+                if time.monotonic() + POLL_S >= deadline:
+                    raise
+            time.sleep(POLL_S)
 
     def _read(self, card: Card) -> SocialCard:
         """A card taken away meanwhile could not be read; nobody waits for it any more."""
@@ -99,6 +107,7 @@ class _Watch:
     ) -> None:
         self._driver, self._tell, self._stop = driver, on_event, stop
         self._card: Card | None = None
+        self._mute = False  # a card lies there that gives no sign of life
         self._away: bool | None = None  # not known before the first answer
 
     def run(self) -> None:
@@ -106,11 +115,6 @@ class _Watch:
             try:
                 self._step()
                 pause = POLL_S
-            except CardNotReadable as error:
-                # A chip that gives no sign of life: it cannot be seen leaving either.
-                self._answers()
-                _log.info("card_gives_no_sign", code=error.code)
-                pause = _REOPEN_S
             except DeviceError as error:
                 pause = self._trouble(error)
             self._stop.wait(pause)
@@ -118,14 +122,33 @@ class _Watch:
             _let_go(self._card)
 
     def _step(self) -> None:
-        if self._card is None:
+        if self._card is not None:
+            if not self._card.present():
+                self._forget_card()
+            return
+        try:
             card = self._driver.connect()
+        except CardNotReadable as error:
             self._answers()
-            if card is not None:
-                self._card = card
-                self._read(card)
-        elif not self._card.present():
-            self._forget_card()
+            self._tell_mute(error)
+            return
+        self._answers()
+        self._forget_mute()
+        if card is not None:
+            self._card = card
+            self._read(card)
+
+    def _tell_mute(self, error: CardNotReadable) -> None:
+        """Most often the card was put in the wrong way round."""
+        if not self._mute:
+            self._mute = True
+            self._tell(CardSeen())
+            self._tell(CardUnreadable(error))
+
+    def _forget_mute(self) -> None:
+        if self._mute:
+            self._mute = False
+            self._tell(CardRemoved())
 
     def _read(self, card: Card) -> None:
         self._tell(CardSeen())
@@ -146,6 +169,7 @@ class _Watch:
 
     def _trouble(self, error: DeviceError) -> float:
         self._driver.close()
+        self._forget_mute()
         if self._card is not None:
             self._card = None
             self._tell(CardRemoved())

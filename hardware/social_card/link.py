@@ -10,11 +10,13 @@ import socket
 import struct
 from typing import Protocol
 
-from hardware.errors import DeviceMissing, DeviceTimeout, NoCard, SettingsUnusable
+from hardware.errors import CardNotReadable, DeviceMissing, DeviceTimeout, NoCard, SettingsUnusable
 
 POWER_OFF, POWER_ON, RESET, GET_ATR = b"\x00", b"\x01", b"\x02", b"\x04"
 _ANSWER_LIMIT_S = 5.0  # longer than any read; cards that compute ask for more time themselves
 _LENGTH = struct.Struct(">H")
+_FIRST_OF_ATR = (0x3B, 0x3F)  # ISO 7816-3: direct or inverse convention; anything else is noise
+MUTE_CARD = "请把芯片朝上重新插卡 / insert the card again, its chip up"
 
 
 class Card(Protocol):
@@ -57,6 +59,8 @@ class NetReader:
         atr = self.ask(GET_ATR)
         if not atr:
             raise NoCard("no card in the reader")
+        if atr[0] not in _FIRST_OF_ATR:
+            raise CardNotReadable(MUTE_CARD)
         return _NetCard(self, atr)
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from hardware.errors import CardNotReadable, DeviceError, DeviceMissing, NoCard
-from hardware.social_card.link import Card
+from hardware.social_card.link import MUTE_CARD, Card
 
 
 def _scard() -> Any:
@@ -113,8 +113,9 @@ def _check(scard: Any, code: int) -> None:
     """Raises what the code means for people."""
     if code == scard.SCARD_S_SUCCESS:
         return
-    words = str(scard.SCardGetErrorMessage(code))
     kind = _kinds(scard).get(code, DeviceMissing)
+    mute = code in (scard.SCARD_W_UNRESPONSIVE_CARD, scard.SCARD_W_UNPOWERED_CARD)
+    words = MUTE_CARD if mute else str(scard.SCardGetErrorMessage(code))
     raise kind(words, pcsc=f"{code & 0xFFFFFFFF:08X}")
 
 

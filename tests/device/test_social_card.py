@@ -173,6 +173,18 @@ def test_watch_survives_a_reader_gone_and_back(social_reader, social_card, watch
     eventually(lambda: kinds(watching)[-1] is SocialCardRead)
 
 
+def test_a_card_the_wrong_way_round_is_told_once(social_reader, social_card, watching, eventually):
+    social_reader.set_fault(SocialFault.MUTE_CARD)
+    social_reader.lay(social_card())
+    eventually(lambda: CardUnreadable in kinds(watching))
+    time.sleep(0.8)
+    assert kinds(watching) == [CardSeen, CardUnreadable]
+    assert "芯片朝上" in watching[-1].error.detail
+    social_reader.set_fault(SocialFault.NONE)
+    eventually(lambda: SocialCardRead in kinds(watching))
+    assert kinds(watching)[2:] == [CardRemoved, CardSeen, SocialCardRead]
+
+
 @pytest.mark.parametrize("url", ["tcp://nowhere", "http://127.0.0.1:1", "card"])
 def test_an_address_that_is_none_is_refused(url):
     with pytest.raises(SettingsUnusable):

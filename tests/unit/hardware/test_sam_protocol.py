@@ -2,6 +2,8 @@
 
 import contextlib
 import itertools
+from functools import reduce
+from operator import xor
 
 import pytest
 from hypothesis import given
@@ -102,6 +104,50 @@ def test_a_whole_base_reply_is_1295_bytes():
     wire = Reply(0, 0, Sw3.GOOD, record.to_data()).to_bytes()
     assert len(wire) == 1295
     assert wire[5:14] == bytes.fromhex("0508 000090 0100 0400")
+
+
+@pytest.mark.parametrize(
+    "lengths", ["0100 0400 0000", "0100 0400 0400", "0100 0400"], ids=["0", "claimed", "none"]
+)
+def test_the_three_ways_to_say_that_a_card_has_no_fingerprint(lengths):
+    data = bytes.fromhex(lengths) + b"t" * 256 + b"p" * 1024
+    reply = Reply(0, 0, Sw3.GOOD, data)
+    assert BaseRecord.from_reply(reply, fingerprint=True) == BaseRecord(b"t" * 256, b"p" * 1024)
+
+
+def test_a_reply_without_fingerprint_has_len_050a():
+    record = BaseRecord(bytes(256), bytes(1024))
+    wire = Reply(0, 0, Sw3.GOOD, record.to_data(fingerprint=True)).to_bytes()
+    assert wire[5:7] == bytes.fromhex("050A")
+
+
+# One after the other, as a driver asks them; a late reply must not pass for the next one's.
+ORDER = {
+    protocol.FIND_CARD: (Reply(0, 0, Sw3.FOUND, bytes(4)), Reply(0, 0, Sw3.FIND_FAILED)),
+    protocol.SELECT_CARD: (Reply(0, 0, Sw3.GOOD, bytes(8)), Reply(0, 0, Sw3.SELECT_FAILED)),
+    protocol.READ_BASE: (Reply(0, 0, Sw3.GOOD, bytes(1284)),),
+    protocol.READ_NEWEST_ADDRESS: (Reply(0, 0, Sw3.GOOD, bytes(70)), Reply(0, 0, Sw3.ITEM_EMPTY)),
+}
+
+
+@pytest.mark.parametrize("command", ORDER, ids=lambda command: command.name)
+def test_a_reply_fits_its_own_command_and_not_the_one_asked_next(command):
+    order = list(ORDER)
+    following = order[(order.index(command) + 1) % len(order)]
+    for reply in ORDER[command]:
+        assert command.fits(reply)
+        assert not following.fits(reply)
+
+
+@pytest.mark.parametrize("command", protocol.COMMANDS, ids=lambda command: command.name)
+def test_refusals_that_any_command_may_get_fit_every_command(command):
+    for sw3 in (0x10, 0x11, 0x21, 0x24, 0x31, 0x66, 0x77):
+        assert command.fits(Reply(0, 0, sw3))
+
+
+@given(st.binary(max_size=3000))
+def test_the_checksum_is_the_xor_of_all_bytes(data):
+    assert protocol.checksum(data) == reduce(xor, data, 0)
 
 
 @pytest.mark.parametrize(
