@@ -55,6 +55,7 @@ class LiveDay:
         self._hash = GENESIS
         self._following = asyncio.Lock()
         self._catching: asyncio.Task[None] | None = None
+        self._heard_of = 0
         self._shared_until_s = 0.0
         self._astray = False  # what is in memory is not what is stored
         self._retry_at_s = 0.0
@@ -165,12 +166,27 @@ class LiveDay:
 
     def _heard(self, seq: int) -> None:
         """From the journal: it has reached `seq`."""
-        if seq > self.state.seq and (self._catching is None or self._catching.done()):
+        self._heard_of = max(self._heard_of, seq)
+        if self._behind and (self._catching is None or self._catching.done()):
             self._catching = asyncio.get_running_loop().create_task(self._catch_up_quietly())
+
+    @property
+    def _behind(self) -> bool:
+        return self._lost or self.state.seq < self._heard_of
+
+    @property
+    def _lost(self) -> bool:
+        """Whether something of our own was not stored, so that the state is no use."""
+        tail = self.tail
+        return self._astray or (tail is not None and tail.done() and tail.exception() is not None)
 
     async def _catch_up_quietly(self) -> None:
         try:
-            await self.catch_up()
+            while self._behind:
+                before = (self.epoch, self.state.seq)
+                await (self.reload(self.epoch) if self._lost else self.catch_up())
+                if (self.epoch, self.state.seq) == before and not self._lost:
+                    return
         except (JournalError, Unavailable) as error:
             # the journal will say again how far it has come
             log.warning("not_caught_up", hall=self._hall, error=str(error))
@@ -199,7 +215,7 @@ class LiveDay:
                 await self._reload()
 
     async def _take_in_page(self) -> bool:
-        """False when there was nothing to take in, or what is there does not follow our state."""
+        """False when that was all, or what is there does not follow our state."""
         if self.tail is not None and not self.tail.done():
             await asyncio.wait([self.tail])
         seq = self.state.seq
@@ -210,7 +226,7 @@ class LiveDay:
             self._astray = True
             return False
         self._take_in(records)
-        return True
+        return len(records) == PAGE
 
     def _take_in(self, records: Sequence[Record]) -> None:
         self.lost_a_race()

@@ -69,6 +69,7 @@ class PostgresServer:
         return f"postgresql://hall@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
+        """Call it on the main thread: the server ends with the thread that started it."""
         settings = [f"-c{name}={value}" for name, value in self._settings.items()]
         command = ["postgres", "-D", str(self.data), "-p", str(self.port), *settings]
         with (self.folder / "log").open("ab") as log:
@@ -86,7 +87,7 @@ class PostgresServer:
             process.wait(timeout=30)
 
     def remove(self) -> None:
-        self.stop()
+        self.stop(signal.SIGQUIT)  # nothing of it is kept
         shutil.rmtree(self.folder)
 
     def execute(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
