@@ -132,6 +132,11 @@ class Desk:
         service = "ABCDEF"[int(self.window) - 1]
         return str(self.client.issue(service)["number"])
 
+    def ratings(self) -> list[int]:
+        events = self.client.journal()
+        rated = [x["data"] for x in events if x["event"] == "step_rated"]
+        return [data["level"] for data in rated if data["window"] == self.window]
+
     def said(self) -> int:
         return len(list((self.folder / "said").glob("*.wav")))
 
@@ -182,9 +187,13 @@ def test_a_clerks_whole_day_by_keys(desk, eventually):
     eventually(lambda: desk.ticket()["status"] == "serving")
     eventually(lambda: desk.shown() == first)
 
+    assert desk.pads.rate(7, 1)  # nobody has been served yet: acknowledged, and not counted
     desk.press(PadKey.INVITE_RATING)
     eventually(lambda: desk.ticket() is None)
     eventually(lambda: desk.pads.invites(7))
+    assert desk.pads.rate(7, 4)
+    assert desk.pads.rate(7, 2)  # a second thought does not count
+    eventually(lambda: desk.ratings() == [4])
 
     desk.press(PadKey.CALL)
     eventually(lambda: desk.shown() == f"请{second}号")
@@ -247,7 +256,9 @@ def test_what_the_console_does_stands_on_strip_and_pad(desk, eventually):
     eventually(lambda: desk.shown() == number)
     desk.client.at(desk.window, "finish")
     eventually(lambda: desk.shown() == f"{desk.window}号窗口")
-    eventually(lambda: desk.pads.invites(7))
+    eventually(lambda: desk.pads.invites(7))  # ended at a console, rated at the pad
+    assert desk.pads.rate(7, 5)
+    eventually(lambda: desk.ratings() == [5])
     desk.client.at(desk.window, "close")
     eventually(lambda: desk.shown() == "暂停服务")
 
