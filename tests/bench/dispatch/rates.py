@@ -64,7 +64,7 @@ def _ratio(no_op: Load, work: Load) -> float:
 def _issues(folder: Path, clients: int, seconds: float) -> tuple[Load, Load]:
     folder.mkdir()
     with ServerProcess(folder) as server:
-        issue = _issue(server.token("kiosk"))
+        issue = issuing(server.token("kiosk"))
         return _beside_no_op(server, seconds, [issue] * clients)
 
 
@@ -74,7 +74,7 @@ def _calls(folder: Path, clients: int, seconds: float) -> tuple[Load, Load]:
     config = wide_hall(folder, max(32, clients))
     with ServerProcess(folder, config=config) as server:
         token = server.token("manager")
-        load.run(server.port, 32, 1.5 * seconds, _issue(token))
+        load.run(server.port, 32, 1.5 * seconds, issuing(token))
         return _beside_no_op(server, seconds, [_caller(token, n + 1) for n in range(clients)])
 
 
@@ -95,7 +95,9 @@ def _beside_no_op(
     return load.together(no_op), together
 
 
-def _issue(token: str) -> Request:
+def issuing(token: str) -> Request:
+    """Requests for numbers, each a new one."""
+
     def issue() -> bytes:
         body = {"request_id": str(uuid.uuid4()), "service": random.choice(SERVICES)}
         return load.post(f"{HALL}/tickets", token, json.dumps(body).encode())
