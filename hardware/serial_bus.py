@@ -11,10 +11,11 @@ import time
 
 import serial
 
-from hardware.errors import DeviceMissing, DeviceTimeout
+from hardware.errors import DeviceMissing, DeviceRefused, DeviceTimeout
 
 _BITS_PER_BYTE = 10  # 8N1
 _WRITE_WITHIN_S = 2.0
+_LOCKED = "exclusively lock"  # pyserial has no error of its own for a port that another one holds
 # An unplugged port raises either, depending on the system call that notices it first.
 PORT_TROUBLE = (OSError, termios.error)
 
@@ -23,13 +24,16 @@ class BusLink:
     """An open port. One thread at a time."""
 
     def __init__(self, port: str, baud: int) -> None:
-        """Raises DeviceMissing when there is no such port."""
+        """Raises DeviceMissing when there is no such port, DeviceRefused when another program has
+        it."""
         self._baud = baud
         try:
             self._port = serial.serial_for_url(
                 port, baud, timeout=0, write_timeout=_WRITE_WITHIN_S, exclusive=_exclusive(port)
             )
         except (*PORT_TROUBLE, ValueError) as error:
+            if _LOCKED in str(error):
+                raise DeviceRefused(f"{port} is in use by another program", port=port) from error
             raise DeviceMissing(f"cannot open {port}: {error}", port=port) from error
 
     def write(self, data: bytes) -> None:

@@ -16,7 +16,7 @@ from foundation.announcement import Phrase
 from foundation.settings_file import SettingsError
 from hardware.discovery import system
 from hardware.discovery.found import Found, Kind
-from hardware.errors import DeviceError
+from hardware.errors import DeviceError, DeviceRefused
 from hardware.serial_bus import BusLink
 from hardware.speaker.clips import ClipFolder
 from hardware.speaker.compose import Composer, VoiceMissing
@@ -105,9 +105,9 @@ def _bus(bus: BusSettings, port: str, key: str) -> Finding:
             return ill(what, words("doctor_not_allowed"), mend)
     try:
         BusLink(port, bus.baud or 9600).close()
+    except DeviceRefused:
+        return well(what, words("doctor_bus_in_use"))
     except DeviceError as error:
-        if "exclusively" in error.detail:
-            return well(what, words("doctor_bus_in_use"))
         return ill(what, error.detail, words("doctor_mend_bus"))
     return well(what)
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ from hardware.simulators.serial_line import LineFault
 from hardware.simulators.sign_bus import VirtualSignBus
 from hardware.window_sign.bus import BusSign, SignBus, StripPlace
 from hardware.window_sign.make import StripMake, load_make
+from hardware.window_sign.protocol import FrameReader, NeedData, SignFrame
 
 FAST = StripMake(
     name="fast",
@@ -35,7 +37,7 @@ ANSWERING = StripMake(
     baud=115200,
     gap_ms=5,
     reply="06 <address>",
-    reply_timeout_ms=60,
+    reply_timeout_ms=150,
     tries=2,
 )
 
@@ -50,6 +52,9 @@ class Hall:
         self.standing: list[DeviceStanding] = []
         open_link = partial(BusLink, self.virtual.port, make.baud)
         self.bus = SignBus(open_link, self.places, self.standing.append, refresh_s)
+
+    def state(self):
+        return self.standing[-1].state if self.standing else "not told yet"
 
     def close(self):
         self.bus.close()
@@ -149,7 +154,7 @@ def test_unplugged_and_back(hall, eventually):
     eventually(lambda: hall.virtual.shown().get("one") == "A001")
     hall.virtual.stop()
     hall.bus.show("one", "A002")
-    eventually(lambda: hall.standing[-1].state == "offline")
+    eventually(lambda: hall.state() == "offline")
     hall.bus.show("two", "B001")
     hall.virtual.start()
     eventually(lambda: hall.virtual.shown().get("one") == "A002")
@@ -167,13 +172,13 @@ def test_a_strip_that_answers_is_known_to_show_it(answering, eventually):
 def test_a_lost_answer_is_asked_for_again_and_a_mute_strip_is_told(answering, eventually):
     answering.virtual.mute("two")
     answering.bus.show("two", "B001")
-    eventually(lambda: answering.standing[-1].state == "error")
+    eventually(lambda: answering.state() == "error")
     assert "two" in answering.standing[-1].detail
     frames = [each for each in answering.virtual.history() if each.text.strip() == "B001"]
     assert len(frames) == ANSWERING.tries
     answering.virtual.mute("two", False)
     answering.bus.show("two", "B002")
-    eventually(lambda: answering.standing[-1].state == "ok")
+    eventually(lambda: answering.state() == "ok")
 
 
 @pytest.mark.parametrize(
@@ -193,11 +198,11 @@ def test_faults_of_the_line(answering, eventually, fault, confirmed):
     answering.virtual.set_fault(fault)
     answering.bus.show("one", "A007")
     assert answering.bus.wait_until_sent(3)
-    eventually(lambda: (answering.standing[-1].state == "ok") is confirmed)
+    eventually(lambda: (answering.state() == "ok") is confirmed)
     answering.virtual.set_fault(LineFault.NONE)
     answering.bus.show("one", "A008")
     eventually(lambda: answering.virtual.shown().get("one") == "A008")
-    eventually(lambda: answering.standing[-1].state == "ok")
+    eventually(lambda: answering.state() == "ok")
 
 
 def test_two_makes_on_one_bus(tmp_path, eventually):
@@ -225,8 +230,53 @@ def test_two_programs_never_share_a_bus(hall, eventually):
     try:
         eventually(lambda: second)
         assert second[0].state == "offline"
+        assert "in use by another program" in second[0].detail
     finally:
         other.close()
+
+
+def test_a_bus_behind_a_serial_server(eventually):
+    """socket://: nothing can be locked there, and no break of the line is told to the writer."""
+    frames = bytearray()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = f"socket://127.0.0.1:{server.getsockname()[1]}"
+        bus = SignBus(partial(BusLink, port, 115200), {"x": StripPlace(FAST, 1)})
+        try:
+            connection, _ = server.accept()
+            with connection:
+                bus.show("x", "A001")
+                reader = FrameReader(FAST)
+                connection.settimeout(5)
+                while "A001" not in str(frames):
+                    data = connection.recv(4096)
+                    frames += data
+                    reader.receive(data)
+                events = []
+                while not isinstance(event := reader.next_event(), NeedData):
+                    events.append(event)
+                assert events[-1] == SignFrame(1, "A001    ")
+        finally:
+            bus.close()
+
+
+def test_a_real_or_virtual_strip_shows_a_text(request, real_devices, ask_hand):
+    """The contract; with `--device sign=PORT` a person reads the strip at address 1."""
+    port = real_devices.get("sign")
+    if port is None:
+        request.getfixturevalue("hall").bus.show("one", "A001")
+        assert request.getfixturevalue("hall").bus.wait_until_sent(5)
+        assert request.getfixturevalue("hall").virtual.shown()["one"] == "A001"
+        return
+    told: list[DeviceStanding] = []
+    place = StripPlace(load_make("51-54"), 1)
+    bus = SignBus(partial(BusLink, port, place.make.baud), {"x": place}, told.append)
+    try:
+        bus.show("x", "请A001号")
+        assert bus.wait_until_sent(10)
+        ask_hand("the strip at address 1 must show 请A001号")
+        assert told[-1].state == "ok"
+    finally:
+        bus.close()
 
 
 def test_an_address_that_cannot_be_is_refused_before_anything_opens():
