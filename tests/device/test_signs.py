@@ -9,6 +9,7 @@ import time
 from argparse import Namespace
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -101,19 +102,34 @@ def test_a_busy_strip_does_not_keep_the_others_from_theirs(hall, eventually):
         time.sleep(0.001)
 
 
+class TimedLink(BusLink):
+    """The shipped link, with the times at which each frame began and ended."""
+
+    times: ClassVar[list[tuple[float, float]]] = []
+
+    def write(self, data):
+        began = time.monotonic()
+        super().write(data)
+        self.times.append((began, time.monotonic()))
+
+
 def test_the_gap_between_frames_is_kept(tmp_path):
-    make = StripMake(name="slow", frame="40 <address> <text> 0D", gap_ms=80, baud=115200, sends=2)
-    hall = Hall(tmp_path / "signs", make)
+    make = StripMake(name="slow", frame="40 <address> <text> 0D", gap_ms=80, sends=2)
+    places = {name: StripPlace(make, number) for number, name in enumerate("abc")}
+    virtual = VirtualSignBus(tmp_path / "signs", places)
+    virtual.start()
+    bus = SignBus(partial(TimedLink, virtual.port, 9600), places)
     try:
-        for name in hall.places:
-            hall.bus.show(name, name)
-        assert hall.bus.wait_until_sent(5)
+        for name in places:
+            bus.show(name, name)
+        assert bus.wait_until_sent(5)
     finally:
-        hall.close()
-    at = [frame.at_s for frame in hall.virtual.history()]
-    assert len(at) >= 6
-    assert min(b - a for a, b in itertools.pairwise(at)) >= 0.06  # as the reader's thread sees it
-    assert at[-1] - at[0] >= 0.08 * (len(at) - 1) - 0.02
+        bus.close()
+        virtual.stop()
+    times = TimedLink.times
+    assert len(times) >= 6
+    assert all(ended - began >= 11 * 10 / 9600 for began, ended in times)  # 11 bytes on the wire
+    assert all(after[0] - before[1] >= 0.079 for before, after in itertools.pairwise(times))
 
 
 def test_the_idle_text_comes_back_after_the_call(hall, eventually):
