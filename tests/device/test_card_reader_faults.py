@@ -104,13 +104,14 @@ def test_a_reply_just_over_the_limit_is_a_timeout_and_passes_for_no_other(set_up
 def test_a_module_one_reply_behind_never_gives_one_person_anothers_record(set_up, people, fault):
     """What cannot be the answer is not taken for it, and asking again brings the right one."""
     reader, driver = set_up()
-    driver.module.check()
+    before, person = people.by_id("zhou-fulai"), people.by_id("wang-fang")
+    reader.lay(before.card())
+    assert driver.read_card(8).newest_address == before.newest_address
     reader.set_fault(fault)
-    for person in people.citizens[:3]:
-        reader.lift()
-        reader.lay(person.card())
-        record = driver.read_card(8)
-        assert (record.name, record.newest_address) == (person.name, person.newest_address)
+    reader.lift()
+    reader.lay(person.card())
+    record = driver.read_card(12)
+    assert (record.name, record.newest_address) == (person.name, person.newest_address)
 
 
 def test_half_a_reply_and_then_no_port(set_up, people):
