@@ -42,6 +42,25 @@ def leases_answer(state: HallState, command: TakeLeases) -> shapes.Leases:
     return {"leases": _open(state, command.kiosk)}
 
 
+def kiosks_view(state: HallState) -> shapes.Kiosks:
+    """What is out at kiosks, of every day, and what they handed in that did not fit."""
+    leases = sorted(state.leases.values(), key=lambda x: (x.day, x.kiosk, x.prefix, x.first))
+    return {
+        "leases": [_lease(state, lease) for lease in leases if lease.count_left],
+        "refused": [
+            {
+                "number": ticket.number,
+                "kiosk": ticket.kiosk,
+                "code": ticket.code,
+                "message": _REFUSED[ticket.code],
+                "issued_at": instant_text(ticket.issued_ms),
+                "at": instant_text(ticket.at_ms),
+            }
+            for ticket in reversed(state.refused)
+        ],
+    }
+
+
 def _open(state: HallState, kiosk: str) -> list[shapes.Lease]:
     return [_lease(state, lease) for lease in open_leases(state, kiosk)]
 

@@ -52,3 +52,19 @@ class HandedIn(TypedDict):
     tickets: list[HandedTicket]  # in the order they were handed in
     given_back: list[GivenBack]
     leases: list[Lease]  # what the kiosk still has of this day
+
+
+class RefusedTicket(TypedDict):
+    """Somebody may hold this paper, and it counts for nothing."""
+
+    number: str
+    kiosk: str
+    code: str
+    message: str
+    issued_at: str  # by the kiosk's clock
+    at: str
+
+
+class Kiosks(TypedDict):
+    leases: list[Lease]  # with numbers left, also of days before
+    refused: list[RefusedTicket]  # handed in this day, newest first

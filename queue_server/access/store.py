@@ -22,6 +22,7 @@ from queue_server.access.roles import Actor, Role
 SESSION_HOURS = 12
 PROBE_S = 1.0
 REMEMBERED_AT_MOST = 4096
+_FIND_PERSON = "SELECT ref FROM person WHERE id_hash = ?"
 _HASHER = PasswordHasher()
 
 
@@ -234,11 +235,15 @@ class AccessStore:
     def phone_tail_hash(self, hall: str, last4: str) -> str:
         return self._keys.phone_hash(hall, f"tail/{last4}")
 
+    async def known_person(self, id_number: str) -> str | None:
+        """The random reference of somebody who has been here; nobody is noted by asking."""
+        rows = await self._database.rows(_FIND_PERSON, self._keys.id_hash(id_number))
+        return str(rows[0][0]) if rows else None
+
     async def person_ref(self, id_number: str) -> str:
         """The random reference by which events know this person; made on the first visit."""
         id_hash = self._keys.id_hash(id_number)
-        find = "SELECT ref FROM person WHERE id_hash = ?"
-        rows = await self._database.rows(find, id_hash)
+        rows = await self._database.rows(_FIND_PERSON, id_hash)
         if not rows:
             await self._database.change(
                 (
@@ -247,7 +252,7 @@ class AccessStore:
                     (id_hash, secrets.token_hex(12), _now()),
                 )
             )
-            rows = await self._database.rows(find, id_hash)
+            rows = await self._database.rows(_FIND_PERSON, id_hash)
         return str(rows[0][0])
 
 

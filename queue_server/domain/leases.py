@@ -156,6 +156,17 @@ class OfflineTicketRefused(Event):
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedTicket:
+    """For the manager: somebody may hold a paper that counts for nothing."""
+
+    number: str
+    kiosk: str
+    code: str
+    issued_ms: int
+    at_ms: int
+
+
 # --- how it stands --------------------------------------------------------------------------
 
 

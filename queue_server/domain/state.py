@@ -13,7 +13,7 @@ from typing import Any, Literal
 from queue_server.domain import events as e
 from queue_server.domain.alarms import Alarm, Alarms
 from queue_server.domain.appointments import AppointmentBook
-from queue_server.domain.leases import Lease
+from queue_server.domain.leases import Lease, RefusedTicket
 from queue_server.domain.lifecycle import check
 from queue_server.domain.quotas import Given
 from queue_server.domain.rules import HallRules, Reach
@@ -160,6 +160,7 @@ class HallState:
     today: Counter[str] = field(default_factory=Counter)
     devices: dict[str, Device] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
+    refused: list[RefusedTicket] = field(default_factory=list)  # of those handed in this day
     given: Given = field(default_factory=Given)
     book: AppointmentBook = field(default_factory=AppointmentBook)
 

@@ -21,10 +21,11 @@ from queue_server.domain.appointments import (
     CheckIn,
 )
 from queue_server.ids import fresh_id
-from queue_server.web.api_tickets import ERRORS, JSON, age_of, answered, person_ref
+from queue_server.web.api_tickets import ERRORS, JSON, age_of, answered
 from queue_server.web.bodies import body_of, takes
-from queue_server.web.context import permitted
+from queue_server.web.context import Context, permitted
 from queue_server.web.errors import ApiError
+from queue_server.web.schemas import PersonIn
 from queue_server.web.schemas_appointments import (
     BookIn,
     CancelAppointmentIn,
@@ -93,13 +94,18 @@ def _code() -> str:
     return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
 
 
+async def _known(ctx: Context, person: PersonIn | None) -> str | None:
+    """Who never booked is not noted for having asked."""
+    return await ctx.access.known_person(person.id_number) if person else None
+
+
 @router.post("/find", openapi_extra=takes(FindIn))
 async def find(hall: str, request: Request) -> Response:
     """One person's appointments, by code, identity card or whole phone number. A request with a
     body that changes nothing, because none of these belongs into an address."""
     ctx, _, here = await permitted(request, Act.BOOK_APPOINTMENT, hall)
     body = await body_of(request, FindIn)
-    person = await person_ref(ctx, body.person)
+    person = await _known(ctx, body.person)
     phone = ctx.access.phone_hashes(hall, body.phone)[0] if body.phone else None
     return _json(await here.ask(lambda state, now_ms: found_view(state, body.code, person, phone)))
 
@@ -113,7 +119,7 @@ async def check_in(hall: str, request: Request) -> Response:
     command = CheckIn(
         ticket=fresh_id(),
         code=body.code,
-        person=await person_ref(ctx, body.person),
+        person=await _known(ctx, body.person),
         phone_tail=tail,
         age_years=age_of(here, body.person),
         kiosk=body.kiosk,

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import orjson
 from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act, Actor, Role
 from queue_server.domain.leases import HandIn, OfflineTicket, TakeLeases
 from queue_server.ids import fresh_id
+from queue_server.lease_views import kiosks_view
 from queue_server.service import HallService
-from queue_server.web.api_tickets import ERRORS, age_of, answered, person_ref
+from queue_server.web.api_tickets import ERRORS, JSON, age_of, answered, person_ref
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import Context, permitted
 from queue_server.web.errors import ApiError
 from queue_server.web.schemas import HandInIn, LeasesIn, OfflineTicketIn
 
 LATEST_MS = round(datetime(9000, 1, 1, tzinfo=UTC).timestamp() * 1000)
-router = APIRouter(prefix="/api/v1/halls/{hall}/kiosks/{kiosk}", tags=["kiosks"], responses=ERRORS)
+router = APIRouter(prefix="/api/v1/halls/{hall}/kiosks", tags=["kiosks"], responses=ERRORS)
 
 
 async def _own(request: Request, hall: str, kiosk: str) -> tuple[Context, Actor, HallService]:
@@ -28,7 +30,15 @@ async def _own(request: Request, hall: str, kiosk: str) -> tuple[Context, Actor,
     return ctx, actor, service
 
 
-@router.post("/leases", openapi_extra=takes(LeasesIn))
+@router.get("")
+async def out(hall: str, request: Request) -> Response:
+    """For the manager: numbers that kiosks have out, and tickets that could not be taken in."""
+    _, _, service = await permitted(request, Act.SEE_BOARD, hall)
+    view = await service.ask(lambda state, now_ms: kiosks_view(state))
+    return Response(orjson.dumps(view), media_type=JSON, headers={"Cache-Control": "no-store"})
+
+
+@router.post("/{kiosk}/leases", openapi_extra=takes(LeasesIn))
 async def leases(hall: str, kiosk: str, request: Request) -> Response:
     """Lends a block of numbers per service for when the server cannot be reached. A kiosk that asks
     again gets what it still has, and another block only when less than half is left."""
@@ -39,7 +49,7 @@ async def leases(hall: str, kiosk: str, request: Request) -> Response:
     return answered(outcome)
 
 
-@router.post("/handins", openapi_extra=takes(HandInIn))
+@router.post("/{kiosk}/handins", openapi_extra=takes(HandInIn))
 async def hand_in(hall: str, kiosk: str, request: Request) -> Response:
     """Takes in tickets that were given out offline, each once, in any order, with their own times;
     then blocks that the kiosk gives back. A ticket that cannot be taken in is told of in its own

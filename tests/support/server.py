@@ -214,6 +214,15 @@ class Client:
             found.extend(body["events"])
 
 
+def proved(server: ServerProcess) -> int:
+    """`verify-journal` on its database: 0 when the journal and all that follows from it are right;
+    what is not goes to the test's output."""
+    command = ("server", "verify-journal", "--database", server.database)
+    return subprocess.run(
+        [sys.executable, "-m", "queue_server", *command], cwd=ROOT, check=False
+    ).returncode
+
+
 def _body(raw: bytes, content_type: str) -> Any:
     if content_type == "application/json":
         return json.loads(raw)

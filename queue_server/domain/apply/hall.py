@@ -34,6 +34,7 @@ def _day_opened(event: e.DayOpened, state: HallState, at_ms: int) -> None:
     state.serials, state.held, state.missed, state.parked = {}, {}, {}, {}
     state.out_of_turn, state.alarms, state.given = [], Alarms(), Given()
     state.today = Counter()
+    state.refused = []
     state.book.keep_booked()
     state.recent_calls.clear()
     state.devices = {}

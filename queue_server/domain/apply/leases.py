@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from queue_server.domain import leases as x
 from queue_server.domain.apply.core import on
+from queue_server.domain.numbers import number_text
 from queue_server.domain.state import HallState
 
 
@@ -54,4 +55,6 @@ def _recorded(event: x.OfflineTicketRecorded, state: HallState, at_ms: int) -> N
 
 @on.register
 def _refused(event: x.OfflineTicketRefused, state: HallState, at_ms: int) -> None:
-    """Kept for whoever looks into it."""
+    series = state.leases.get(event.lease) or state.known_rules.service.get(event.service)
+    number = number_text(series.prefix if series else "", event.serial)
+    state.refused.append(x.RefusedTicket(number, event.kiosk, event.code, event.issued_ms, at_ms))

@@ -44,7 +44,8 @@ def _ticket_issued(event: e.TicketIssued, state: HallState, at_ms: int) -> None:
         state.leases[event.lease].taken[event.serial] = event.ticket
         state.leases[event.lease].changed = True
     if ticket.person:
-        state.held[ticket.person, ticket.service] = ticket.id
+        # somebody who drew a number offline may hold another one already: the first stays theirs
+        state.held.setdefault((ticket.person, ticket.service), ticket.id)
     count(state, ticket)
     state.today["issued"] += 1
     state.today["waiting"] += 1

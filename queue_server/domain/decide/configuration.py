@@ -34,12 +34,16 @@ def _configure(command: c.Configure, state: HallState, now_ms: int) -> Events:
 
 
 def _still_needed(state: HallState, rules: HallRules) -> list[str]:
-    """Services of this day's tickets, and windows with somebody, that `rules` no longer know."""
+    """Services of this day's tickets, windows with somebody, and prefixes of numbers that kiosks
+    have out, that `rules` no longer know."""
     services = {t.service for t in state.tickets.values()}
     services |= {s for t in state.tickets.values() for s in t.then}
     services |= {t.returns_service for t in state.tickets.values() if t.returns_service}
     busy = {w.id for w in state.windows.values() if w.ticket}
-    return sorted((services - rules.service.keys()) | (busy - rules.window.keys()))
+    lent = {x.prefix for x in state.leases.values() if x.day == state.day and x.count_left}
+    known = {s.prefix for s in rules.services}
+    gone = (services - rules.service.keys()) | (busy - rules.window.keys()) | (lent - known)
+    return sorted(gone)
 
 
 def _changed(state: HallState, rules: HallRules, **told: Any) -> Events:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -189,6 +190,30 @@ def test_what_is_given_back_is_void_and_never_given_again() -> None:
     assert hall.issue().serial == 6, "also a block at the end is not used again"
     assert hand_in(hall, offline(2)) == []
     proven(hall)
+
+
+def test_a_service_with_numbers_out_stays_until_the_day_ends() -> None:
+    hall = Hall()
+    lend(hall)
+    only_b = [s for s in rules().services if s.id == "B"]
+    skills = tuple(
+        dataclasses.replace(w, skills=tuple(s for s in w.skills if s.service == "B"))
+        for w in rules().windows
+    )
+    fewer = rules(services=tuple(only_b), windows=skills, matters=())
+    with pytest.raises(WrongState) as found:
+        hall.do(c.Configure(fewer))
+    assert found.value.detail["missing"] == ["A"]
+    hand_in(hall, back=("L.A",))
+    assert [event.name for event in hall.do(c.Configure(fewer))] == ["hall_configured"]
+
+
+def test_who_drew_online_and_offline_keeps_the_first_as_theirs() -> None:
+    hall = Hall()
+    lend(hall)
+    first = hall.issue(person="p")
+    hand_in(hall, offline(1, person="p"))
+    assert hall.state.held["p", "A"] == first.id
 
 
 # --- days -----------------------------------------------------------------------------------
