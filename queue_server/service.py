@@ -206,6 +206,7 @@ class HallService:
                 await self.day.reload(epoch)
                 raise
             outcome, stored = decided
+            epoch = self.day.epoch  # a turn may have had to load the day again first
             try:
                 await stored
             except SeqConflict:

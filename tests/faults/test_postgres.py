@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.crash import Crowd, Promises, check_promises
 from tests.support.postgres import PostgresServer
-from tests.support.server import DEMO_CONFIG, Client, ServerProcess
+from tests.support.server import DEMO_CONFIG, Client, ServerProcess, with_key
 
 HALL = "/api/v1/halls/demo"
 # HALL_CRASHES=200 makes the long run of it
@@ -30,7 +30,7 @@ def pair(
 ) -> Iterator[list[ServerProcess]]:
     """Two processes of one hall, with the same key file."""
     folder = tmp_path_factory.mktemp("pair")
-    config, url = _with_key(folder), postgres.fresh_database()
+    config, url = with_key(DEMO_CONFIG, folder), postgres.fresh_database()
     with ExitStack() as running:
         servers = []
         for name in ("one", "other"):
@@ -38,13 +38,6 @@ def pair(
             servers.append(ServerProcess(folder / name, config=config, database=url))
             running.enter_context(servers[-1])
         yield servers
-
-
-def _with_key(folder: Path) -> Path:
-    config = folder / "hall.toml"
-    text = DEMO_CONFIG.read_text(encoding="utf-8")
-    config.write_text(text.replace("[server]\n", '[server]\nkey_file = "hall.key"\n', 1), "utf-8")
-    return config
 
 
 def _together(crowds: list[Crowd]) -> Promises:
@@ -129,7 +122,7 @@ def test_processes_that_start_at_once_agree_on_the_schema(
     postgres: PostgresServer, tmp_path: Path
 ) -> None:
     url = postgres.fresh_database()
-    config = _with_key(tmp_path)
+    config = with_key(DEMO_CONFIG, tmp_path)
     servers = []
     for name in "abc":
         (tmp_path / name).mkdir()
@@ -147,7 +140,9 @@ def test_processes_that_start_at_once_agree_on_the_schema(
 
 
 def test_another_key_file_is_refused_in_words(pair: list[ServerProcess], tmp_path: Path) -> None:
-    third = ServerProcess(tmp_path, config=_with_key(tmp_path), database=pair[0].database)
+    third = ServerProcess(
+        tmp_path, config=with_key(DEMO_CONFIG, tmp_path), database=pair[0].database
+    )
     with pytest.raises(RuntimeError, match="not the key file"):
         third.start()
     third.stop()

@@ -28,6 +28,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def with_key(config: Path, folder: Path) -> Path:
+    """A copy whose key file lies in `folder`; with PostgreSQL it would lie beside the original."""
+    text = config.read_text(encoding="utf-8")
+    copy = folder / config.name
+    copy.write_text(text.replace("[server]\n", '[server]\nkey_file = "hall.key"\n', 1), "utf-8")
+    return copy
+
+
 class ServerProcess:
     """`python -m queue_server server`, as the launcher starts it; can be killed and started again.
 
@@ -50,6 +58,8 @@ class ServerProcess:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.database = database or f"sqlite:///{folder / 'hall.db'}"
+        if self.database.startswith("postgresql://") and self.configs == [DEMO_CONFIG]:
+            self.configs = [with_key(DEMO_CONFIG, folder)]
         self.log = folder / "server.log"
         self._env = {**os.environ, **(env or {})}
         self._process: subprocess.Popen[bytes] | None = None
