@@ -84,13 +84,15 @@ def test_each_strip_shows_its_own_text(hall, eventually):
 
 
 def test_newest_wins_and_what_was_replaced_never_shows(hall, eventually):
-    assert hall.bus.wait_until_sent(2)
-    before = len(hall.virtual.history())
+    assert hall.bus.wait_until_sent(5)
+    before, began = len(hall.virtual.history()), time.monotonic()
     for number in range(200):
         hall.bus.show("one", f"A{number:03}")
-    eventually(lambda: hall.virtual.shown()["one"] == "A199")
-    assert hall.bus.wait_until_sent(2)
-    assert len(hall.virtual.history()) - before <= 3
+    took_s = time.monotonic() - began
+    eventually(lambda: hall.virtual.shown().get("one") == "A199")
+    assert hall.bus.wait_until_sent(5)
+    most = 2 + took_s / (FAST.gap_ms / 1000)  # one for each gap, not one for each text
+    assert len(hall.virtual.history()) - before <= most < 100
 
 
 def test_a_busy_strip_does_not_keep_the_others_from_theirs(hall, eventually):
