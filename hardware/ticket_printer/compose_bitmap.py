@@ -14,7 +14,7 @@ import qrcode
 from PIL import Image, ImageDraw
 
 from hardware.errors import SettingsUnusable
-from hardware.ticket_printer.fonts import Face, load_font
+from hardware.ticket_printer.fonts import Face, load_font, load_font_for, runs
 from hardware.ticket_printer.layout import Line, Logo, Number, Pair, Part, Qr, Rule, Space, Tear
 from hardware.ticket_printer.profile import PrinterProfile
 from hardware.ticket_printer.wrap import balanced, wrap
@@ -100,12 +100,17 @@ class _Pen:
         return round(self.em * _LINE_HEIGHT_EM)
 
     def width(self, text: str) -> float:
-        return load_font(self.face, self.em).getlength(text)
+        return sum(
+            load_font_for(piece, usual, self.face, self.em).getlength(piece)
+            for piece, usual in runs(text)
+        )
 
     def draw(self, on: Image.Image, x: float, baseline: float, text: str) -> None:
-        ImageDraw.Draw(on).text(
-            (round(x), round(baseline)), text, BLACK, load_font(self.face, self.em), anchor="ls"
-        )
+        for piece, usual in runs(text):
+            font = load_font_for(piece, usual, self.face, self.em)
+            place = (round(x), round(baseline))
+            ImageDraw.Draw(on).text(place, piece, BLACK, font, anchor="ls")
+            x += font.getlength(piece)
 
     def baseline(self, line: int) -> float:
         """Dots from the top of the strip to the baseline of the line (0 is the first)."""

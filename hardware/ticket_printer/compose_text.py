@@ -41,7 +41,8 @@ def print_image(printer: Any, picture: Image.Image, profile: PrinterProfile) -> 
 
 
 def encodable(parts: tuple[Part, ...], profile: PrinterProfile) -> bool:
-    """False when a text holds a character that the printer's encoding does not have."""
+    """False when a text holds a character that the printer's encoding does not have, or that few
+    printers have letters for: those of four bytes."""
     words = [
         text
         for part in parts
@@ -56,10 +57,12 @@ def encodable(parts: tuple[Part, ...], profile: PrinterProfile) -> bool:
         )
     ]
     try:
-        "".join(words).encode(profile.encoding)
+        return all(
+            len(character.encode(profile.encoding)) <= 2
+            for character in "".join(words).translate(_NARROW)
+        )
     except UnicodeEncodeError:
         return False
-    return True
 
 
 class TextTicket:

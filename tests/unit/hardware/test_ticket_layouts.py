@@ -25,6 +25,7 @@ from hardware.ticket_printer.commands import (
     UnknownEscPos,
 )
 from hardware.ticket_printer.compose import compose
+from hardware.ticket_printer.fonts import load_font, load_font_for, runs
 from hardware.ticket_printer.layout import LAYOUTS_FOLDER, Logo, Tear, arrange, load_layout
 from hardware.ticket_printer.profile import PROFILES_FOLDER, load_profile
 from hardware.ticket_printer.reader import read_commands
@@ -222,3 +223,35 @@ def test_the_length_of_a_ticket_is_what_the_paper_moves(profile):
     picture = render(data, made.paper_width_dots)
     cuts = sum(isinstance(each, Cut) for each in read_commands(data))
     assert paper_length_mm(data, made) == (picture.height - 6 * cuts) / made.dots_per_mm
+
+
+UYGHUR = "ئىشقا ئورۇنلىشىش"
+
+
+def test_runs_keep_every_character_and_tell_the_scripts_apart():
+    text = f"就业 {UYGHUR} A1"
+    assert "".join(piece for piece, _ in runs(text)) == text
+    assert [usual for _, usual in runs(text)] == [True, False, True]
+    assert list(runs("")) == []
+
+
+def test_another_script_is_drawn_with_a_font_of_its_own_and_joined():
+    (piece, usual), *_ = runs(UYGHUR)
+    own = load_font_for(piece, usual, "regular", 48)
+    assert own.path != load_font("regular", 48).path
+    apart = sum(own.getlength(character) for character in piece)
+    assert own.getlength(piece) != apart  # letters join, so the word is not the sum of them
+
+
+def test_a_script_that_no_font_has_is_drawn_as_boxes_and_stops_no_ticket():
+    plain = load_font_for("\U00011600", False, "regular", 48)  # Modi, which nobody installs
+    assert plain.path == load_font("regular", 48).path
+
+
+def test_what_the_printers_own_letters_cannot_show_makes_the_ticket_a_picture():
+    """GB18030 has a code of four bytes for it, but hardly a printer the letter."""
+    for service in (UYGHUR, "𠮷服务"):
+        other = dataclasses.replace(CONTENT, service_name=service)
+        commands = commands_of("standard", "generic-80mm-text", other)
+        assert not any(isinstance(each, Text) for each in commands)
+        assert any(isinstance(each, Raster) for each in commands)
