@@ -345,10 +345,13 @@ class HallService:
         """The rules in force, as a manager may change them."""
         return await self._read(lambda state, now_ms: configuration_view(state))
 
-    async def other_ticket_has(self, ticket_id: str, serial: int) -> bool:
-        """Whether the ledger knows this id, of whatever day, as a ticket with another number."""
+    async def other_ticket_has(self, ticket_id: str, lease_id: str, serial: int) -> bool:
+        """Whether the ledger knows this id, of whatever day, as another than a lease's ticket."""
         row = await self._journal.find_ticket(self.id, ticket_id)
-        return row is not None and row.serial != serial
+        lease = self.day.state.leases.get(lease_id)
+        if row is None or lease is None:
+            return row is not None
+        return (row.day, row.prefix, row.serial) != (lease.day, lease.prefix, serial)
 
     def followed_ticket(self, follow_token: str) -> str | None:
         """The ticket that a phone follows with this token."""

@@ -87,5 +87,5 @@ async def _ticket(ctx: Context, service: HallService, ticket: OfflineTicketIn) -
         person=await person_ref(ctx, ticket.person),
         printed=ticket.printed,
         cancelled=ticket.cancelled,
-        id_taken=await service.other_ticket_has(str(ticket.id), ticket.serial),
+        id_taken=await service.other_ticket_has(str(ticket.id), ticket.lease, ticket.serial),
     )

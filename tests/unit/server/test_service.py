@@ -358,6 +358,10 @@ def test_leases_and_appointments_outlive_their_day(run: Callable[..., None]) -> 
         row = await desk.journal.find_ticket("t", "o2")
         assert row is not None
         assert (row.day, row.number, row.status) == (opened, "A002", "expired")
+        assert not await desk.hall.other_ticket_has("o2", "L.A", 2)
+        assert not await desk.hall.other_ticket_has("fresh", "L.A", 2)
+        for lease, serial in (("L.A", 3), ("gone", 2)):
+            assert await desk.hall.other_ticket_has("o2", lease, serial)
         await desk.equals_loaded()
         desk.clock.ms += DAY
         ticket = (await desk.do(CheckIn("c", code="123456")))["ticket"]
