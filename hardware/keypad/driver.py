@@ -14,6 +14,7 @@ from typing import Protocol
 import structlog
 
 from hardware.errors import DeviceError
+from hardware.health import DeviceHealth, HealthLog
 from hardware.keypad.make import PadMake
 from hardware.keypad.protocol import Damage, NeedData, PadFrame, PadParser
 from hardware.ports import KeyPressed, PadEvent, PadsAway, PadsBack, Rated
@@ -43,6 +44,7 @@ class PadBus:
         self._outgoing: deque[PadFrame] = deque()
         self._lock = threading.Lock()
         self._awaited: dict[int, float] = {}  # address → until when, on the monotonic clock
+        self._health = HealthLog()
 
     def watch(self, on_event: Callable[[PadEvent], None], stop: threading.Event) -> None:
         """Tells each key and rating once, in the calling thread, until `stop` is set."""
@@ -50,16 +52,22 @@ class PadBus:
         while not stop.is_set():
             try:
                 with _Opened(self._open_link()) as link:
+                    self._health.state("ok")
                     on_event(PadsBack())
                     pause_s, away = _REOPEN_FIRST_S, None
                     _Listening(self, link, on_event, stop).run()
             except DeviceError as error:
+                self._health.failed(error.code)
+                self._health.state("offline", error.detail)
                 if away is None:
                     _log.warning("pads_away", code=error.code, reason=error.detail)
                     on_event(PadsAway(error))
                 away = error
                 stop.wait(pause_s)
                 pause_s = min(2 * pause_s, _REOPEN_LONGEST_S)
+
+    def health(self) -> DeviceHealth:
+        return self._health.snapshot()
 
     def await_rating(self, address: int, for_s: float) -> None:
         """One rating of that pad counts for `for_s` from now on; the pad is asked to invite it."""
@@ -130,6 +138,7 @@ class _Listening:
             self._listen()
             while not isinstance(event := self._parser.next_event(), NeedData):
                 if isinstance(event, Damage):
+                    self._bus._health.failed("frame_damaged")
                     _log.info("pad_frame_damaged", reason=event.reason)
                 else:
                     self._take(event)
@@ -152,6 +161,7 @@ class _Listening:
         if make is None:
             self._stranger(frame.address)
             return
+        self._bus._health.succeeded()
         rating = make.is_rating(frame)
         # Whether it counts is settled by when it came, not by how long the answer takes.
         awaited = rating and make.level_of(frame) and self._bus._take_rating(frame.address)

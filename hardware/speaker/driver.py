@@ -14,6 +14,7 @@ from datetime import datetime, time
 import structlog
 
 from hardware.errors import DeviceError
+from hardware.health import DeviceHealth, HealthLog
 from hardware.ports import DeviceStanding
 from hardware.speaker.compose import Composer
 from hardware.speaker.output import SoundOutput
@@ -58,6 +59,8 @@ class QueueSpeaker:
         self._changed = threading.Condition()
         self._busy, self._closing = False, False
         self._standing: DeviceStanding | None = None
+        self._health = HealthLog()
+        self._health.state("ok", output.name)  # nothing is wrong until a call cannot be said
         self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
         self._thread.start()
 
@@ -78,6 +81,9 @@ class QueueSpeaker:
         """False when something still waits or sounds after `timeout_s`."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._busy and not self._waiting, timeout_s)
+
+    def health(self) -> DeviceHealth:
+        return self._health.snapshot()
 
     def close(self) -> None:
         """Ends at once, in the middle of a word if need be."""
@@ -128,11 +134,14 @@ class QueueSpeaker:
             self._output.play(sound.softer(percent))
         except DeviceError as error:
             _log.warning("not_spoken", code=error.code, reason=error.detail)
+            self._health.failed(error.code)
             self._stands(DeviceStanding("error", error.detail))
             return
+        self._health.succeeded()
         self._stands(DeviceStanding("ok"))
 
     def _stands(self, standing: DeviceStanding) -> None:
         if standing != self._standing and not self._closing:
             self._standing = standing
+            self._health.state(standing.state, standing.detail or self._output.name)
             self._tell(standing)

@@ -16,10 +16,12 @@ from urllib.parse import quote
 import requests
 
 from hardware.errors import DeviceError, DeviceProtocolError
+from hardware.health import DeviceHealth
 from hardware.window_devices.settings import ServerSettings
 from hardware.window_devices.view import CallView, HallView, window_view
 
 TOPICS = "calls,queue,windows"
+DETAIL_LENGTH = 400  # the wire takes no more
 
 
 class ServerAway(DeviceError):
@@ -69,9 +71,10 @@ class HallApi:
         body = {"request_id": request_id, "ticket": ticket, "level": level}
         self._ask("POST", f"/windows/{quote(window, safe='')}/rate", body)
 
-    def report_health(self, device: str, kind: str, state: str, detail: str) -> None:
+    def report_health(self, device: str, kind: str, health: DeviceHealth) -> None:
         path = f"/devices/{quote(device, safe='')}/health"
-        self._ask("POST", path, {"kind": kind, "state": state, "detail": detail[:400]})
+        told = {"kind": kind, "state": health.state, "detail": health.detail[:DETAIL_LENGTH]}
+        self._ask("POST", path, {**told, "figures": health.figures()})
 
     def stream(self, after: int) -> Iterator[StreamEvent]:
         """Events with seq > `after`, until the line breaks or is silent for too long."""

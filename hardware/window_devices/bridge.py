@@ -48,13 +48,14 @@ class WindowDevices:
         composer = build.composer(settings)
         self._reporter = Reporter(self._api)
         self._ratings = RatingSender(self._outbox, self._api, settings.server.retry_s * 10)
-        self._signs = build.sign_buses(settings, file, places, self._standing("window_sign"))
+        self._signs = build.sign_buses(settings, file, places, self._tell_change)
         self._pads = build.pad_buses(settings, file, pads)
         self._desks = {
             (pad.bus, pad.address): self._desk(pad, build.has_digits(pads[pad.bus][pad.address]))
             for pad in settings.keypad
         }
-        self._speaker = build.speaker(settings, composer, self._standing("speaker"))
+        self._speaker = build.speaker(settings, composer, self._tell_change)
+        self._report_all()
         self._shown: dict[str, WindowView] = {}
         self._rated: dict[str, str] = {}  # window → ticket that may be rated
         self._trouble: str | None = ""  # the code last logged; None: the server was reached
@@ -92,9 +93,17 @@ class WindowDevices:
         self._ratings.close()
         self._reporter.close()
 
-    def _standing(self, kind: str) -> Callable[[str], Callable[[DeviceStanding], None]]:
-        """For a device's name, what tells the server how it is."""
-        return lambda name: lambda standing: self._reporter.tell(name, kind, standing)
+    def _report_all(self) -> None:
+        for name, signs in self._signs.items():
+            self._reporter.add(name, "window_sign", signs.health)
+        for name, pads in self._pads.items():
+            self._reporter.add(name, "keypad", pads.health)
+        if self._speaker is not None:
+            self._reporter.add("speaker", "speaker", self._speaker.health)
+
+    def _tell_change(self, name: str) -> Callable[[DeviceStanding], None]:
+        """For a device's name, what it calls when it stands otherwise than before."""
+        return lambda _: self._reporter.changed(name)
 
     def _desk(self, pad: PadSettings, digits: bool) -> Desk:
         settings = self._settings
@@ -110,11 +119,8 @@ class WindowDevices:
                 self._desks[bus, address].key(key)
             case Rated(address, level):
                 self._rating(bus, address, level)
-            case PadsAway(error):
-                standing = DeviceStanding("offline", error.detail)
-                self._reporter.tell(bus, "keypad", standing)
-            case PadsBack():
-                self._reporter.tell(bus, "keypad", DeviceStanding("ok"))
+            case PadsAway() | PadsBack():
+                self._reporter.changed(bus)
 
     def _invites_again(self, bus: str, address: int) -> bool:
         """Whether the last service is over and not yet rated: then the key only asks again."""

@@ -1,38 +1,61 @@
-"""Tells the server how the devices at the windows are: each change, and again every so often."""
+"""Tells the server how the devices at the windows are: each change that lasts, and every so often.
+
+What a device counts – last success, errors – goes with it.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 
 from hardware.errors import DeviceError
-from hardware.ports import DeviceStanding
+from hardware.health import DeviceHealth
 from hardware.window_devices.api import HallApi
 
 _log = structlog.get_logger()
 REPEAT_S = 50.0  # the server is promised a word at least every minute
+SETTLE_S = 2.0  # a plug that is put in again at once is nobody's concern
 _RETRY_S = 5.0
 
 
-class Reporter:
-    """`tell` may be called from any thread and returns at once; only the newest word counts."""
+@dataclass
+class _Device:
+    """due_s: of the next report, on the monotonic clock; told: the state last reported."""
 
-    def __init__(self, api: HallApi, repeat_s: float = REPEAT_S) -> None:
-        self._api, self._repeat_s = api, repeat_s
-        self._newest: dict[tuple[str, str], DeviceStanding] = {}
-        self._due_s: dict[tuple[str, str], float] = {}  # on the monotonic clock
+    kind: str
+    health: Callable[[], DeviceHealth]
+    due_s: float
+    told: str = ""
+
+
+class Reporter:
+    """A thread of its own. `changed` may be called from any thread and returns at once."""
+
+    def __init__(
+        self, api: HallApi, repeat_s: float = REPEAT_S, settle_s: float = SETTLE_S
+    ) -> None:
+        self._api, self._repeat_s, self._settle_s = api, repeat_s, settle_s
+        self._devices: dict[str, _Device] = {}
         self._changed = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="reporter", daemon=True)
         self._thread.start()
 
-    def tell(self, device: str, kind: str, standing: DeviceStanding) -> None:
+    def add(self, name: str, kind: str, health: Callable[[], DeviceHealth]) -> None:
+        """health: asked at each report, from the reporter's thread. First told once it settled."""
         with self._changed:
-            if self._newest.get((device, kind)) != standing:
-                self._newest[device, kind] = standing
-                self._due_s[device, kind] = time.monotonic()
+            self._devices[name] = _Device(kind, health, time.monotonic() + self._settle_s)
+            self._changed.notify_all()
+
+    def changed(self, name: str) -> None:
+        """That device has another state; told if it is still another one when it has settled."""
+        with self._changed:
+            if (device := self._devices.get(name)) is not None:
+                device.due_s = min(device.due_s, time.monotonic() + self._settle_s)
                 self._changed.notify_all()
 
     def close(self) -> None:
@@ -42,30 +65,32 @@ class Reporter:
         self._thread.join()
 
     def _run(self) -> None:
-        while (due := self._next()) is not None:
-            which, standing = due
-            pause_s = self._report(*which, standing)
+        while (name := self._next()) is not None:
+            device = self._devices[name]
+            pause_s = self._report(name, device)
             with self._changed:
-                if self._newest[which] == standing:
-                    self._due_s[which] = time.monotonic() + pause_s
+                device.due_s = time.monotonic() + pause_s
 
-    def _next(self) -> tuple[tuple[str, str], DeviceStanding] | None:
+    def _next(self) -> str | None:
+        """The device whose report is due, waited for; None at the end."""
         with self._changed:
             while not self._stopping:
-                which = min(self._due_s, key=self._due_s.__getitem__, default=None)
-                if which is None:
+                if not self._devices:
                     self._changed.wait()
-                elif (wait_s := self._due_s[which] - time.monotonic()) > 0:
-                    self._changed.wait(wait_s)
-                else:
-                    return which, self._newest[which]
+                    continue
+                name = min(self._devices, key=lambda each: self._devices[each].due_s)
+                if (wait_s := self._devices[name].due_s - time.monotonic()) <= 0:
+                    return name
+                self._changed.wait(wait_s)
             return None
 
-    def _report(self, device: str, kind: str, standing: DeviceStanding) -> float:
+    def _report(self, name: str, device: _Device) -> float:
         """Seconds until this device's next report."""
+        health = device.health()
         try:
-            self._api.report_health(device, kind, standing.state, standing.detail)
+            self._api.report_health(name, device.kind, health)
         except DeviceError as error:
-            _log.info("health_delayed", device=device, code=error.code)
+            _log.info("health_delayed", device=name, code=error.code)
             return _RETRY_S
-        return self._repeat_s
+        device.told = health.state
+        return self._settle_s if device.health().state != device.told else self._repeat_s

@@ -15,6 +15,7 @@ from typing import Protocol
 import structlog
 
 from hardware.errors import DeviceError, DeviceTimeout
+from hardware.health import DeviceHealth, HealthLog
 from hardware.ports import DeviceStanding
 from hardware.window_sign.make import StripMake
 from hardware.window_sign.protocol import FrameBuilder
@@ -86,6 +87,7 @@ class SignBus:
         self._link: Link | None = None
         self._standing: DeviceStanding | None = None
         self._silent: set[str] = set()
+        self._health = HealthLog()
         self._renew_all()
         self._thread = threading.Thread(target=self._run, name="sign-bus", daemon=True)
         self._thread.start()
@@ -113,6 +115,9 @@ class SignBus:
         """False when something is still due after `timeout_s`."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._order, timeout_s)
+
+    def health(self) -> DeviceHealth:
+        return self._health.snapshot()
 
     def close(self) -> None:
         with self._changed:
@@ -193,6 +198,7 @@ class SignBus:
             with self._changed:
                 self._renew(name)
             raise
+        self._health.succeeded()
         with self._changed:
             strip.sent_s = time.monotonic()
             if strip.text == text:
@@ -214,6 +220,7 @@ class SignBus:
         elif strip.tries >= strip.place.make.tries:
             strip.due = 0
             self._silent.add(name)
+            self._health.failed("no_answer")
 
     def _exchange(self, strip: _Strip, text: str) -> bool:
         """Whether the strip answered, as far as its make answers at all."""
@@ -235,6 +242,7 @@ class SignBus:
 
     def _away(self, error: DeviceError) -> None:
         self._drop_link()
+        self._health.failed(error.code)
         self._say(DeviceStanding("offline", error.detail))
 
     def _drop_link(self) -> None:
@@ -250,6 +258,7 @@ class SignBus:
     def _say(self, standing: DeviceStanding) -> None:
         if standing != self._standing:
             self._standing = standing
+            self._health.state(standing.state, standing.detail)
             log = _log.info if standing.state == "ok" else _log.warning
             log("sign_bus", state=standing.state, detail=standing.detail)
             self._tell(standing)
