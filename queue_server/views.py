@@ -72,6 +72,8 @@ def ticket_shape(
         "reprint": reprint,
         "rejoined": rejoined,
         "printed": ticket.printed,
+        "booked_for": _maybe(ticket.booked_ms),
+        "offline": ticket.lease is not None,
         "kept": ticket.kept,
         "deferred_until": _maybe(ticket.until_ms) if ticket.deferred else None,
         "may_defer": ticket.status is TicketStatus.WAITING

@@ -43,6 +43,8 @@ class Ticket(TypedDict):
     reprint: bool  # true when the person already held this ticket
     rejoined: bool  # true when its call had been missed, and this request put it back in line
     printed: bool | None  # null: not yet known
+    booked_for: str | None  # the time of its appointment
+    offline: bool  # a kiosk gave it out while it could not reach the server
     kept: bool  # the print failed, and the person keeps the number
     deferred_until: str | None  # the person asked not to be called before then
     may_defer: bool  # whether they may ask for more minutes now

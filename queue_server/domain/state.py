@@ -37,7 +37,8 @@ class Ticket:
     who rejoined waits until there have been so many calls in the pool counted_in (service, window
     kept for), which is None for everybody else. kept: the print failed, and the
     person keeps the number. until_ms: parked until then, or not to be called before then.
-    counts_for: the service whose quota the number was taken from; None for an appointment.
+    counts_for: the service whose quota the number was taken from; None for an appointment, whose
+    time is booked_ms.
     unrated: windows that finished a service for it which was not rated yet.
     """
 
@@ -56,6 +57,7 @@ class Ticket:
     appointment: str | None = None
     lease: str | None = None
     counts_for: str | None = None
+    booked_ms: int | None = None
     status: TicketStatus = TicketStatus.WAITING
     since_ms: int = 0
     window: str | None = None

@@ -105,6 +105,7 @@ def test_checking_in_gives_one_ticket(kiosk: Client, admin: Client) -> None:
     ticket = body["ticket"]
     assert (ticket["status"], ticket["service"]) == ("waiting", "F")
     assert ticket["priority_class"] == "appointment"
+    assert ticket["booked_for"] == made["starts_at"]
     assert body["appointment"]["status"] == "checked_in"
     for who in ({"code": made["code"]}, {"person": card(40)}, {"phone_last4": "4040"}):
         status, again = kiosk.post(f"{BOOK}/check-in", **who)

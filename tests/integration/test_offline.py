@@ -52,7 +52,7 @@ def test_a_kiosk_borrows_gives_out_hands_in_and_gives_back(admin: Client, kiosk:
     assert [t["result"] for t in body["tickets"]] == ["joined", "joined"]
     first = body["tickets"][0]["ticket"]
     assert (first["number"], first["priority_class"]) == (f"G{before + 2:03d}", "elderly")
-    assert first["printed"] is True
+    assert (first["printed"], first["offline"], first["booked_for"]) == (True, True, None)
     assert first["follow_path"].startswith("/t/")
     voided = [[before + 3, before + 4]]
     assert body["given_back"] == [{"lease": lease["id"], "voided": voided}]

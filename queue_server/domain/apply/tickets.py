@@ -35,6 +35,7 @@ def _ticket_issued(event: e.TicketIssued, state: HallState, at_ms: int) -> None:
         appointment=event.appointment,
         lease=event.lease,
         counts_for=event.service if event.appointment is None else None,
+        booked_ms=_booked_ms(state, event.appointment),
         since_ms=at_ms,
     )
     state.tickets[ticket.id] = ticket
@@ -50,6 +51,12 @@ def _ticket_issued(event: e.TicketIssued, state: HallState, at_ms: int) -> None:
     state.today["issued"] += 1
     state.today["waiting"] += 1
     state.enter_line(ticket)
+
+
+def _booked_ms(state: HallState, appointment: str | None) -> int | None:
+    """The appointment was checked in just before its ticket was issued."""
+    found = state.book.find(appointment) if appointment else None
+    return found.starts_ms if found else None
 
 
 @on.register
