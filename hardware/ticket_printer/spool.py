@@ -28,6 +28,7 @@ from hardware.ticket_printer.roll_file import RollFile
 
 _log = structlog.get_logger()
 _LOOK_S = 0.2  # between looks at the queue
+_COMMAND_S = 3.0  # what a command of the spooler may take once a ticket is in its hands
 _JOB = re.compile(r"request id is (\S+-\d+)")
 _ALERTS = re.compile(r"^\s*Alerts:\s*(.+)$", re.MULTILINE)
 _SEVERITY = re.compile(r"-(error|warning|report)$")
@@ -171,21 +172,29 @@ class CupsTicketPrinter:
         try:
             return (*self._watch(job, deadline), len(data))
         except DeviceError as error:
+            self._cancel_quietly(job)
             return PrintOutcome.UNKNOWN, away(error), len(data)
 
     def _watch(self, job: str, deadline: float) -> tuple[PrintOutcome, PrinterStatus]:
         """Until the queue has passed it on; what it keeps beyond the deadline is cancelled."""
-        while self._queue.waiting(job, deadline + _LOOK_S):
+        while self._queue.waiting(job, max(deadline, time.monotonic() + _COMMAND_S)):
             if left(deadline) <= _LOOK_S:
                 return self._withdraw(job)
             time.sleep(_LOOK_S)
-        return PrintOutcome.UNKNOWN, self._ask(deadline + _LOOK_S)
+        return PrintOutcome.UNKNOWN, self._ask(max(deadline, time.monotonic() + _COMMAND_S))
 
     def _withdraw(self, job: str) -> tuple[PrintOutcome, PrinterStatus]:
         """A job that never began is certainly not on paper; of one that did nobody can tell."""
-        soon = time.monotonic() + 2.0
+        soon = time.monotonic() + _COMMAND_S
         begun = self._queue.printing(job, soon)
         self._queue.cancel(job, soon)
         _log.warning("ticket_withdrawn", begun=begun)
         status = self._queue.status(soon)
         return (PrintOutcome.UNKNOWN if begun else PrintOutcome.FAILED), status
+
+    def _cancel_quietly(self, job: str) -> None:
+        """The spooler went silent with a ticket in its hands: it should not come out later."""
+        try:
+            self._queue.cancel(job, time.monotonic() + _COMMAND_S)
+        except DeviceError as error:
+            _log.warning("ticket_not_withdrawn", code=error.code)

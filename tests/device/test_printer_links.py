@@ -167,7 +167,8 @@ case "$(basename "$0")" in
       echo 'request id is tickets-7 (1 file(s))';;
   lpstat) [ -f silent ] && exec sleep 30
       case "$*" in
-        *-o*) [ -f job ] && echo 'tickets-7  kiosk  1024  Mon 09 Mar 2026';;
+        *-o*) [ -f dumb ] && exit 1
+            [ -f job ] && echo 'tickets-7  kiosk  1024  Mon 09 Mar 2026';;
         *) [ -f unknown ] && { echo 'lpstat: Invalid destination name' >&2; exit 1; }
            if [ -f stopped ]; then echo 'printer tickets disabled since Mon -'
            elif [ -f begun ]; then echo 'printer tickets now printing tickets-7.  enabled'
@@ -243,10 +244,18 @@ def test_a_ticket_that_the_queue_keeps_is_taken_back(spool, content, begun, outc
     (spool / "held").touch()
     if begun:
         (spool / "begun").touch()
-    result = queue().print_ticket(content, timeout_s=0.8)
+    result = queue().print_ticket(content, timeout_s=4)
     assert result.outcome.value == outcome
     assert (spool / "cancelled").read_text() == "tickets-7\n"
     assert not (spool / "job").exists()
+
+
+def test_a_ticket_in_the_hands_of_a_spooler_that_falls_silent_is_cancelled(spool, content):
+    for mark in ("held", "dumb"):
+        (spool / mark).touch()
+    result = queue().print_ticket(content, timeout_s=4)
+    assert result.outcome is PrintOutcome.UNKNOWN
+    assert (spool / "cancelled").read_text() == "tickets-7\n"
 
 
 def test_a_spooler_that_hangs_is_given_up_in_time(spool):
