@@ -74,9 +74,7 @@ class CameraSettings:
     loop: bool = True
 
 
-def make_printer(
-    settings: PrinterSettings, usb_backend: IBackend | None = None
-) -> TicketPrinter:
+def make_printer(settings: PrinterSettings, usb_backend: IBackend | None = None) -> TicketPrinter:
     """usb_backend: pyusb's, None for libusb.
 
     Raises SettingsUnusable for a malformed URL or a missing profile, SettingsError for a file
