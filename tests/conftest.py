@@ -33,6 +33,8 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
-def postgres_url(postgres: PostgresServer) -> str:
-    """The address of an empty database with the newest schema."""
-    return postgres.fresh_database(TEMPLATE)
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """The address of an empty database with the newest schema, which goes away after the test."""
+    url = postgres.fresh_database(TEMPLATE)
+    yield url
+    postgres.drop(url)

@@ -239,7 +239,7 @@ def test_screens_go_on_after_the_database_was_away(
 
         listening = asyncio.create_task(listen())
         await second.issue()
-        postgres.stop()
+        await asyncio.to_thread(postgres.stop)
         lost = [second.issue() for _ in range(5)]
         for outcome in await asyncio.gather(*lost, return_exceptions=True):
             assert isinstance(outcome, Unavailable)

@@ -20,6 +20,7 @@ import psycopg
 from tests.support.server import free_port
 
 READY_WITHIN_S = 30.0
+STOPPED_WITHIN_S = 60.0
 # `durable`: as a hall would run it. Tests that kill only the server's processes, never the machine,
 # are as hard without the flushes, and much quicker.
 _QUICK = {"fsync": "off", "full_page_writes": "off"}
@@ -29,6 +30,8 @@ _SETTINGS = {
     "shared_buffers": "64MB",
     "max_connections": "200",
     "jit": "off",
+    # it does not end before whoever is about to log in has done so, or has run out of this
+    "authentication_timeout": "5s",
     "log_min_messages": "error",
     "autovacuum_naptime": "10min",
 }
@@ -84,7 +87,12 @@ class PostgresServer:
         process, self._process = self._process, None
         if process is not None:
             process.send_signal(how)
-            process.wait(timeout=30)
+            try:
+                process.wait(timeout=STOPPED_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGQUIT)
+                process.wait()
+                raise
 
     def remove(self) -> None:
         self.stop(signal.SIGQUIT)  # nothing of it is kept
@@ -101,6 +109,10 @@ class PostgresServer:
         name = f"hall{next(self._numbers)}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Takes a database away again, whoever still uses it."""
+        self.execute(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
 
     def _wait_ready(self) -> None:
         end = time.monotonic() + READY_WITHIN_S
