@@ -1,5 +1,5 @@
-"""Runs one program with no network, a process namespace of its own and limits; then says how it
-ended.
+"""Runs one program with no network, a process namespace of its own, limits, and no place to write
+but its working folder (and devices); then says how it ended.
 
     python -I confine.py CPU_S MEMORY_MB FILE_BYTES PROGRAM [ARGUMENT …]
 
@@ -11,11 +11,17 @@ import ctypes
 import os
 import resource
 import signal
+import struct
 import sys
 
 _NEW_USER, _NEW_PROCESSES, _NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
 _SET_DEATH_SIGNAL, _SET_NO_NEW_PRIVILEGES = 1, 38
 _OPEN_FILES = 64
+# Landlock: system calls 444 to 446 on every architecture; rights by the version that brought them.
+_CREATE_RULES, _ADD_RULE, _OBEY_RULES = 444, 445, 446
+_ASK_VERSION, _BENEATH = 1, 1
+_WRITE_FILE = 1 << 1
+_CHANGES = {1: _WRITE_FILE | sum(1 << bit for bit in range(4, 13)), 2: 1 << 13, 3: 1 << 14}
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -41,9 +47,30 @@ def _cut_off() -> bool:
     return bool(_libc.unshare(_NEW_USER | _NEW_NETWORK | _NEW_PROCESSES) == 0)
 
 
+def _write_nowhere_but(writable: "dict[str, int]") -> None:
+    """Path → rights. Kernels before 5.13 have no such rules; there the rest must do."""
+    version = _libc.syscall(_CREATE_RULES, None, 0, _ASK_VERSION)
+    if version < 1:
+        return
+    changes = sum(rights for since, rights in _CHANGES.items() if since <= version)
+    handled = ctypes.c_uint64(changes)
+    rules = _libc.syscall(_CREATE_RULES, ctypes.byref(handled), ctypes.sizeof(handled), 0)
+    for path, rights in writable.items():
+        folder = os.open(path, os.O_PATH | os.O_DIRECTORY)
+        rule = ctypes.create_string_buffer(struct.pack("<Qi", rights & changes, folder))
+        _libc.syscall(_ADD_RULE, rules, _BENEATH, rule, 0)
+        os.close(folder)
+    if _libc.syscall(_OBEY_RULES, rules, 0) != 0:
+        sys.stderr.write("this system lets no program be kept from writing\n")
+        sys.stderr.flush()
+        os._exit(125)
+    os.close(rules)
+
+
 def _become(program: list[str], cpu_s: int, memory_mb: int, file_bytes: int) -> None:
     _libc.prctl(_SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
     _libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    _write_nowhere_but({os.getcwd(): -1, "/dev": _WRITE_FILE})
     memory_bytes = memory_mb << 20
     for what, most in (
         (resource.RLIMIT_CPU, cpu_s),
