@@ -15,7 +15,7 @@ import structlog
 
 from hardware import ports, wiring
 from hardware.errors import DeviceError, DeviceMissing
-from hardware.health import Figure, TellsHealth
+from hardware.health import Figure, HealthLog, TellsHealth
 from kiosk.flow import events as ev
 from kiosk.flow.facts import PersonFacts, TicketFacts
 from kiosk.gateway.health import DeviceKind, Health, Tell
@@ -132,6 +132,7 @@ class ReaderWorker(threading.Thread):
     def __init__(self, reader: ports.CardReader, post: Post, tell: Tell) -> None:
         super().__init__(daemon=True, name="card-reader")
         self._reader, self._post, self._tell = reader, post, tell
+        self._log = HealthLog()
         self._stop_asked = threading.Event()
 
     def stop(self) -> None:
@@ -152,10 +153,22 @@ class ReaderWorker(threading.Thread):
 
     def _take(self, seen: ports.CardEvent) -> None:
         event = card_event(seen)
-        self._tell(replace(reader_health(seen), figures=figures_of(self._reader)))
+        health = reader_health(seen)
+        self._note(seen, health)
+        self._tell(replace(health, figures=self._log.snapshot().figures()))
         if isinstance(event, ev.CardFailed | ev.ReaderLost):
             _log.warning("card_event", event_name=type(event).__name__)
         self._post(event)
+
+    def _note(self, seen: ports.CardEvent, health: Health) -> None:
+        self._log.state(health.state, health.detail)
+        match seen:
+            case ports.CardRead():
+                self._log.succeeded()
+            case ports.CardUnreadable(error) | ports.ReaderAway(error):
+                self._log.failed(error.code)
+            case _:
+                pass
 
 
 def figures_of(driver: object) -> dict[str, Figure]:

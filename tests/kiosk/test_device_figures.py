@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from hardware import ports
+from hardware.errors import CardNotReadable, DeviceMissing
 from hardware.health import HealthLog
-from kiosk.devices import figures_of
+from kiosk.devices import ReaderWorker, figures_of
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.health import DeviceKind, Health, HealthReporter
 from kiosk.settings import ServerSettings
@@ -74,6 +76,21 @@ def test_a_cover_opened_and_shut_is_never_told(server: Any) -> None:
     time.sleep(0.9)
     assert server.health[-1][1]["state"] == "cover_open"
     telling.stop()
+
+
+def test_the_reader_counts_cards_and_troubles() -> None:
+    told: list[Health] = []
+    worker = ReaderWorker(object(), lambda event: None, told.append)  # type: ignore[arg-type]
+    for event in (
+        ports.ReaderBack(),
+        ports.CardUnreadable(CardNotReadable("lift it")),
+        ports.CardRemoved(),
+        ports.ReaderAway(DeviceMissing("unplugged")),
+    ):
+        worker._take(event)
+    assert [health.figures["errors"] for health in told] == [0, 1, 1, 2]
+    assert told[-1].figures["last_error"] == "device_missing"
+    assert [health.state for health in told] == ["ok", "ok", "ok", "offline"]
 
 
 def test_only_a_driver_that_counts_has_figures() -> None:
