@@ -29,7 +29,7 @@ class Printing(Protocol):
 
 
 class Desk(Protocol):
-    def request(self, effect: fx.RequestTicket) -> None: ...
+    def request(self, effect: fx.RequestTicket | fx.RequestCheckIn) -> None: ...
     def abandon(self, effect: fx.AbandonTicket) -> None: ...
     def report(self, effect: fx.ReportPrinted | fx.ReportPrintFailed | fx.KeepTicket) -> None: ...
     def cancel(self, effect: fx.CancelTicket) -> None: ...
@@ -99,7 +99,7 @@ class Runtime:
                 printer.ask(request_id)
             case fx.PrintTicket():
                 printer.print(self._print_job(effect, self._hands))
-            case fx.RequestTicket():
+            case fx.RequestTicket() | fx.RequestCheckIn():
                 desk.request(effect)
             case fx.AbandonTicket():
                 desk.abandon(effect)

@@ -66,6 +66,7 @@ def sample_hall(closed: str = "E") -> HallFacts:
         notice_en="",
         services=services,
         classes=(ClassFacts("elderly", "老年人", "60 and older", 60),),
+        appointments=True,
     )
 
 
@@ -127,6 +128,17 @@ def sample_states() -> dict[str, State]:
         "greeting": at(Place.GREETING, person=PersonFacts("", "张伟", date(1990, 1, 1))),
         "greeting-elderly": at(Place.GREETING, person=PERSON, priority_age=60),
         "warning": replace(at(Place.GREETING, person=PERSON, priority_age=60), now_s=50.0),
+        "home-no-appointments": replace(
+            base, around=replace(around, hall=replace(sample_hall(), appointments=False))
+        ),
+        "code": at(Place.CODE, checks_in=True),
+        "code-typed": at(Place.CODE, checks_in=True, code="571663"),
+        "too-early": at(
+            Place.REFUSED,
+            checks_in=True,
+            refusal="appointment_too_early",
+            refusal_at="2026-03-02T15:00:00+08:00",
+        ),
         "checking": at(Place.CHECKING, busy, service="D"),
         "no-paper": at(Place.NO_PAPER, service="D", printer_state="out"),
         "issuing": at(Place.ISSUING, busy, service="D"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
 from kiosk.flow.events import Language
 from kiosk.flow.facts import ClassFacts, HallFacts, ServiceFacts, TicketFacts, WaitFacts
 from kiosk.texts import Texts
@@ -90,6 +93,19 @@ def window_list(windows: tuple[str, ...], texts: Texts) -> str:
     """In the order in which a person walks past them, not in the server's order of skill."""
     in_order = sorted(windows, key=lambda name: (not name.isdigit(), len(name), name))
     return texts("list.comma").join(in_order)
+
+
+def when_words(at: str, hall: HallFacts | None, texts: Texts) -> str:
+    """An RFC 3339 instant in the hall's time: the hour on the business day, else with its date.
+    Empty for what is no instant."""
+    try:
+        then = datetime.fromisoformat(at).astimezone(ZoneInfo(hall.time_zone) if hall else None)
+    except (ValueError, ZoneInfoNotFoundError):
+        return ""
+    time = then.strftime("%H:%M")
+    if hall is None or then.date() == hall.business_day:
+        return time
+    return texts("refused.on_day", month=then.month, day=then.day, time=time)
 
 
 def in_language(chinese: str, english: str, language: Language) -> str:

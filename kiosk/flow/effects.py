@@ -29,6 +29,19 @@ class RequestTicket(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class RequestCheckIn(Effect):
+    """Answered as RequestTicket is. Whose appointment: the person's, else the code's: an
+    appointment's code, or the last four digits of the phone it was booked with."""
+
+    request_id: str
+    code: str
+    person: PersonFacts | None
+
+    def __repr__(self) -> str:
+        return "RequestCheckIn(***)"
+
+
+@dataclass(frozen=True, slots=True)
 class AbandonTicket(Effect):
     """The person left before the number came: whatever number still comes must be given back."""
 

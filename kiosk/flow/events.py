@@ -101,6 +101,32 @@ class ServiceTouched(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CheckInTouched(Event):
+    """I have an appointment. request_id: as of ServiceTouched; used where the card says whose."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigitTouched(Event):
+    """One of 0–9 on the keypad."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class EraseTouched(Event):
+    """Takes the last digit away."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTouched(Event):
+    """The code stands as it is meant. request_id: as of ServiceTouched."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class WithoutPaperTouched(Event):
     """Go on although the printer cannot print."""
 
@@ -189,9 +215,10 @@ class TicketDelayed(Answer):
 
 @dataclass(frozen=True, slots=True)
 class TicketRefused(Answer):
-    """code: the server's stable word for why."""
+    """code: the server's stable word for why; at: RFC 3339, when to come instead, or empty."""
 
     code: str
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ class ClassFacts:
 
 @dataclass(frozen=True, slots=True)
 class HallFacts:
-    """time_zone: IANA name; business_day: the hall's own date, which decides a person's age."""
+    """time_zone: IANA name; business_day: the hall's own date, which decides a person's age.
+    appointments: whether people may have booked a time here."""
 
     id: str
     name: str
@@ -56,6 +57,7 @@ class HallFacts:
     notice_en: str
     services: tuple[ServiceFacts, ...]
     classes: tuple[ClassFacts, ...]
+    appointments: bool = False
 
     def service(self, service_id: str | None) -> ServiceFacts | None:
         return next((s for s in self.services if s.id == service_id), None)

@@ -20,6 +20,7 @@ from kiosk.flow.effects import (
     PrintTicket,
     ReportPrinted,
     ReportPrintFailed,
+    RequestCheckIn,
     RequestTicket,
 )
 from kiosk.flow.facts import TicketFacts, age_on
@@ -29,6 +30,8 @@ Step = tuple[State, tuple[Effect, ...]]
 Move = Callable[[State, Any], Step]
 
 SERVICES_PER_PAGE = 8
+CODE_DIGITS = 6  # an appointment's code
+PHONE_DIGITS = 4  # or the last digits of the phone it was booked with
 
 _PAPER = {
     ev.Outcome.CONFIRMED: Paper.PRINTED,
@@ -93,10 +96,13 @@ def leave_issuing(state: State, _event: ev.Event) -> Step:
 
 
 def back_to_choice(state: State, _event: ev.Event) -> Step:
-    """Back to choosing, with the card still known if there was one."""
+    """Back to choosing, with the card still known if there was one; or to the empty keypad."""
     if state.session.person is None:
-        return arrive_home(state)
-    return enter(state, Place.GREETING, service=None, request_id=None, printer_state="", refusal="")
+        by_code = state.session.checks_in
+        home, effects = arrive_home(state)
+        return enter(home, Place.CODE, *effects, checks_in=True) if by_code else (home, effects)
+    fresh = Session(person=state.session.person, priority_age=state.session.priority_age)
+    return enter(replace(state, session=fresh), Place.GREETING)
 
 
 # --- what may happen anywhere -------------------------------------------------------------------
@@ -227,8 +233,35 @@ def choose_service(state: State, event: ev.ServiceTouched) -> Step:
     return enter(state, Place.CHECKING, AskPrinter(event.request_id), **chosen)
 
 
+def check_in(state: State, event: ev.CheckInTouched) -> Step:
+    """The card says whose appointment it is; without one it is typed in."""
+    if state.session.person is None:
+        return enter(state, Place.CODE, checks_in=True)
+    asked = AskPrinter(event.request_id)
+    return enter(state, Place.CHECKING, asked, checks_in=True, request_id=event.request_id)
+
+
+def type_digit(state: State, event: ev.DigitTouched) -> Step:
+    code = (state.session.code + event.digit)[:CODE_DIGITS]
+    return replace(state, session=replace(state.session, code=code), active_s=state.now_s), ()
+
+
+def erase_digit(state: State, _event: ev.Event) -> Step:
+    session = replace(state.session, code=state.session.code[:-1])
+    return replace(state, session=session, active_s=state.now_s), ()
+
+
+def give_code(state: State, event: ev.CodeTouched) -> Step:
+    if len(state.session.code) not in (PHONE_DIGITS, CODE_DIGITS):
+        return be_active(state, event)
+    return enter(state, Place.CHECKING, AskPrinter(event.request_id), request_id=event.request_id)
+
+
 def _ask_for_number(state: State, **session: Any) -> Step:
-    request = RequestTicket(_request(state), str(state.session.service), state.session.person)
+    who = state.session.person
+    request: Effect = RequestTicket(_request(state), str(state.session.service), who)
+    if state.session.checks_in:
+        request = RequestCheckIn(_request(state), state.session.code, who)
     return enter(state, Place.ISSUING, request, **session)
 
 
@@ -263,7 +296,7 @@ def delayed(state: State, _event: ev.Event) -> Step:
 
 
 def refused(state: State, event: ev.TicketRefused) -> Step:
-    return enter(state, Place.REFUSED, refusal=event.code)
+    return enter(state, Place.REFUSED, refusal=event.code, refusal_at=event.at)
 
 
 def no_number(state: State, _event: ev.Event) -> Step:

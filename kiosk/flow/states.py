@@ -19,6 +19,7 @@ class Place(StrEnum):
     READING = "reading"  # a card lies there and is being read
     CARD_TROUBLE = "card_trouble"
     GREETING = "greeting"  # the card is known: choose the service
+    CODE = "code"  # the appointment's code is being typed in
     CHECKING = "checking"  # the printer is being asked
     NO_PAPER = "no_paper"  # it surely cannot print: without paper, or back
     ISSUING = "issuing"  # a number is being requested
@@ -66,6 +67,7 @@ class TimeLimits:
     reading_s: float = 15.0
     card_trouble_s: float = 30.0
     greeting_s: float = 60.0
+    code_s: float = 60.0
     checking_s: float = 8.0
     no_paper_s: float = 45.0
     issuing_s: float = 40.0
@@ -87,11 +89,15 @@ class Session:
     """One person at the kiosk. All of it is forgotten on arriving home.
 
     priority_age: the age, in years, that gives this person priority by the hall's rule.
+    checks_in: the number wanted is an appointment's; code: what was typed in for it.
+    refusal_at: when to come instead, RFC 3339, or empty.
     """
 
     person: PersonFacts | None = None
     priority_age: int | None = None
     service: str | None = None
+    checks_in: bool = False
+    code: str = ""
     request_id: str | None = None
     ticket: TicketFacts | None = None
     paper: Paper = Paper.NONE
@@ -100,6 +106,7 @@ class Session:
     printer_state: str = ""
     card_trouble: CardTrouble | None = None
     refusal: str = ""
+    refusal_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +179,7 @@ def limit_of(state: State) -> float | None:
         Place.READING: limits.reading_s,
         Place.CARD_TROUBLE: limits.card_trouble_s,
         Place.GREETING: limits.greeting_s,
+        Place.CODE: limits.code_s,
         Place.CHECKING: limits.checking_s,
         Place.NO_PAPER: limits.no_paper_s,
         Place.ISSUING: limits.issuing_s,

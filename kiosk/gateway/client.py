@@ -13,6 +13,7 @@ from urllib.parse import quote
 import requests
 
 from kiosk.flow.facts import HallFacts, PersonFacts, TicketFacts
+from kiosk.flow.moves import PHONE_DIGITS
 from kiosk.gateway.errors import BadAnswer, NoAnswer, NotNow, Refused, Unreachable
 from kiosk.gateway.reading import read_hall, read_ticket
 from kiosk.settings import ServerSettings
@@ -38,6 +39,15 @@ class QueueClient:
         if person is not None:
             body["person"] = _person_json(person)
         return read_ticket(self._ask("POST", "/tickets", body))
+
+    def check_in(self, request_id: str, code: str, person: PersonFacts | None) -> TicketFacts:
+        """code: an appointment's, or a phone's last four digits; not looked at with a person."""
+        body: dict[str, Any] = {"request_id": request_id, "kiosk": self._settings.kiosk_id}
+        if person is not None:
+            body["person"] = _person_json(person)
+        else:
+            body["phone_last4" if len(code) == PHONE_DIGITS else "code"] = code
+        return read_ticket(self._ask("POST", "/appointments/check-in", body))
 
     def report(self, ticket_id: str, what: str, request_id: str) -> TicketFacts:
         """what: `printed`, `print-failed`, `keep` or `cancel`."""
@@ -92,16 +102,19 @@ def _content(answer: requests.Response) -> object:
         raise BadAnswer(f"{answer.status_code} without JSON") from error
     if answer.status_code in (200, 201):
         return content
-    raise Refused(answer.status_code, _refusal(content))
+    raise _refused(answer.status_code, content)
 
 
-def _refusal(content: object) -> str:
-    """The code of the one error shape; anything else on a refusing status is not our server."""
+def _refused(status: int, content: object) -> Refused:
+    """From the one error shape; anything else on a refusing status is not our server."""
     error = content.get("error") if isinstance(content, dict) else None
     code = error.get("code") if isinstance(error, dict) else None
-    if not isinstance(code, str):
+    if not isinstance(error, dict) or not isinstance(code, str):
         raise BadAnswer("a refusal without a code")
-    return code
+    detail = error.get("detail")
+    told = detail if isinstance(detail, dict) else {}
+    at = told.get("from_at") or told.get("starts_at")
+    return Refused(status, code, at if isinstance(at, str) else "")
 
 
 def _person_json(person: PersonFacts) -> dict[str, str]:

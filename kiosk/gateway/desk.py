@@ -41,7 +41,7 @@ class _Job:
     """One request for a number. Guarded by the desk's lock. person: no longer than it is asked."""
 
     request_id: str
-    service: str
+    ask: Callable[[PersonFacts | None], TicketFacts]
     person: PersonFacts | None
     abandoned: bool = False
     ended: bool = False
@@ -65,8 +65,8 @@ class TicketDesk:
             for job in self._jobs.values():
                 job.waking.set()
 
-    def request(self, effect: fx.RequestTicket) -> None:
-        job = _Job(effect.request_id, effect.service, effect.person)
+    def request(self, effect: fx.RequestTicket | fx.RequestCheckIn) -> None:
+        job = _Job(effect.request_id, self._asking(effect), effect.person)
         with self._lock:
             # The kiosk has one person at a time: whoever asks now, nobody leaves an ended one.
             self._jobs = {name: old for name, old in self._jobs.items() if not old.ended}
@@ -97,6 +97,17 @@ class TicketDesk:
     def _start(self, work: Callable[..., None], *args: object) -> None:
         threading.Thread(target=work, args=args, daemon=True, name=work.__name__).start()
 
+    def _asking(
+        self, effect: fx.RequestTicket | fx.RequestCheckIn
+    ) -> Callable[[PersonFacts | None], TicketFacts]:
+        """The person is told at each try, because they are forgotten in between."""
+        request_id = effect.request_id
+        if isinstance(effect, fx.RequestCheckIn):
+            code = effect.code
+            return lambda person: self._client.check_in(request_id, code, person)
+        service = effect.service
+        return lambda person: self._client.take_ticket(request_id, service, person)
+
     # --- a number -------------------------------------------------------------------------------
 
     def _take(self, job: _Job) -> None:
@@ -115,9 +126,9 @@ class TicketDesk:
             if abandoned and not may_exist:
                 return
             try:
-                ticket = self._client.take_ticket(job.request_id, job.service, person)
+                ticket = job.ask(person)
             except Refused as refusal:
-                self._tell(job, ev.TicketRefused(job.request_id, refusal.refusal))
+                self._tell(job, ev.TicketRefused(job.request_id, refusal.refusal, refusal.at))
                 return
             except GatewayError as error:
                 may_exist = may_exist or not isinstance(error, Unreachable)

@@ -34,10 +34,11 @@ class BadAnswer(GatewayError):
 
 
 class Refused(GatewayError):
-    """The server understood and said no; asking again would not help. refusal: its own code."""
+    """The server understood and said no; asking again would not help. refusal: its own code;
+    at: RFC 3339, when to come instead, or empty."""
 
     code = "refused"
 
-    def __init__(self, status: int, refusal: str) -> None:
+    def __init__(self, status: int, refusal: str, at: str = "") -> None:
         super().__init__(f"{status} {refusal}")
-        self.status, self.refusal = status, refusal
+        self.status, self.refusal, self.at = status, refusal, at

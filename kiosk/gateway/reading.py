@@ -49,6 +49,7 @@ def _hall(hall: wire.Hall) -> HallFacts:
         notice_en=_typed(hall["notice_en"], str),
         services=tuple(_service(service) for service in hall["services"]),
         classes=tuple(_class(each) for each in hall["priority_classes"]),
+        appointments=hall.get("appointments") is True,  # a server from before it has none
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from kiosk.flow.events import PageTouched, ServiceTouched
+from kiosk.flow.events import CheckInTouched, PageTouched, ServiceTouched
 from kiosk.flow.facts import HallFacts, ServiceFacts, masked_name
 from kiosk.flow.moves import SERVICES_PER_PAGE
 from kiosk.flow.states import Link, Place, State
@@ -29,6 +29,7 @@ class HomeScreen(PlaceScreen):
     greeting = BooleanProperty(False)
     elderly = BooleanProperty(False)
     more = BooleanProperty(False)
+    appointments = BooleanProperty(False)
     grid: TileGrid = ObjectProperty(None)
 
     def __init__(self, texts: Texts, emit: Emit, **kwargs: Any) -> None:
@@ -43,6 +44,7 @@ class HomeScreen(PlaceScreen):
         self._show_reader(state.around.reader, hall)
         if hall is not None:
             self.notice = "" if self.greeting else self._notice(hall)
+            self.appointments = hall.appointments
             self._show_tiles(hall, state.page)
 
     def _show_head(self, state: State) -> None:
@@ -104,6 +106,9 @@ class HomeScreen(PlaceScreen):
 
     def _chosen(self, service_id: str) -> None:
         self.emit(ServiceTouched(service_id, str(uuid.uuid4())))
+
+    def check_in(self) -> None:
+        self.emit(CheckInTouched(str(uuid.uuid4())))
 
     def turn_page(self) -> None:
         self.emit(PageTouched())

@@ -11,6 +11,7 @@ from kiosk.flow.events import BackTouched, Event, HomeTouched, WithoutPaperTouch
 from kiosk.flow.states import CardTrouble, Place, State
 from kiosk.screens.base import PlaceScreen, seconds_left
 from kiosk.texts import Texts
+from kiosk.words import when_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,15 @@ def _no_paper(state: State, t: Texts) -> News:
 
 def _refused(state: State, t: Texts) -> News:
     reason = f"refused.{state.session.refusal}"
+    if state.session.checks_in and t.has(f"{reason}_check_in"):
+        reason = f"{reason}_check_in"
+    when = when_words(state.session.refusal_at, state.around.hall, t)
     return News(
         icon="info",
         tone="attention",
-        title=t("refused.title"),
-        text=t(reason if t.has(reason) else "refused.other"),
-        next_words=t("refused.again"),
+        title=t("refused.title_check_in" if state.session.checks_in else "refused.title"),
+        text=t(reason, when=when) if t.has(reason) else t("refused.other"),
+        next_words=t("refused.again_check_in" if state.session.checks_in else "refused.again"),
         next_icon="arrow-right",
         next_event=BackTouched(),
         desk=True,

@@ -25,6 +25,7 @@ from kiosk.flow.states import Place, State
 from kiosk.flow.table import allows
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.screens.busy import BusyScreen
+from kiosk.screens.code import CodeScreen
 from kiosk.screens.home import HomeScreen
 from kiosk.screens.notice import NoticeScreen
 from kiosk.screens.overlays import HelpOverlay, Overlay, WarningOverlay
@@ -40,6 +41,7 @@ SCREENS: dict[Place, type[PlaceScreen]] = {
     Place.READING: BusyScreen,
     Place.CARD_TROUBLE: NoticeScreen,
     Place.GREETING: HomeScreen,
+    Place.CODE: CodeScreen,
     Place.CHECKING: BusyScreen,
     Place.NO_PAPER: NoticeScreen,
     Place.ISSUING: BusyScreen,

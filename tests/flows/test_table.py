@@ -34,10 +34,15 @@ RARE = (*_LEAVING, ev.CardFailed, ev.TicketRefused)
 # What leads on from a ticket that was not printed, or few walks would get there.
 OFTEN = (ev.PrintEnded, ev.KeepTouched, ev.CancelTouched, ev.TicketCancelled)
 
+KEYPAD = (ev.CheckInTouched, ev.DigitTouched, ev.EraseTouched, ev.CodeTouched)
+
 
 def any_kind(chance: random.Random) -> type[ev.Event]:
     kinds = sorted(every_event_type() - NOT_IN_TABLE, key=lambda k: k.__name__)
-    weights = [1 if kind in RARE else 30 if kind in OFTEN else 12 for kind in kinds]
+    weights = [
+        1 if kind in RARE else 30 if kind in OFTEN else 4 if kind in KEYPAD else 12
+        for kind in kinds
+    ]
     return chance.choices(kinds, weights)[0]
 
 
@@ -48,6 +53,9 @@ def sample_event(kind: type[ev.Event], request_id: str, chance: random.Random) -
         ev.ServiceTouched: ev.ServiceTouched(
             chance.choice("ABCDEFG?"), f"{chance.getrandbits(128):032x}"
         ),
+        ev.CheckInTouched: ev.CheckInTouched(f"{chance.getrandbits(128):032x}"),
+        ev.DigitTouched: ev.DigitTouched(chance.choice("0123456789")),
+        ev.CodeTouched: ev.CodeTouched(f"{chance.getrandbits(128):032x}"),
         ev.CardKnown: ev.CardKnown(PERSON),
         ev.HallSeen: ev.HallSeen(HALL),
         ev.PrinterAnswered: ev.PrinterAnswered(
