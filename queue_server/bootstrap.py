@@ -21,6 +21,7 @@ from queue_server.access.store import (
     hash_password,
     insert_token,
     put_staff,
+    refuse_missing_key,
     remove_staff,
 )
 from queue_server.clock import SystemClock
@@ -57,11 +58,14 @@ def build(plan: Plan, database: str, *, accept_new_key: bool = False) -> FastAPI
     @asynccontextmanager
     async def open_context() -> AsyncIterator[Context]:
         with _told():
-            keys = load_keys(key_file_of(plan, database))
             store = await open_database(database)
         try:
-            access = AccessStore(store.access, keys, store.trusted_s)
             with _told():
+                key_file = key_file_of(plan, database)
+                if not accept_new_key:
+                    await refuse_missing_key(store.access, key_file)
+                keys = load_keys(key_file)
+                access = AccessStore(store.access, keys, store.trusted_s)
                 await access.check_key(accept_new=accept_new_key)
                 await _seed(access, plan)
             async with _serving(plan, store, keys) as halls:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any, Protocol
 
 from argon2 import PasswordHasher
@@ -116,6 +117,16 @@ def put_staff(staff: Staff, *, seeded: str | None = None) -> tuple[Statement, St
 def remove_staff(hall: str, login: str) -> Statement:
     """Their sessions end."""
     return "DELETE FROM staff WHERE hall = ? AND login = ?", (hall, login)
+
+
+async def refuse_missing_key(database: AccessDatabase, file: Path) -> None:
+    """Raises KeyUnusable when the database has its key, but not here: a fresh one is no use."""
+    if not file.exists() and await database.rows("SELECT 1 FROM key_check"):
+        raise KeyUnusable(
+            f"{file} is missing, the key file that this database was made with: put it there,"
+            " from another server or from the backup (mode 0600); if it is lost, start once with"
+            " --accept-new-key"
+        )
 
 
 class AccessStore:

@@ -19,6 +19,7 @@ from queue_server.access.store import (
     forget_seeded_tokens,
     insert_token,
     put_staff,
+    refuse_missing_key,
     remove_staff,
     revoke_token,
 )
@@ -145,5 +146,18 @@ def test_another_key_is_refused_until_it_is_accepted(with_access: Callable[..., 
         await other.check_key()
         with pytest.raises(KeyUnusable):
             await access.check_key()
+
+    with_access(use)
+
+
+def test_a_missing_key_is_not_made_anew(with_access: Callable[..., None], tmp_path: Path) -> None:
+    async def use(access: AccessStore, database: Database) -> None:
+        key = tmp_path / "hall.key"
+        await refuse_missing_key(database.access, key)  # the first start makes one
+        await access.check_key()
+        with pytest.raises(KeyUnusable, match="is missing"):
+            await refuse_missing_key(database.access, key)
+        key.touch()
+        await refuse_missing_key(database.access, key)
 
     with_access(use)
