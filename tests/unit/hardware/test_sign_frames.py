@@ -1,7 +1,7 @@
 """Strips' frames: known ones byte for byte, any text and split and back, noise never raises."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation.settings_file import SettingsError
@@ -80,6 +80,7 @@ def test_bx5_lengths_and_escapes():
 
 
 @pytest.mark.parametrize("name", MAKES)
+@settings(deadline=None)  # a busy machine is no fault of a parser
 @given(address=st.integers(0, 255), text=st.text(max_size=12), cut=st.integers(1, 60))
 def test_what_is_sent_is_read_after_any_split(name, address, text, cut):
     make = load_make(name)
@@ -95,6 +96,7 @@ def test_what_is_sent_is_read_after_any_split(name, address, text, cut):
 
 
 @pytest.mark.parametrize("name", MAKES)
+@settings(deadline=None)  # a busy machine is no fault of a parser
 @given(noise=st.binary(max_size=300), damaged=st.integers(0, 30), bit=st.integers(0, 7))
 def test_noise_and_damage_never_raise_and_the_next_frame_is_read(name, noise, damaged, bit):
     make = load_make(name)
@@ -138,6 +140,7 @@ def test_texts_are_fitted_by_cells_and_cut_between_characters(text, cells, align
     assert fitted(text, cells, "gbk", align) == code.encode("gbk")
 
 
+@settings(deadline=None)  # a busy machine is no fault of a parser
 @given(text=st.text(max_size=40), cells=st.integers(1, 30))
 def test_a_fitted_text_is_always_whole_and_exactly_as_wide(text, cells):
     code = fitted(text, cells, "gbk")
