@@ -13,7 +13,7 @@ from kiosk.flow.moves import CODE_DIGITS, PHONE_DIGITS
 from kiosk.flow.states import State
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.texts import Texts
-from kiosk.ui.widgets import SecondaryButton
+from kiosk.ui.widgets import KeypadKey
 
 ROWS = ("123", "456", "789", " 0<")
 ERASE = "<"
@@ -31,10 +31,10 @@ class CodeScreen(PlaceScreen):
         for key in "".join(ROWS):
             keypad.add_widget(self._key(key))
 
-    def _key(self, key: str) -> SecondaryButton:
+    def _key(self, key: str) -> KeypadKey:
         if key == " ":
-            return SecondaryButton(disabled=True, opacity=0, size_hint_y=1)
-        made = SecondaryButton(slot=f"key-{key}", size_hint_y=1)
+            return KeypadKey(disabled=True, opacity=0)
+        made = KeypadKey(slot=f"key-{key}")
         if key == ERASE:
             made.icon_name = "delete"
             made.slot = "erase"

@@ -69,6 +69,13 @@ class SecondaryButton(Pressable):
     icon_name = StringProperty("")
 
 
+class KeypadKey(Pressable):
+    """One large digit, or an icon."""
+
+    words = StringProperty("")
+    icon_name = StringProperty("")
+
+
 class BarButton(Pressable):
     """One of back, home, help."""
 
