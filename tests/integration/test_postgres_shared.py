@@ -196,7 +196,7 @@ def test_a_listener_that_is_cut_off_listens_again(postgres_url: str) -> None:
         await asyncio.sleep(1)
         await made[0].issue()
         seq = await made[0].seq()
-        await until(lambda: _reached(made[1], seq), HEARD_WITHIN_S)
+        await until(lambda: _reached(made[1], seq), POLL_S / 2)
 
     play(postgres_url, scenario)
 
