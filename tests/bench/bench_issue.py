@@ -25,7 +25,7 @@ from tests.bench import load, slow_flush  # noqa: E402
 from tests.support.server import ServerProcess  # noqa: E402
 
 PATH = "/api/v1/halls/demo/tickets"
-SERVICES = "ABCDEFG"
+SERVICES = "ABCDFG"  # the demonstration hall counts what E gives
 RATIO_TO_NO_OP = 0.5
 RATIO_TO_LOOP = 8.0
 P99_AT_MOST_MS = 60.0

@@ -51,7 +51,7 @@ def _together(crowds: list[Crowd]) -> Promises:
 def test_a_killed_process_loses_nothing_and_the_other_goes_on(pair: list[ServerProcess]) -> None:
     token = pair[0].token("admin")
     choose = random.Random(5)
-    with Crowd(pair[0], token, clients=12) as first, Crowd(pair[1], token, clients=12) as second:
+    with Crowd(pair[0], token, clients=16) as first, Crowd(pair[1], token, clients=16) as second:
         for crash in range(CRASHES):
             victim = pair[crash % 2]
             time.sleep(0.5 + choose.random() * 0.5)

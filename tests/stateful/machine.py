@@ -13,6 +13,7 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from queue_server.domain import appointments as a
 from queue_server.domain import commands as c
 from queue_server.domain import configuration
 from queue_server.domain import leases as x
@@ -30,6 +31,7 @@ classes = st.sampled_from(CLASSES)
 windows = st.sampled_from(WINDOWS)
 either = st.integers(0, 1)  # of two processes
 picks = st.integers(0, 999)  # which one of those that there are
+holders = st.sampled_from(["p1", "p2", "p3", "p4"])
 kiosks = st.sampled_from(["k1", "k2"])
 people = st.sampled_from([None, None, "p1", "p2", "p3"])
 AT_WINDOW: dict[str, Callable[[str], c.Command]] = {
@@ -251,6 +253,51 @@ class HallMachine(RuleBasedStateMachine):
             self.world.do(configuration.PauseService(service, "系统升级"))
         else:
             self.world.do(configuration.ResumeService(service))
+
+    # --- appointments -------------------------------------------------------------------------
+
+    @rule(
+        person=st.sampled_from(["p1", "p2", "p3", "p4"]), slots=st.integers(-1, 60), process=either
+    )
+    def books(self, person: str, slots: int, process: int) -> None:
+        fresh = self.world.fresh_ticket()
+        codes = (f"{len(fresh)}", fresh)
+        starts_ms = self._slot(slots)
+        self.world.do(
+            a.BookAppointment(f"a{fresh}", codes, "A", None, starts_ms, person, "h", "t"), process
+        )
+
+    def _slot(self, slots: int) -> int:
+        """The beginning of a half-hour, so many from now."""
+        half_hour = 30 * MINUTE
+        return (self.world.clock.at_ms // half_hour + slots) * half_hour
+
+    @precondition(lambda self: self.world.referee.supply.bookings)
+    @rule(pick=picks, slots=st.integers(0, 60))
+    def changes_appointment(self, pick: int, slots: int) -> None:
+        self.world.do(a.ChangeAppointment(self._appointment(pick), self._slot(slots)))
+
+    @precondition(lambda self: self.world.referee.supply.bookings)
+    @rule(pick=picks)
+    def cancels_appointment(self, pick: int) -> None:
+        self.world.do(a.CancelAppointment(self._appointment(pick)))
+
+    def _appointment(self, pick: int) -> str:
+        found = list(self.world.referee.supply.bookings)
+        return found[pick % len(found)]
+
+    @precondition(lambda self: self.world.referee.supply.bookings)
+    @rule(pick=picks, minutes=st.integers(-40, 40), process=either)
+    def checks_in(self, pick: int, minutes: int, process: int) -> None:
+        """Around its time, if that is still to come."""
+        booking = self.world.referee.supply.bookings[self._appointment(pick)]
+        wanted_ms = booking.starts_ms + minutes * MINUTE
+        self.world.clock.at_ms = max(self.world.clock.at_ms, wanted_ms)
+        self.world.do(a.CheckIn(self.world.fresh_ticket(), code=booking.code), process)
+
+    @rule(person=holders)
+    def checks_in_by_card(self, person: str) -> None:
+        self.world.do(a.CheckIn(self.world.fresh_ticket(), person=person))
 
     # --- kiosks without a network -------------------------------------------------------------
 

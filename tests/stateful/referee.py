@@ -29,6 +29,7 @@ from tests.stateful.book import (
 )
 from tests.stateful.bounds import count_overtaken, let_pass, rightly_next
 from tests.stateful.numbers import Numbers
+from tests.stateful.supply import Supply
 
 
 class Referee:
@@ -39,6 +40,7 @@ class Referee:
         self.seq, self.hash = 0, GENESIS
         self.requests: dict[str, int] = {}
         self.numbers = Numbers()
+        self.supply = Supply()
         self.most_overtaken = 0
         self._openings = 0
         self._last_ms = 0
@@ -52,6 +54,7 @@ class Referee:
             assert at_ms >= self._last_ms, "time ran backwards in the journal"
             self._last_ms = at_ms
             self.numbers.take(event, self.book.day)
+            self.supply.take(event, self.book.rules)
             self.counts[event.name] = self.counts.get(event.name, 0) + 1
             if (rule := _RULES.get(type(event))) is not None:
                 rule(self, event, at_ms)

@@ -134,7 +134,9 @@ class Faulty:
         if waiting:
             await asyncio.wait(waiting)
         await asyncio.sleep(0)
-        error = NotStored(fault.value) if fault else stored and stored.exception()
+        error = stored.exception() if stored is not None else None
+        if fault is not None:
+            error = NotStored(fault.value)
         if done.done():
             return  # whoever waited has gone away
         if error is None:

@@ -7,6 +7,7 @@ import dataclasses
 from datetime import time
 
 from queue_server.domain.calendar import Calendar
+from queue_server.domain.quotas import QuotaRule
 from queue_server.domain.rules import (
     DispatchSettings,
     HallRules,
@@ -16,6 +17,7 @@ from queue_server.domain.rules import (
     Skill,
     WindowRule,
 )
+from queue_server.domain.slots import BookingSettings, SlotRule
 
 SERVICES = ("A", "B", "C")
 CLASSES = ("ordinary", "elderly", "disabled")
@@ -48,6 +50,9 @@ BASE = HallRules(
         rank_tolerance_s=120, overtaken_at_most=2, waits_at_most_s=1800, rejoin_after=2
     ),
     windows_start_open=True,
+    quotas=(QuotaRule("C", per_day=12, per_person=2),),
+    slots=(SlotRule("A", tuple(range(7)), time(0), time(23, 30), 30, 2),),
+    booking=BookingSettings(too_early="wait", open_at_most=2),
 )
 
 VARIANTS = (
@@ -71,7 +76,13 @@ VARIANTS = (
             stands_in_when_closed=True,
         ),
     ),
-    dataclasses.replace(BASE, services=BASE.services[:2], windows=BASE.windows[:2]),
+    dataclasses.replace(
+        BASE,
+        services=BASE.services[:2],
+        windows=BASE.windows[:2],
+        quotas=(),
+        booking=BookingSettings(late_rule="booked", grace_s=0),
+    ),
 )
 
 SKILLS = (

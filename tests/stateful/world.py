@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from queue_server.domain import commands as c
+from queue_server.domain.appointments import CheckIn
 from queue_server.domain.errors import Refusal
 from queue_server.domain.rules import HallRules
 from queue_server.loading import load_day
@@ -111,8 +112,8 @@ class World:
     def repeat(self, asked: Asked, process: int = 0) -> None:
         """A late retry: the answer is the one given first, if one was given."""
         command = asked.command
-        if isinstance(command, c.IssueTicket):  # a repeated request brings another fresh id
-            command = c.IssueTicket(**{**_fields(command), "ticket": self.fresh_ticket()})
+        if isinstance(command, c.IssueTicket | CheckIn):  # a repeat brings another fresh id
+            command = replace(command, ticket=self.fresh_ticket())
         again = self.do_all([(command, asked.request_id, process)])[0]
         if asked.outcome is not None:
             assert again is not None, f"the repeated {command} was refused"
@@ -228,7 +229,3 @@ class World:
             self.run(service.hall_json(for_staff=True))
             for ticket in list(self.referee.book.people)[-5:]:
                 self.run(service.ticket_json(ticket))
-
-
-def _fields(command: Any) -> dict[str, Any]:
-    return {name: getattr(command, name) for name in command.__dataclass_fields__}
