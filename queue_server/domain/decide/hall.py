@@ -44,7 +44,16 @@ def _close_day(state: HallState) -> Events:
 
 @decide.register
 def _pass_time(command: c.PassTime, state: HallState, now_ms: int) -> Events:
-    return [_due(kind, ticket) for ticket, kind in state.alarms.due(now_ms)]
+    """Much may be due at once, after a stop for one: nothing follows on a ticket's being given
+    up."""
+    events: Events = []
+    given_up: set[str] = set()
+    for ticket, kind in state.alarms.due(now_ms):
+        if ticket not in given_up:
+            events.append(_due(kind, ticket))
+        if kind is Alarm.UNANSWERED:
+            given_up.add(ticket)
+    return events
 
 
 def _due(kind: Alarm, ticket: str) -> e.Event:

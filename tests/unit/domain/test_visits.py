@@ -13,7 +13,7 @@ from queue_server.domain.errors import IllegalMove, WrongState
 from queue_server.domain.estimate import estimate
 from queue_server.domain.rules import HallRules
 from queue_server.domain.vocabulary import TicketStatus
-from tests.support.hall import Hall, dispatch, rules
+from tests.support.hall import MINUTE, Hall, dispatch, rules
 
 
 def hall_with(**changes: Any) -> Hall:
@@ -38,6 +38,24 @@ def test_a_number_nobody_answers_for_is_given_up() -> None:
     hall.wait(0.1)
     assert hall.do(c.PassTime()) == [e.TicketCancelled(ticket.id, "no_answer")]
     assert hall.do(c.PassTime()) == []
+
+
+@pytest.mark.parametrize("parked", [True, False])
+def test_a_number_that_is_given_up_does_not_come_back_when_its_time_is_up(parked: bool) -> None:
+    """Both became due while the server stood still."""
+    hall = hall_with(print_unanswered_s=300, defers_at_most=1)
+    ticket = hall.issue("A")
+    if parked:
+        hall.next("1")
+        hall.do(c.Park("1", "at the bank", hall.now_ms + 10 * MINUTE))
+    else:
+        hall.do(c.DeferTicket(ticket.id, 10))
+    hall.do(c.ReportPrintFailed(ticket.id))
+    hall.wait(30)
+    assert hall.do(c.PassTime()) == [e.TicketCancelled(ticket.id, "no_answer")]
+    other = hall.issue("A")
+    assert hall.next("1") is other
+    assert hall.next("2") is None
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
