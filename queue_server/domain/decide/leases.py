@@ -15,6 +15,7 @@ from queue_server.domain.errors import NotFound, WrongState
 from queue_server.domain.estimate import estimate
 from queue_server.domain.leases import Lease, OfflineTicket
 from queue_server.domain.numbers import number_text
+from queue_server.domain.rules import HallRules
 from queue_server.domain.spans import spans_of
 from queue_server.domain.state import HallState
 
@@ -29,14 +30,20 @@ def _take(command: x.TakeLeases, state: HallState, now_ms: int) -> Events:
     if size > rules.leases.size_at_most:
         most = rules.leases.size_at_most
         raise WrongState("lease_too_large", f"一次最多借 {most} 个号。", size=size, at_most=most)
-    events: Events = []
-    for service in command.services or tuple(rules.service):
+    return [
+        _block(command, state, prefix, size)
+        for prefix in _prefixes(command, rules)
+        if not _enough_out(state, command.kiosk, prefix, size)
+    ]
+
+
+def _prefixes(command: x.TakeLeases, rules: HallRules) -> list[str]:
+    """Each once, however often its service is named. Raises NotFound."""
+    wanted = command.services or tuple(rules.service)
+    for service in wanted:
         if service not in rules.service:
             raise NotFound(f"没有编号为 {service} 的业务。", service=service)
-        prefix = rules.service[service].prefix
-        if not _enough_out(state, command.kiosk, prefix, size):
-            events.append(_block(command, state, prefix, size))
-    return events
+    return list(dict.fromkeys(rules.service[service].prefix for service in wanted))
 
 
 def open_leases(state: HallState, kiosk: str) -> list[Lease]:

@@ -56,6 +56,13 @@ def test_a_block_lies_behind_the_last_number_and_the_next_number_behind_the_bloc
     proven(hall)
 
 
+def test_a_service_that_is_named_twice_gets_one_block() -> None:
+    hall = Hall()
+    assert len(hall.do(x.TakeLeases("L", "k", ("A", "B", "A"), 5))) == 2
+    assert hall.issue().serial == 6
+    proven(hall)
+
+
 def test_a_block_for_every_service_unless_some_are_named() -> None:
     hall = Hall()
     hall.do(x.TakeLeases("L", "k"))
