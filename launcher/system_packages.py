@@ -65,6 +65,11 @@ def has_mandarin_voice() -> bool:
     return spoken.returncode == 0
 
 
+def _has_sound_server() -> bool:
+    """Whether a PulseAudio of the tests' own can be started, and what it plays recorded."""
+    return bool(shutil.which("pulseaudio") and shutil.which("parec"))
+
+
 def has_postgres_programs() -> bool:
     """Whether a PostgreSQL server can be set up here: tests make one of their own."""
     return bool(shutil.which("initdb")) or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
@@ -77,6 +82,8 @@ NEEDS = (
     SystemNeed("egl", "screen", ("libegl1",), lambda: _loads("libEGL.so.1")),
     SystemNeed("renderer", "screen", ("libgl1-mesa-dri",), _has_software_renderer),
     SystemNeed("browser", "browser", ("chromium",), lambda: bool(shutil.which("chromium"))),
+    SystemNeed("sound", "browser", ("pulseaudio", "pulseaudio-utils"), _has_sound_server),
+    SystemNeed("compiler", "browser", ("gcc", "libc6-dev"), lambda: bool(shutil.which("cc"))),
     SystemNeed("postgres", "browser", ("postgresql",), has_postgres_programs),
 )
 

@@ -1,11 +1,8 @@
-"""The social-card driver against a reader on TCP with each fault, and through a real pcscd.
+"""The social-card driver against a reader on TCP with each fault.
 
 With `--device social-card=pcsc:` the contract at the end runs against a real reader and card.
 """
 
-import shutil
-import socket
-import subprocess
 import threading
 import time
 from pathlib import Path
@@ -30,7 +27,7 @@ from hardware.ports import (
     SocialCardRead,
 )
 from hardware.simulators.social_card import VirtualSocialCard
-from hardware.simulators.social_reader import SocialFault, VirtualSocialReader, VpcdCard
+from hardware.simulators.social_reader import SocialFault, VirtualSocialReader
 from hardware.social_card import link
 from hardware.social_card.reading import NotSocialCard, UseIdCard
 from hardware.social_card.record_map import load_map
@@ -202,74 +199,6 @@ def test_without_pyscard_the_room_works_and_says_what_is_missing(monkeypatch):
     driver = make_social_card_reader(SocialCardSettings("pcsc:"))
     with pytest.raises(DeviceMissing, match="pyscard"):
         driver.read_card(1)
-
-
-@pytest.fixture(scope="module")
-def pcscd(tmp_path_factory):
-    """A real PC/SC service with vpcd's reader, and the virtual card that calls it."""
-    pytest.importorskip("smartcard", reason="pyscard is optional")
-    if shutil.which("pcscd") is None or not VPCD.exists():
-        pytest.skip("pcscd and vsmartcard-vpcd are not installed")
-    if PCSCD_SOCKET.exists():
-        pytest.skip("another pcscd runs here")
-    folder, port = tmp_path_factory.mktemp("pcscd"), free_port()
-    (folder / "vpcd").write_text(
-        f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:{hex(port)}\n'
-        f"LIBPATH {VPCD}\nCHANNELID {hex(port)}\n"
-    )
-    process = subprocess.Popen(
-        ["pcscd", "--foreground", "--config", folder],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    card = VpcdCard("127.0.0.1", port)
-    card.start()
-    try:
-        wait_for_pcscd(process)
-        yield card
-    finally:
-        card.stop()
-        process.terminate()
-        process.wait(10)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
-def wait_for_pcscd(process) -> None:
-    deadline = time.monotonic() + 10
-    while not PCSCD_SOCKET.exists():
-        if process.poll() is not None or time.monotonic() > deadline:
-            pytest.skip("pcscd cannot run here")
-        time.sleep(0.05)
-
-
-def test_the_same_card_through_a_real_pcscd(pcscd, social_card, people, eventually):
-    pcscd.lift()
-    driver = make_social_card_reader(SocialCardSettings("pcsc:Virtual PCD"))
-    events, stop = [], threading.Event()
-    thread = threading.Thread(target=driver.watch, args=(events.append, stop))
-    thread.start()
-    try:
-        eventually(lambda: ReaderBack() in events, 10)
-        pcscd.lay(social_card())
-        eventually(lambda: kinds(events)[-1] is SocialCardRead, 10)
-        assert events[-1].record.name == people.citizens[0].name
-        pcscd.lift()
-        eventually(lambda: kinds(events)[-1] is CardRemoved, 10)
-    finally:
-        stop.set()
-        thread.join()
-        driver.close()
-
-
-def test_a_reader_that_pcscd_lacks(pcscd):
-    driver = make_social_card_reader(SocialCardSettings("pcsc:No Such Reader"))
-    with pytest.raises(DeviceMissing, match="No Such Reader"):
-        driver.read_card(1)
-    driver.close()
 
 
 @pytest.fixture
