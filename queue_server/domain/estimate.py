@@ -39,13 +39,18 @@ def _capacity(state: HallState, service: str) -> tuple[float, bool]:
     count = state.line.count
     mine = count(service) + 1
     total, free = 0.0, False
+    waiting: dict[tuple[str, ...], int] = {}  # many windows serve the same services
     for window_id in rules.could_serve[service]:
         window = state.windows[window_id]
+        if window.state is not WindowState.OPEN:
+            continue
         served = state.reach(window_id).services
-        if window.state is not WindowState.OPEN or service not in served:
+        if service not in served:
             continue
         free = free or window.ticket is None
-        total += mine / (1 + sum(map(count, served)))
+        if (beside := waiting.get(served)) is None:
+            beside = waiting[served] = sum(map(count, served))
+        total += mine / (1 + beside)
     return total, free
 
 
