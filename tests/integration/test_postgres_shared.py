@@ -173,7 +173,9 @@ def test_a_lost_notification_is_made_up_for(
         await made[0].issue()
         seq = await made[0].seq()
         await until(lambda: _reached(made[1], seq), POLL_S + 1)
-        assert not heard
+        # what was told of the start may have been on its way; of the ticket nothing was
+        told = [end for text in heard for _, end in orjson.loads(text)[1]]
+        assert all(end < seq for end in told)
 
     play(postgres_url, scenario)
 
