@@ -23,6 +23,7 @@ class Load:
     p99_ms: float
     errors: int
     latencies_s: tuple[float, ...] = ()
+    refused: tuple[int, ...] = ()  # the statuses of the errors
 
     def figures(self) -> dict[str, float]:
         return {
@@ -65,10 +66,10 @@ async def _run(port: int, seconds: float, requests: Sequence[Request]) -> Load:
     clients = (_client(port, end, request, latencies, errors) for request in requests)
     await asyncio.gather(*clients)
     took = time.perf_counter() - started
-    return _load(len(requests), took, latencies, len(errors))
+    return _load(len(requests), took, latencies, errors)
 
 
-def _load(clients: int, took_s: float, latencies: Sequence[float], errors: int) -> Load:
+def _load(clients: int, took_s: float, latencies: Sequence[float], errors: Sequence[int]) -> Load:
     ordered = sorted(latencies)
     count = len(ordered)
     return Load(
@@ -77,8 +78,9 @@ def _load(clients: int, took_s: float, latencies: Sequence[float], errors: int) 
         count / took_s,
         ordered[count // 2] * 1000,
         ordered[min(count - 1, int(count * 0.99))] * 1000,
-        errors,
+        len(errors),
         tuple(ordered),
+        tuple(errors),
     )
 
 
@@ -86,7 +88,8 @@ def together(loads: Sequence[Load]) -> Load:
     """Several runs of the same load as one."""
     took_s = sum(x.requests / x.requests_per_s for x in loads)
     latencies = [latency for x in loads for latency in x.latencies_s]
-    return _load(loads[0].clients, took_s, latencies, sum(x.errors for x in loads))
+    errors = [status for x in loads for status in x.refused]
+    return _load(loads[0].clients, took_s, latencies, errors)
 
 
 async def _client(

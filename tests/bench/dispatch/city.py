@@ -16,8 +16,8 @@ import statistics
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -175,7 +175,7 @@ def _no_op(servers: Sequence[ServerProcess]) -> float:
 
 async def _no_ops(port: int, end: float) -> int:
     count, request = 0, load.get("/health/live")
-    async with _connected([port]) as [line]:
+    with _connected([port]) as [line]:
         while time.perf_counter() < end:
             await line.ask(request)
             count += 1
@@ -192,29 +192,45 @@ class _Day:
     seconds: float = 0.0
 
 
-@dataclass
 class _Line:
-    """A kept-alive connection."""
+    """A kept-alive connection. One that the server closed for being idle is opened again, and the
+    request sent once more: its request id makes that harmless."""
 
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, request: bytes) -> tuple[int, bytes]:
-        self.writer.write(request)
-        head = await self.reader.readuntil(b"\r\n\r\n")
+        try:
+            return await self._ask(request)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self.close()
+            return await self._ask(request)
+
+    async def _ask(self, request: bytes) -> tuple[int, bytes]:
+        if self._open is None:
+            self._open = await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = self._open
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
         at = head.lower().index(b"content-length:") + 15
-        body = await self.reader.readexactly(int(head[at : head.index(b"\r\n", at)]))
+        body = await reader.readexactly(int(head[at : head.index(b"\r\n", at)]))
         return int(head[9:12]), body
 
+    def close(self) -> None:
+        if self._open is not None:
+            self._open[1].close()
+            self._open = None
 
-@asynccontextmanager
-async def _connected(ports: Sequence[int]) -> AsyncIterator[list[_Line]]:
-    lines = [_Line(*await asyncio.open_connection("127.0.0.1", port)) for port in ports]
+
+@contextmanager
+def _connected(ports: Sequence[int]) -> Iterator[list[_Line]]:
+    lines = [_Line(port) for port in ports]
     try:
         yield lines
     finally:
         for line in lines:
-            line.writer.close()
+            line.close()
 
 
 async def _replayed(halls: Sequence[Hall], ports: Sequence[int], token: str) -> _Day:
@@ -223,7 +239,7 @@ async def _replayed(halls: Sequence[Hall], ports: Sequence[int], token: str) -> 
     random.Random(2).shuffle(waiting)
 
     async def client() -> None:
-        async with _connected(ports) as lines:
+        with _connected(ports) as lines:
             while waiting:
                 await _hall_day(waiting.pop(), lines, token, day)
 

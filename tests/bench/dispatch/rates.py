@@ -91,7 +91,8 @@ def _beside_no_op(
         work.append(load.run_each(server.port, TURN_S, requests))
     together = load.together(work)
     if together.errors:
-        raise RuntimeError(f"{together.errors} of {together.requests} requests were refused")
+        statuses = sorted(set(together.refused))
+        raise RuntimeError(f"{together.errors} of {together.requests} were refused: {statuses}")
     return load.together(no_op), together
 
 
