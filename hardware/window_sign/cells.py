@@ -6,8 +6,8 @@ from typing import Literal
 
 Align = Literal["left", "center", "right", "none"]
 
-# Stands for a character that the strip's letters lack: as wide as a Chinese one.
-_UNKNOWN = "□"
+# Stands for a character that the strip's letters lack: as wide as a Chinese one, if it has any.
+_UNKNOWN, _UNKNOWN_ASCII = "□", "?"
 
 
 def cells_of(character: str, encoding: str) -> int:
@@ -49,4 +49,4 @@ def _encoded(character: str, encoding: str) -> bytes:
     try:
         return character.encode(encoding)
     except UnicodeEncodeError:
-        return _UNKNOWN.encode(encoding)
+        return (_UNKNOWN_ASCII if encoding == "ascii" else _UNKNOWN).encode(encoding)

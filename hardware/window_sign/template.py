@@ -111,8 +111,8 @@ def written(value: int, shape: str) -> bytes:
 
 def read(code: bytes, shape: str) -> int:
     """The inverse of `written`. Raises ValueError for bytes that are no such number."""
-    if shape.startswith("dec"):
-        return int(code.decode("ascii"))
-    if shape.startswith("hex"):
-        return int(code.decode("ascii"), 16)
+    if shape.startswith(("dec", "hex")):
+        if not code.isalnum():  # int() takes signs, spaces and underscores too
+            raise ValueError(f"{code!r} is no number")
+        return int(code.decode("ascii"), 10 if shape.startswith("dec") else 16)
     return int.from_bytes(code, "big" if shape.startswith("be") else "little")

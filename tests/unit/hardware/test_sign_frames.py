@@ -17,7 +17,7 @@ from hardware.window_sign.protocol import (
     NeedData,
     SignFrame,
 )
-from hardware.window_sign.template import parse_frame
+from hardware.window_sign.template import parse_frame, read
 
 MAKES = sorted(path.stem for path in STRIPS_FOLDER.glob("*.toml"))
 WITH_REPLY = StripMake(
@@ -140,12 +140,17 @@ def test_texts_are_fitted_by_cells_and_cut_between_characters(text, cells, align
     assert fitted(text, cells, "gbk", align) == code.encode("gbk")
 
 
+@pytest.mark.parametrize("encoding", ["gbk", "gb2312", "ascii"])
 @settings(deadline=None)  # a busy machine is no fault of a parser
 @given(text=st.text(max_size=40), cells=st.integers(1, 30))
-def test_a_fitted_text_is_always_whole_and_exactly_as_wide(text, cells):
-    code = fitted(text, cells, "gbk")
+def test_a_fitted_text_is_always_whole_and_exactly_as_wide(encoding, text, cells):
+    code = fitted(text, cells, encoding)
     assert len(code) == cells
-    code.decode("gbk")
+    code.decode(encoding)
+
+
+def test_a_strip_without_chinese_letters_shows_the_number():
+    assert fitted("请A001号", 6, "ascii") == b"?A001?"
 
 
 @pytest.mark.parametrize(
@@ -167,6 +172,13 @@ def test_a_fitted_text_is_always_whole_and_exactly_as_wide(text, cells):
 def test_a_frame_that_cannot_be_is_refused(frame):
     with pytest.raises((ValueError, IndexError)):
         parse_frame(frame)
+
+
+@pytest.mark.parametrize("code", [b"-1", b" 1", b"+1", b"1_", b"1\xb2"])
+@pytest.mark.parametrize("shape", ["dec2", "hex2"])
+def test_letters_that_only_look_like_a_number_are_none(code, shape):
+    with pytest.raises(ValueError):
+        read(code, shape)
 
 
 def test_an_address_that_does_not_fit_is_refused():
