@@ -18,7 +18,8 @@ from hardware.errors import DeviceError
 from hardware.window_devices.api import HallApi, ServerRefused
 
 _log = structlog.get_logger()
-_NOT_YET = 405  # a server from before there were ratings
+# A token that is to be renewed, and a server from before there were ratings: it may come right.
+_NOT_YET = (401, 403, 405)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +119,14 @@ class RatingSender:
         try:
             self._api.rate(rating.ticket, rating.window, rating.level, rating.request_id)
         except ServerRefused as error:
-            if error.data["status"] == _NOT_YET:
+            if error.data["status"] in _NOT_YET:
                 _log.info("rating_not_taken", status=error.data["status"])
                 return
             _log.warning("rating_refused", window=rating.window, refusal=error.data["refusal"])
         except DeviceError as error:
             _log.info("rating_delayed", code=error.code)
             return
-        self._outbox.drop(rating)
+        try:
+            self._outbox.drop(rating)
+        except DeviceError as error:  # handed in again later; the server knows its request_id
+            _log.error("rating_not_dropped", window=rating.window, reason=error.detail)

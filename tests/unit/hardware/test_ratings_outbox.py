@@ -74,7 +74,7 @@ def test_a_rating_is_handed_in_once(tmp_path, hall):
     assert {k: asked[1][k] for k in ("ticket", "level")} == {"ticket": "t1", "level": 4}
 
 
-@pytest.mark.parametrize("status", [503, 500, 429, 405])
+@pytest.mark.parametrize("status", [503, 500, 429, 405, 401, 403])
 def test_what_the_server_cannot_take_now_is_kept_and_sent_with_the_same_id(tmp_path, hall, status):
     hall.answers = status
     outbox = Outbox(tmp_path / "r")
@@ -96,6 +96,19 @@ def test_what_the_server_refuses_is_given_up(tmp_path, hall, status):
     wait_for(lambda: not outbox.waiting())
     sending.close()
     assert len(hall.asked) == 1
+
+
+def test_a_full_disk_ends_no_sender(tmp_path, hall):
+    """What was handed in and cannot be struck off is handed in again, under the same id."""
+    outbox = Outbox(tmp_path / "r")
+    outbox.put(Rating.fresh("t1", "3", 4))
+    (tmp_path / "r.new").mkdir()
+    sending = sender(outbox, hall.server_port)
+    wait_for(lambda: len(hall.asked) >= 2)
+    (tmp_path / "r.new").rmdir()
+    wait_for(lambda: not outbox.waiting())
+    sending.close()
+    assert len({body["request_id"] for _, body in hall.asked}) == 1
 
 
 def test_without_a_server_it_waits_and_the_program_ends_all_the_same(tmp_path):
