@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from hardware.errors import DeviceError, DeviceMissing, DeviceRefused, DeviceTimeout
 from hardware.id_card.photo import LARGEST_BMP, check_bmp, check_wlt
@@ -86,28 +87,30 @@ class ConfinedDecoder:
             return check_bmp(_result(folder / "out.bmp"))
 
     def _run(self, folder: Path) -> None:
+        with tempfile.TemporaryFile(dir=folder) as words:  # without a name: only we can open it
+            exit_code = self._exit_code(folder, words)
+            if exit_code != 0:
+                raise _failure(exit_code, _first_words(words))
+
+    def _exit_code(self, folder: Path, words: IO[bytes]) -> int:
         settings = self._settings
-        words = (folder / "words").open("wb")
-        with words:
-            process = subprocess.Popen(
-                self._call(folder),
-                cwd=folder,
-                env={**_environment(folder), **settings.environment},
-                stdin=subprocess.DEVNULL,
-                stdout=words,
-                stderr=words,
-                start_new_session=True,
-            )
+        process = subprocess.Popen(
+            self._call(folder),
+            cwd=folder,
+            env={**_environment(folder), **settings.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=words,
+            stderr=words,
+            start_new_session=True,
+        )
         try:
-            exit_code = process.wait(settings.timeout_s)
+            return process.wait(settings.timeout_s)
         except subprocess.TimeoutExpired as error:
             raise DecoderTimeout(
                 f"no photo within {settings.timeout_s:g} s", timeout_s=settings.timeout_s
             ) from error
         finally:
             _end(process)
-        if exit_code != 0:
-            raise _failure(exit_code, _first_words(folder / "words"))
 
     def _call(self, folder: Path) -> Sequence[str]:
         settings = self._settings
@@ -144,15 +147,17 @@ def _result(file: Path) -> bytes:
     """At most one byte more than a photo can have. A link is not followed: it may lead anywhere."""
     try:
         fd = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
+        try:
+            return os.read(fd, LARGEST_BMP + 1)
+        finally:
+            os.close(fd)
+    except OSError as error:  # a folder can be opened, too
         raise DecoderFailed("the decoder wrote no picture") from error
-    with open(fd, "rb") as picture:
-        return picture.read(LARGEST_BMP + 1)
 
 
-def _first_words(file: Path) -> str:
-    with file.open("rb") as words:
-        text = words.read(_SHOWN_WORDS).decode("utf-8", "replace")
+def _first_words(words: IO[bytes]) -> str:
+    words.seek(0)
+    text = words.read(_SHOWN_WORDS).decode("utf-8", "replace")
     return "".join(letter if letter.isprintable() else " " for letter in text).strip()
 
 

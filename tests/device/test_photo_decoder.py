@@ -83,6 +83,12 @@ def test_many_threads_decode_at_once(program):
         ("import sys; open(sys.argv[2], 'wb').write(b'')", PhotoUnusable),
         ("import sys, os; os.symlink('/etc/passwd', sys.argv[2])", DecoderFailed),
         ("import sys, os; os.mkfifo(sys.argv[2])", PhotoUnusable),
+        ("import sys, os; os.mkdir(sys.argv[2])", DecoderFailed),
+        (
+            "import os, sys\nfor name in os.listdir():\n"
+            "    os.unlink(name); os.mkfifo(name)\nos.mkfifo('words'); sys.exit(3)",
+            DecoderFailed,
+        ),
         ("import time; time.sleep(60)", DecoderTimeout),
         ("x = bytearray(1 << 30)", DecoderFailed),
         (
