@@ -96,6 +96,7 @@ class LiveDay:
             self._know_end()
         if isinstance(event, e.DayOpened):
             self.answered.clear()
+            self.followed.clear()
 
     def _know_end(self) -> None:
         if self.state.day and self.state.rules is not None:
@@ -193,11 +194,16 @@ class LiveDay:
 
     async def is_behind(self) -> bool:
         """Whether the journal has come further than the state; takes it in then. Raises
-        JournalError or Unavailable."""
-        if not self._journal.shared or (await self._journal.last(self._hall))[0] <= self.state.seq:
+        Unavailable."""
+        if not self._journal.shared:
             return False
-        self.lost_a_race()
-        await self.catch_up()
+        try:
+            if (await self._journal.last(self._hall))[0] <= self.state.seq:
+                return False
+            self.lost_a_race()
+            await self.catch_up()
+        except JournalError as error:
+            raise Unavailable(str(error)) from error
         return True
 
     async def catch_up(self) -> None:

@@ -31,7 +31,6 @@ from queue_server.journal.port import (
     Answer,
     Append,
     Journal,
-    JournalError,
     LedgerRefused,
     NotStored,
     SeqConflict,
@@ -40,7 +39,7 @@ from queue_server.live_day import LiveDay
 from queue_server.outcome import Abandoned, Outcome, Unavailable
 from queue_server.presentation import Presentation
 from queue_server.push import HallStreams
-from queue_server.turns import Turns
+from queue_server.turns import AnsweredMeanwhile, Turns
 from queue_server.views import for_everybody, hall_view, ticket_view
 
 log = structlog.get_logger()
@@ -55,10 +54,6 @@ class _Request:
     request_id: str | None
     by: str
     also: list[asyncio.Future[Outcome]] = field(default_factory=list)  # repeats that wait for it
-
-
-class _AnsweredMeanwhile(Exception):
-    """Another process has answered this request."""
 
 
 # The outcome, and when it is on disk.
@@ -183,17 +178,17 @@ class HallService:
 
     async def _carry_out(self, request: _Request) -> Outcome:
         for _ in range(RACES_AT_MOST):
-            await self.day.ready()
-            epoch, in_turn = self.day.epoch, self.day.is_shared
+            in_turn = await self._ready()
+            epoch = self.day.epoch
             try:
                 decided = await self._turns.decided(request) if in_turn else self._decide(request)
-            except _AnsweredMeanwhile:
+            except AnsweredMeanwhile:
                 if known := await self._stored_answer(request.command, request.request_id):
                     return known
                 continue
             except Refusal:
                 # what it was decided on must be on disk, and be all there is
-                behind = not in_turn and await self._is_behind()
+                behind = not in_turn and await self.day.is_behind()
                 if not await self.day.settled(epoch) or behind:
                     continue
                 if known := await self._stored_answer(request.command, request.request_id):
@@ -220,6 +215,15 @@ class HallService:
                 return outcome
         raise Unavailable("too many lost races")
 
+    async def _ready(self) -> bool:
+        """Whether to decide in turn. While a turn is under way nothing may be decided beside it: it
+        would wait for the turn's end, and the turn, to know the state, for it."""
+        await self.day.ready()
+        while not self.day.is_shared and self._turns.under_way:
+            await self._turns.over()
+            await self.day.ready()
+        return self.day.is_shared
+
     async def _after_failure(
         self, request: _Request, epoch: int, error: NotStored | LedgerRefused
     ) -> Outcome:
@@ -230,15 +234,9 @@ class HallService:
             return known
         raise Unavailable(str(error)) from error
 
-    async def _is_behind(self) -> bool:
-        try:
-            return await self.day.is_behind()
-        except JournalError as error:
-            raise Unavailable(str(error)) from error
-
     def _decide_in_turn(self, request: _Request) -> _Decided:
         if request.request_id in self.day.answered:
-            raise _AnsweredMeanwhile
+            raise AnsweredMeanwhile
         return self._decide(request)
 
     def _decide(self, request: _Request) -> tuple[Outcome, asyncio.Future[None]]:

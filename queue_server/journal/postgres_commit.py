@@ -103,8 +103,8 @@ class GroupCommit:
         try:
             async with self._begun(hall) as (connection, last):
                 yield last
-                jobs = list(lane.jobs)
-                lane.jobs.clear()
+                # what does not follow on these is refused when its own time comes
+                jobs = lane.take(len(lane.jobs)) if lane.jobs else []
                 written = await self._end(connection, jobs)
             if written:
                 self._settle(jobs)

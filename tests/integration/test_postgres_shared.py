@@ -14,6 +14,7 @@ import orjson
 import psycopg
 import pytest
 
+from queue_server.answers import answer
 from queue_server.clock import SystemClock
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
@@ -337,3 +338,55 @@ def test_notifications_stay_short() -> None:
     assert all(len(text.encode()) < 8000 for text in told)
     assert dict(pair for text in told for pair in orjson.loads(text)[1]) == ends
     assert payloads("me", {}) == []
+
+
+def test_a_fault_in_a_turn_leaves_no_gap_in_the_journal(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is decided after it in the same turn must not be put behind what was never put."""
+
+    def answer_or_fail(state: Any, command: c.Command, *more: Any) -> dict[str, Any]:
+        if isinstance(command, c.PauseWindow):
+            raise KeyError("a fault of ours")
+        return answer(state, command, *more)
+
+    async def scenario(made: list[Process]) -> None:
+        here, there = made
+        await here.issue()
+        await there.issue()
+        here.hall.day.lost_a_race()
+        monkeypatch.setattr("queue_server.service.answer", answer_or_fail)
+        outcomes = await asyncio.gather(
+            here.issue(), here.do(c.PauseWindow("1", "")), here.issue(), return_exceptions=True
+        )
+        assert [outcomes[0], outcomes[2]] == ["A003", "A004"]
+        assert isinstance(outcomes[1], KeyError)
+        records = await here.journal.read("t", 0, -1)
+        verify(records)
+        assert "window_paused" not in [record.event for record in records]
+
+    play(postgres_url, scenario)
+
+
+def test_no_turn_waits_for_what_waits_for_the_turn(postgres_url: str) -> None:
+    """The time of turns runs out while one is under way, and somebody asks just then."""
+
+    async def scenario(made: list[Process]) -> None:
+        here, there = made
+        await here.issue()
+        here.hall.day.lost_a_race()
+        there.hall.day.lost_a_race()
+        async with await psycopg.AsyncConnection.connect(postgres_url) as other:
+            await other.execute("SELECT 1 FROM head WHERE hall = 't' FOR UPDATE")
+            others = asyncio.gather(*(there.issue() for _ in range(4)))
+            await asyncio.sleep(0.02)
+            in_turn = asyncio.create_task(here.issue())
+            await asyncio.sleep(0.02)
+            here.hall.day._shared_until_s = 0.0
+            beside = asyncio.create_task(here.issue())
+            await asyncio.sleep(0.02)
+        async with asyncio.timeout(10):
+            numbers = [*await others, await in_turn, await beside, await here.issue()]
+        assert sorted(numbers) == [f"A{n:03d}" for n in range(2, 9)]
+
+    play(postgres_url, scenario)

@@ -127,6 +127,17 @@ def test_a_day_ends_over_people_everywhere(run: Callable[..., None]) -> None:
     run(scenario)
 
 
+def test_yesterdays_phones_are_forgotten(run: Callable[..., None]) -> None:
+    async def scenario(desk: Desk) -> None:
+        ticket = await desk.issue("A")
+        assert desk.hall.followed_ticket(f"token-{ticket['id']}") == ticket["id"]
+        desk.clock.ms += DAY
+        await desk.hall.keep_up()
+        assert desk.hall.day.followed == {}
+
+    run(scenario)
+
+
 def test_the_day_rolls_by_itself(run: Callable[..., None]) -> None:
     async def scenario(desk: Desk) -> None:
         await desk.issue("A")
