@@ -32,7 +32,7 @@ class BusLink:
                 port, baud, timeout=0, write_timeout=_WRITE_WITHIN_S, exclusive=_exclusive(port)
             )
         except (*PORT_TROUBLE, ValueError) as error:
-            if _LOCKED in str(error):
+            if is_locked(error):
                 raise DeviceRefused(f"{port} is in use by another program", port=port) from error
             raise DeviceMissing(f"cannot open {port}: {error}", port=port) from error
 
@@ -67,6 +67,11 @@ class BusLink:
             self._port.close()
         except PORT_TROUBLE:
             self._port.is_open = False
+
+
+def is_locked(error: Exception) -> bool:
+    """Whether a port could not be opened because another program has it."""
+    return _LOCKED in str(error)
 
 
 def _exclusive(port: str) -> bool | None:

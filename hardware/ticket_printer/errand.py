@@ -65,6 +65,7 @@ class Errand:
         self._job_passed = False
         self._late = False  # an answer came that no question was open for
         self._missing = False  # a question was not answered in time
+        self._answered_before = False  # the printer said how it is before the ticket
         self._identity = ""
         self.half_ticket = False  # a part of it went over, and was not cleared away
 
@@ -148,6 +149,7 @@ class Errand:
         if self._talks and self._profile.automatic_status:
             self._link.write(TELL_CHANGES, self._deadline)
         status = self.ask_and_mend()
+        self._answered_before = status.can_print is not None
         if status.can_print is True and self._parser.barriers:
             self._sync()
         return status
@@ -194,7 +196,8 @@ class Errand:
             if not self._ended:
                 status = self.ask()
             if self._ended:
-                return PrintOutcome.CONFIRMED, self.ask()
+                status = self.ask()
+                return self._proven(status), status
             if status.can_print is not False or status.state is PrinterState.OVERHEATED:
                 continue  # a hot head goes on by itself; everything else waits for somebody
             if not resumed_until and self._picture.mendable:
@@ -206,13 +209,21 @@ class Errand:
         stopped = status.can_print is False
         return (PrintOutcome.FAILED if stopped else PrintOutcome.UNKNOWN), status
 
+    def _proven(self, after: PrinterStatus) -> PrintOutcome:
+        """A job's token proves the ticket. The one byte that answers GS r may also be what a line
+        makes of a printer that loses its power: then the printer answers no question any more."""
+        silent = after.can_print is None and self._answered_before
+        return PrintOutcome.UNKNOWN if silent and not self._job else PrintOutcome.CONFIRMED
+
     def _wait_paper_time(self, data: bytes) -> tuple[PrintOutcome, PrinterStatus]:
         """Without an ordered answer: as long as the paper needs, then the printer's word. A fault
-        by then may have come before or after the last line, so it proves nothing."""
+        by then may have come before or after the last line, so it proves nothing; nor does a word
+        that must be asked for while the paper may still move."""
         seconds = _longest_ticket_mm(data, self._profile) / self._profile.print_speed_mm_s
-        time.sleep(min(seconds, max(0.0, left(self._deadline) - self._profile.answer_within_s)))
+        most = max(0.0, left(self._deadline) - self._profile.answer_within_s)
+        time.sleep(min(seconds, most))
         status = self.ask()
-        confirmed = status.can_print is True
+        confirmed = seconds <= most and status.can_print is True
         return (PrintOutcome.CONFIRMED if confirmed else PrintOutcome.UNKNOWN), status
 
     def _sync(self) -> None:

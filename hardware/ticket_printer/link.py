@@ -10,7 +10,6 @@ import os
 import select
 import socket
 import stat
-import termios
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
@@ -19,7 +18,8 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 import serial
 import structlog
 
-from hardware.errors import DeviceMissing, DeviceTimeout, SettingsUnusable
+from hardware.errors import DeviceMissing, DeviceRefused, DeviceTimeout, SettingsUnusable
+from hardware.serial_bus import PORT_TROUBLE, is_locked
 from hardware.ticket_printer.deadline import left
 from hardware.ticket_printer.usb_link import UsbLink, usb_address
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 _log = structlog.get_logger()
 _CHUNK_BYTES = 2_048
 _DRAIN_LOOK_S = 0.01
+_LOCK_LOOK_S = 0.05
+_MOST_UNREAD_READS = 64  # a printer that never stops talking is not listened to for ever
 _FLOWS = ("xonxoff", "rtscts", "dsrdtr")
-# An unplugged port raises either, depending on the system call that notices it first.
-_PORT_TROUBLE = (OSError, termios.error)
 
 
 class PrinterLink(Protocol):
@@ -107,8 +107,12 @@ class SerialLink:
         self._stuck = False  # a write did not get through to its end
         flows = {name: name == flow for name in _FLOWS}
         try:
-            self._port = serial.Serial(port, baud, timeout=0, write_timeout=0, **flows)
-        except (*_PORT_TROUBLE, ValueError) as error:
+            self._port = serial.Serial(
+                port, baud, timeout=0, write_timeout=0, exclusive=True, **flows
+            )
+        except (*PORT_TROUBLE, ValueError) as error:
+            if is_locked(error):
+                raise DeviceRefused(f"{port} is in use by another program", port=port) from error
             raise DeviceMissing(f"cannot open {port}: {error}", port=port) from error
 
     def write(self, data: bytes, deadline: float) -> None:
@@ -124,7 +128,7 @@ class SerialLink:
                 sent += self._port.write(data[sent : sent + _CHUNK_BYTES]) or 0
             except serial.SerialTimeoutException as error:
                 raise DeviceTimeout("the printer takes no more data", sent=sent) from error
-            except _PORT_TROUBLE as error:
+            except PORT_TROUBLE as error:
                 raise DeviceMissing(f"the printer is gone: {error}", sent=sent) from error
         self._wait_until_sent(sent, deadline)
 
@@ -135,7 +139,7 @@ class SerialLink:
                 if left(deadline) <= 0:
                     raise DeviceTimeout("the printer takes no more data", sent=sent - waiting)
                 time.sleep(min(_DRAIN_LOOK_S, left(deadline)))
-        except _PORT_TROUBLE as error:
+        except PORT_TROUBLE as error:
             raise DeviceMissing(f"the printer is gone: {error}", sent=sent) from error
 
     def read(self, deadline: float) -> bytes:
@@ -144,7 +148,7 @@ class SerialLink:
             first: bytes = self._port.read(1)
             rest: bytes = self._port.read(self._port.in_waiting) if first else b""
             return first + rest
-        except _PORT_TROUBLE as error:
+        except PORT_TROUBLE as error:
             raise DeviceMissing(f"the printer is gone: {error}") from error
 
     def close(self) -> None:
@@ -152,7 +156,7 @@ class SerialLink:
         try:
             if self._stuck:
                 self._port.reset_output_buffer()
-        except _PORT_TROUBLE as error:
+        except PORT_TROUBLE as error:
             _log.debug("printer_gone_at_close", reason=str(error))
         self._port.close()
 
@@ -230,15 +234,23 @@ def _close_tcp(connection: socket.socket) -> None:
     then lose what it has not yet read of a ticket."""
     try:
         connection.shutdown(socket.SHUT_WR)
-        while connection.recv(4096):
-            continue
+        for _ in range(_MOST_UNREAD_READS):
+            if not connection.recv(4096):
+                break
     except OSError as error:
         _log.debug("printer_closed", reason=error.strerror)
     connection.close()
 
 
-def _open_serial(parts: SplitResult, _deadline: float) -> PrinterLink:
-    return SerialLink(parts.path, _baud(parts), _option(parts, "flow", "none"))
+def _open_serial(parts: SplitResult, deadline: float) -> PrinterLink:
+    """Another program may have the printer for an errand of its own: that is waited for."""
+    while True:
+        try:
+            return SerialLink(parts.path, _baud(parts), _option(parts, "flow", "none"))
+        except DeviceRefused:
+            if left(deadline) <= _LOCK_LOOK_S:
+                raise
+            time.sleep(_LOCK_LOOK_S)
 
 
 def _open_file(parts: SplitResult, _deadline: float) -> PrinterLink:

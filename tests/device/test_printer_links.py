@@ -2,6 +2,7 @@
 
 import os
 import stat
+import threading
 import time
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hardware.errors import SettingsUnusable
 from hardware.ports import PrinterState, PrintOutcome
 from hardware.simulators.printer import PrinterFault, VirtualPrinter
 from hardware.simulators.printer_usb import PRODUCT, VENDOR, VirtualUsbPrinter
+from hardware.ticket_printer.link import open_link
 from hardware.ticket_printer.profile import load_profile
 from hardware.ticket_printer.render import render
 from hardware.ticket_printer.spool import status_of_reasons
@@ -46,6 +48,15 @@ def test_a_serial_printer_confirms(virtual, port, content, profile):
     result = serial(port, profile).print_ticket(content)
     assert result.outcome is PrintOutcome.CONFIRMED
     assert virtual.wait_for_tickets(1, 2)
+
+
+def test_a_printer_that_another_program_has_is_waited_for_and_then_refused(port, content):
+    other = open_link(f"serial://{port}?baud=115200", time.monotonic() + 1)
+    status = serial(port).status(timeout_s=0.3)
+    assert (status.state, status.can_print) == (PrinterState.OFFLINE, False)
+    assert "in use by another program" in status.detail
+    threading.Timer(0.5, other.close).start()
+    assert serial(port).print_ticket(content).outcome is PrintOutcome.CONFIRMED
 
 
 def test_a_serial_adapter_pulled_out_within_a_ticket_and_back(virtual, port, content):
