@@ -24,6 +24,7 @@ _ADDRESS = re.compile(
 _READ_SIZE = 4096  # a multiple of every packet size, as bulk reads want it
 _WRITE_LIMIT_MS = 2000
 _SHORTEST_MS = 1  # 0 would mean: without end
+_MOST_STALE_READS = 32  # a device that never stops talking is not listened to for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,9 @@ class UsbTransport:
         except usb.core.USBError as error:
             usb.util.dispose_resources(self._device)
             raise DeviceMissing(f"the USB reader cannot be used: {error}") from error
+        except DeviceMissing:
+            usb.util.dispose_resources(self._device)
+            raise
 
     def write(self, data: bytes) -> None:
         try:
@@ -88,8 +92,9 @@ class UsbTransport:
             raise _gone(error) from error
 
     def discard(self) -> None:
-        while self.read(0):
-            pass
+        for _ in range(_MOST_STALE_READS):
+            if not self.read(0):
+                return
 
     def set_baud(self, baud: int) -> None:
         """USB has no speed to set."""

@@ -177,7 +177,9 @@ class _Listening:
 
     def _send(self, frame: PadFrame, echo_within_s: float = _OWN_ECHO_WITHIN_S) -> None:
         self._link.write(frame.to_bytes())
-        self._echoes[frame] = time.monotonic() + echo_within_s
+        now = time.monotonic()
+        self._echoes = {own: until_s for own, until_s in self._echoes.items() if until_s > now}
+        self._echoes[frame] = now + echo_within_s
 
     def _bounced(self, make: PadMake, frame: PadFrame) -> bool:
         """A key that bounces, is held down, or whose acknowledgement was lost counts once."""

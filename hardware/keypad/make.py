@@ -8,7 +8,7 @@ from pathlib import Path
 
 from foundation.settings_file import load_settings
 from hardware.errors import SettingsUnusable
-from hardware.keypad.protocol import PadFrame
+from hardware.keypad.protocol import MAX_DATA, PadFrame
 from hardware.ports import PadKey
 from hardware.window_sign.cells import fitted
 
@@ -46,7 +46,7 @@ class PadMake:
         for code in (self.rating_seen, self.rating_seen_data, self.invite, self.display):
             if code:
                 _code(code)
-        if self.baud < 300 or self.display_cells < 1 or self.debounce_ms < 0:
+        if self.baud < 300 or not 1 <= self.display_cells <= MAX_DATA or self.debounce_ms < 0:
             raise ValueError("baud, display_cells and debounce_ms must be sensible")
 
     def key_of(self, frame: PadFrame) -> PadKey | None:

@@ -23,6 +23,7 @@ from hardware.window_sign.protocol import FrameBuilder
 _log = structlog.get_logger()
 REFRESH_S = 60.0
 _SILENT_AGAIN_S = 5.0
+_MOST_STALE_READS = 32  # a line that never falls silent holds up no call
 _REOPEN_FIRST_S, _REOPEN_LONGEST_S = 0.5, 10.0
 
 
@@ -227,8 +228,9 @@ class SignBus:
         link, make = self._link, strip.place.make
         if link is None:
             raise DeviceTimeout("the bus is not open")
-        while link.read(0):  # what came late, and the echo of some adapters
-            continue
+        for _ in range(_MOST_STALE_READS):  # what came late, and the echo of some adapters
+            if not link.read(0):
+                break
         link.write(strip.builder.frame(strip.place.address, text))
         wanted = strip.builder.reply(strip.place.address)
         if not wanted:

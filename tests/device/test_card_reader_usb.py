@@ -1,6 +1,7 @@
 """The card driver over real pyusb, on a bus whose only device is the virtual reader."""
 
 import threading
+import time
 
 import pytest
 
@@ -52,6 +53,7 @@ def test_an_endpoint_that_the_reader_lacks_is_named_missing(usb_reader, open_dri
     port = usb_reader.port + query + ("" if "interface" in query else "&interface=1")
     with pytest.raises(DeviceMissing):
         open_driver(port).read_card(1)
+    assert not device.claimed
 
 
 def test_a_kernel_driver_is_asked_to_let_go(usb_reader, open_driver):
@@ -107,6 +109,13 @@ def test_late_bytes_of_an_earlier_question_are_dropped(usb_reader, open_driver):
     driver.module.check()
     usb_reader.device.say(b"\xaa\xaa\xaa\x96\x69\x00\x04")
     driver.module.check()
+
+
+def test_a_device_that_never_stops_talking_hangs_nobody(usb_reader, open_driver, monkeypatch):
+    module = open_driver().module
+    monkeypatch.setattr(type(usb_reader.device), "read", lambda *_: b"x" * 64)
+    with pytest.raises(DeviceError):
+        module.check(time.monotonic() + 0.5)
 
 
 @pytest.mark.parametrize(
