@@ -10,6 +10,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 Reason = Annotated[str, Field(max_length=200)]
+# A whole number that JSON keeps exactly everywhere (RFC 8259, section 6).
+Figure = Annotated[int, Field(gt=-(2**53), lt=2**53)]
 
 
 class Body(BaseModel):
@@ -157,7 +159,7 @@ class DeviceIn(Body):
     state: Name
     detail: Annotated[str, Field(max_length=400)] = ""
     figures: Annotated[
-        dict[Name, Annotated[str, Field(max_length=120)] | int | None], Field(max_length=16)
+        dict[Name, Annotated[str, Field(max_length=120)] | Figure | None], Field(max_length=16)
     ] = Field(default_factory=dict)
 
 

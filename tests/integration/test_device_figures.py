@@ -15,7 +15,7 @@ def tell(client: Client, state: str, figures: dict[str, object]) -> int:
 
 
 def seq(client: Client) -> int:
-    return client.get(HALL)[1]["seq"]
+    return int(client.get(HALL)[1]["seq"])
 
 
 def test_what_lasts_is_kept_and_what_counts_up_is_no_event(
@@ -51,4 +51,6 @@ def test_metrics_tell_state_paper_and_errors(server: ServerProcess) -> None:
 def test_figures_that_are_none_are_refused(server: ServerProcess) -> None:
     kiosk = server.client("kiosk")
     assert tell(kiosk, "ok", {"tickets_left": [1]}) == 422
+    assert tell(kiosk, "ok", {"tickets_left": 10**30}) == 422
+    assert tell(kiosk, "ok", {"errors": 10**400}) == 422
     assert tell(kiosk, "ok", {f"f{n}": n for n in range(17)}) == 422
