@@ -75,9 +75,14 @@ class Halls:
         await asyncio.gather(*(load_next() for _ in range(LOADING_AHEAD)))
 
     async def find_followed(self, follow_token: str) -> tuple[HallService, str] | None:
-        """The hall and the ticket that a phone follows with this token."""
-        if not self.all_loaded:
-            await self.load_all()
+        """The hall and the ticket that a phone follows with this token. Asks the halls that are
+        loaded first: one that cannot be loaded must hold up nobody else's phone."""
+        if (found := self._followed(follow_token)) or self.all_loaded:
+            return found
+        await self.load_all()
+        return self._followed(follow_token)
+
+    def _followed(self, follow_token: str) -> tuple[HallService, str] | None:
         for hall in self:
             if ticket := hall.followed_ticket(follow_token):
                 return hall, ticket
@@ -97,7 +102,9 @@ class Halls:
                 found = await self._open(hall)
             self._halls[hall] = found
             return found
-        except (SettingsError, JournalError) as error:
+        except Exception as error:  # whatever it is, the other halls are served
+            if not isinstance(error, SettingsError | JournalError | Unavailable):
+                log.error("unexpected", hall=hall, exc_info=error)
             unavailable = Unavailable(str(error))
             self._failed[hall] = (unavailable, time.monotonic() + RETRY_AFTER_S)
             raise unavailable from error

@@ -52,11 +52,11 @@ async def defer_by_phone(token: str, request: Request) -> Response:
     """As above, for whoever holds the ticket's code."""
     ctx = context(request)
     body = await body_of(request, DeferIn)
-    for service in ctx.halls:
-        if ticket := service.followed_ticket(token):
-            command = c.DeferTicket(ticket, body.minutes)
-            request_id = str(body.request_id)
-            return answered(await service.execute(command, request_id=request_id, by=PHONE))
+    if found := await ctx.halls.find_followed(token):
+        service, ticket = found
+        command = c.DeferTicket(ticket, body.minutes)
+        request_id = str(body.request_id)
+        return answered(await service.execute(command, request_id=request_id, by=PHONE))
     client = request.client.host if request.client else ""
     ctx.followers.check(client)
     ctx.followers.count(client)
