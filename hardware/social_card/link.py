@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import time
 from typing import Protocol
 
 from hardware.errors import CardNotReadable, DeviceMissing, DeviceTimeout, NoCard, SettingsUnusable
@@ -70,9 +71,10 @@ class NetReader:
 
     def ask(self, message: bytes) -> bytes:
         self.tell(message)
+        deadline = time.monotonic() + _ANSWER_LIMIT_S
         try:
-            (size,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
-            return self._exactly(size)
+            (size,) = _LENGTH.unpack(self._exactly(_LENGTH.size, deadline))
+            return self._exactly(size, deadline)
         except TimeoutError as error:
             self.close()
             raise DeviceTimeout("the card reader does not answer") from error
@@ -83,15 +85,18 @@ class NetReader:
         try:
             if self._socket is None:
                 self._socket = socket.create_connection(self._address, _ANSWER_LIMIT_S)
+            self._socket.settimeout(_ANSWER_LIMIT_S)
             self._socket.sendall(_LENGTH.pack(len(message)) + message)
         except OSError as error:
             raise self._gone(error) from error
 
-    def _exactly(self, size: int) -> bytes:
+    def _exactly(self, size: int, deadline: float) -> bytes:
+        """Raises TimeoutError at `deadline` (monotonic), however slowly bytes drip in."""
         data = b""
         while len(data) < size:
             if self._socket is None:
                 raise ConnectionError("closed")
+            self._socket.settimeout(max(0.001, deadline - time.monotonic()))
             piece = self._socket.recv(size - len(data))
             if not piece:
                 raise ConnectionError("the other end closed")
