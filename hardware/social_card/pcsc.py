@@ -80,7 +80,11 @@ class _PcscCard:
         self._pci = (
             scard.SCARD_PCI_T1 if protocol == scard.SCARD_PROTOCOL_T1 else scard.SCARD_PCI_T0
         )
-        self.atr = self._atr()
+        try:
+            self.atr = self._atr()
+        except DeviceError:  # taken away already: nobody else would let go of it
+            self.close()
+            raise
 
     def transmit(self, command: bytes) -> bytes:
         code, answer = self._scard.SCardTransmit(self._card, self._pci, list(command))

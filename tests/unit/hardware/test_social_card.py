@@ -3,6 +3,7 @@
 import dataclasses
 from datetime import date
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from foundation.settings_file import SettingsError
 from hardware.errors import CardNotReadable, DeviceError, DeviceProtocolError
 from hardware.simulators.people import load_people
 from hardware.simulators.social_card import SocialCardData, VirtualSocialCard
+from hardware.social_card.pcsc import _PcscCard
 from hardware.social_card.protocol import Answer, Apdu, Exchange, read_record, select
 from hardware.social_card.reading import CardReading, NotSocialCard, UseIdCard
 from hardware.social_card.record_map import STANDARD_MAP, load_map
@@ -173,3 +175,11 @@ def test_random_records_of_good_answers_end_in_a_record_or_use_id_card(bodies):
     except UseIdCard:
         return
     raise AssertionError("the map has ten places")
+
+
+def test_a_card_taken_away_while_it_is_connected_is_let_go():
+    service = MagicMock()
+    service.SCardStatus.return_value = (0x80100069, "", 0, 0, [])
+    with pytest.raises(DeviceError):
+        _PcscCard(service, "context", "reader", "card", 1)
+    service.SCardDisconnect.assert_called_once()
