@@ -100,9 +100,15 @@ class News:
             await asyncio.sleep(RETRY_S)
 
     def _heard(self, payload: str) -> None:
-        sender, ends = orjson.loads(payload)
+        """Anybody in the database may send here: what is not ours must not end the listening."""
+        try:
+            sender, ends = orjson.loads(payload)
+            news = [(str(hall), int(seq)) for hall, seq in ends]
+        except (ValueError, TypeError):
+            log.warning("not_understood", channel=CHANNEL)
+            return
         if sender != self._me:
-            for hall, seq in ends:
+            for hall, seq in news:
                 self._pass_on(hall, seq)
 
     def _pass_on(self, hall: str, seq: int) -> None:

@@ -390,3 +390,21 @@ def test_no_turn_waits_for_what_waits_for_the_turn(postgres_url: str) -> None:
         assert sorted(numbers) == [f"A{n:03d}" for n in range(2, 9)]
 
     play(postgres_url, scenario)
+
+
+@pytest.mark.parametrize("payload", ["junk", "7", "[1]", '["x", [["t"]]]', '["x", 5]'])
+def test_a_message_that_is_not_ours_does_not_end_the_listening(
+    postgres_url: str, payload: str
+) -> None:
+    async def scenario(made: list[Process]) -> None:
+        here, there = made
+        async with await psycopg.AsyncConnection.connect(postgres_url, autocommit=True) as other:
+            await other.execute("SELECT pg_notify('hall_journal', %s)", (payload,))
+        await asyncio.sleep(HEARD_WITHIN_S)
+        there.database.news._tasks[-1].cancel()  # the timer: what is heard was told
+        await here.issue()
+        async with asyncio.timeout(5):
+            while there.hall.day.state.seq != here.hall.day.state.seq:
+                await asyncio.sleep(0.01)
+
+    play(postgres_url, scenario)
