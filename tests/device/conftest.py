@@ -90,7 +90,7 @@ def content() -> TicketContent:
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], bool], float], None]:
-    def wait(condition: Callable[[], bool], within_s: float = 5.0) -> None:
+    def wait(condition: Callable[[], bool], within_s: float = 15.0) -> None:
         deadline = time.monotonic() + within_s
         while not condition():
             assert time.monotonic() < deadline, "did not happen in time"

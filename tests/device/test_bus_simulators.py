@@ -57,13 +57,13 @@ class Simulated:
         return self.process.returncode
 
 
-def test_strips_as_a_process(root, tmp_path):
+def test_strips_as_a_process(root, tmp_path, eventually):
     strips = Simulated(root, tmp_path, "signs", "strips")
     bus = SignBus(partial(BusLink, strips.port, 9600), {"one": StripPlace(load_make("51-54"), 1)})
     try:
         bus.show("one", "请A001号")
         assert bus.wait_until_sent(5)
-        assert strips.say("shown") == {"shown": {"one": "请A001号"}}
+        eventually(lambda: strips.say("shown") == {"shown": {"one": "请A001号"}})
         assert strips.say("off one") == {"ok": True}
         assert strips.say("shown") == {"shown": {}}
         assert strips.say("fault fire")["error"]["code"] == "usage"

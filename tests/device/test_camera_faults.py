@@ -58,10 +58,10 @@ def greys(camera, count: int) -> list[int]:
 def test_a_picture_is_a_new_one_and_not_from_a_buffer(stream):
     _, camera = stream
     camera.read()
-    time.sleep(0.6)  # some 18 pictures pass by unseen
+    time.sleep(1.5)  # some 45 pictures pass by unseen
     asked = time.time()
     frame = camera.read()
-    assert asked - frame.taken_at.timestamp() < 0.3
+    assert asked - frame.taken_at.timestamp() < 1
     assert camera.read().taken_at > frame.taken_at
 
 
@@ -99,14 +99,13 @@ def test_trouble_is_counted_once_however_often_it_is_asked():
     camera.close()
 
 
-def test_a_camera_that_nobody_looks_at_is_let_go_and_opened_again():
+def test_a_camera_that_nobody_looks_at_is_let_go_and_opened_again(eventually):
     virtual = VirtualCamera(64, 48, frames_per_s=30)
     source = CameraSource(virtual.start("127.0.0.1", 0))
     camera = OpenCvCamera(source, idle_s=0.3)
     try:
         camera.read()
-        time.sleep(1.0)
-        assert camera_threads() == []
+        eventually(lambda: camera_threads() == [])
         assert camera.read().picture.shape == (48, 64, 3)
     finally:
         camera.close()

@@ -101,7 +101,7 @@ def test_every_card_command(simulator, device, tmp_path):
 
 def test_card_watch_tells_each_change_in_a_line(simulator, root):
     reader = simulator("card-reader", "--listen", "127.0.0.1:0")
-    words = ("card", "watch", "--port", reader.port, "--json", "--timeout", "30")
+    words = ("card", "watch", "--port", reader.port, "--json", "--timeout", "120")
     with subprocess.Popen(
         [*HARDWARE, "device", *words], cwd=root, stdout=subprocess.PIPE, text=True
     ) as watching:

@@ -41,7 +41,7 @@ def test_the_speed_is_found_out(set_up, baud):
     began = time.monotonic()
     driver.module.check()
     assert driver.module.baud == baud
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize("baud", [115200, 9600])
@@ -51,7 +51,7 @@ def test_a_record_takes_the_time_of_its_line(set_up, people, baud):
     began = time.monotonic()
     assert driver.read_card(8).type == "resident"
     took_s = time.monotonic() - began
-    assert wire_time_s(1295, baud) < took_s < wire_time_s(1295, baud) + 1.5
+    assert wire_time_s(1295, baud) < took_s < wire_time_s(1295, baud) + 4
 
 
 @pytest.mark.parametrize("module_baud", [115200, 38400, 9600])
@@ -93,7 +93,7 @@ def test_a_mute_reader_has_no_speed(set_up):
     began = time.monotonic()
     with pytest.raises(DeviceTimeout, match="at any speed"):
         driver.module.check()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 5
 
 
 def test_speeds_are_tried_in_the_order_asked_for():

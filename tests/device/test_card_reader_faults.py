@@ -241,7 +241,7 @@ def test_no_fault_hangs_watch_or_ends_it(set_up, people, eventually, fault):
     time.sleep(0.4)
     reader.lift()
     stop.set()
-    thread.join(timeout=8)
+    thread.join(timeout=20)
     assert not thread.is_alive()
     told = (ReaderBack, ReaderAway, CardSeen, CardRead, CardUnreadable, CardRemoved)
     assert all(isinstance(event, told) for event in events)

@@ -47,7 +47,7 @@ def test_a_serial_printer_confirms(virtual, port, content, profile):
     assert serial(port, profile).status().state is PrinterState.OK
     result = serial(port, profile).print_ticket(content)
     assert result.outcome is PrintOutcome.CONFIRMED
-    assert virtual.wait_for_tickets(1, 2)
+    assert virtual.wait_for_tickets(1, 10)
 
 
 def test_a_printer_that_another_program_has_is_waited_for_and_then_refused(port, content):

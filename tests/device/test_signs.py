@@ -97,7 +97,7 @@ def test_newest_wins_and_what_was_replaced_never_shows(hall, eventually):
 
 def test_a_busy_strip_does_not_keep_the_others_from_theirs(hall, eventually):
     hall.bus.show("two", "B001")
-    end = time.monotonic() + 1.0
+    end = time.monotonic() + 10.0
     while hall.virtual.shown().get("two") != "B001":
         hall.bus.show("one", f"{time.monotonic():.5f}")
         assert time.monotonic() < end, "strip two waited for strip one"
@@ -138,10 +138,10 @@ def test_the_idle_text_comes_back_after_the_call(hall, eventually):
     one = BusSign(hall.bus, "one")
     one.set_idle("1号窗口")
     eventually(lambda: hall.virtual.shown().get("one") == "1号窗口")
-    one.show("请A001号", hold_s=0.3)
+    one.show("请A001号", hold_s=1.5)
     eventually(lambda: hall.virtual.shown()["one"] == "请A001号")
     one.set_idle("就业服务")  # changes meanwhile, and does not cut the call off
-    eventually(lambda: hall.virtual.shown()["one"] == "就业服务", 2)
+    eventually(lambda: hall.virtual.shown()["one"] == "就业服务")
     texts = [each.text.strip() for each in hall.virtual.history() if each.address == 1]
     assert texts[-3:] == ["1号窗口", "请A001号", "就业服务"]
 
@@ -162,7 +162,7 @@ def test_a_strip_that_was_off_shows_its_text_again(tmp_path, eventually):
         hall.virtual.switch_off("one")
         assert "one" not in hall.virtual.shown()
         hall.virtual.switch_on("one")
-        eventually(lambda: hall.virtual.shown().get("one") == "A001", 2)
+        eventually(lambda: hall.virtual.shown().get("one") == "A001")
     finally:
         hall.close()
 
@@ -277,13 +277,14 @@ def test_a_bus_behind_a_serial_server(eventually):
             bus.close()
 
 
-def test_a_real_or_virtual_strip_shows_a_text(request, real_devices, ask_hand):
+def test_a_real_or_virtual_strip_shows_a_text(request, real_devices, ask_hand, eventually):
     """The contract; with `--device sign=PORT` a person reads the strip at address 1."""
     port = real_devices.get("sign")
     if port is None:
-        request.getfixturevalue("hall").bus.show("one", "A001")
-        assert request.getfixturevalue("hall").bus.wait_until_sent(5)
-        assert request.getfixturevalue("hall").virtual.shown()["one"] == "A001"
+        hall = request.getfixturevalue("hall")
+        hall.bus.show("one", "A001")
+        assert hall.bus.wait_until_sent(5)
+        eventually(lambda: hall.virtual.shown().get("one") == "A001")
         return
     told: list[DeviceStanding] = []
     place = StripPlace(load_make("51-54"), 1)
@@ -305,7 +306,7 @@ def test_an_address_that_cannot_be_is_refused_before_anything_opens():
 def run(root, *words):
     return subprocess.run(
         [sys.executable, "-m", "hardware", *words], cwd=root, capture_output=True, text=True,
-        timeout=20,
+        timeout=60,
     )  # fmt: skip
 
 

@@ -100,7 +100,7 @@ def test_when_many_wait_the_chime_is_left_out_and_the_oldest_go(clips, tmp_path,
     try:
         for number in range(MOST_WAITING + 5):
             hall.speaker.announce(f"A{number}", "1")
-        assert hall.speaker.wait_until_quiet(20)
+        assert hall.speaker.wait_until_quiet(90)  # a program starts for each call
     finally:
         hall.speaker.close()
     played = card.played()
@@ -145,7 +145,7 @@ def test_closing_ends_a_player_that_hangs(card, hall):
     assert not hall.speaker.wait_until_quiet(0.5)
     began = time.monotonic()
     hall.speaker.close()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
 
 
 def test_a_player_that_hangs_is_given_up(card, monkeypatch):
@@ -199,7 +199,7 @@ def test_the_command_says_a_call_into_a_file(root, tmp_path):
     out = tmp_path / "call.wav"
     words = ("device", "speaker", "say", "--number", "A001", "--window", "3", "--out", str(out))
     done = subprocess.run(
-        [sys.executable, "-m", "hardware", *words], cwd=root, capture_output=True, timeout=20
+        [sys.executable, "-m", "hardware", *words], cwd=root, capture_output=True, timeout=60
     )
     assert done.returncode == 0, done
     with wave.open(str(out)) as sound:

@@ -63,7 +63,7 @@ hall_call = "{{number}}到{{window}}"
 [habits]
 call_again_after_s = 0.3
 press_valid_s = {press_valid_s}
-hall_call_s = 1.0
+hall_call_s = 2.5
 [speaker]
 output = "file"
 folder = "{folder}/said"
