@@ -269,6 +269,7 @@ _NOT_FOR_EVERYBODY = frozenset(
         "digest",
         "skipped",
         "detail",
+        "figures",
         "asked",
     }
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from queue_server.access.roles import Act
+from queue_server.access.roles import Act, Role
 from queue_server.domain import commands as c
 from queue_server.web.api_tickets import ERRORS, act_on_ticket, answered
 from queue_server.web.bodies import body_of, takes
-from queue_server.web.context import context
+from queue_server.web.context import context, permitted
 from queue_server.web.errors import ApiError
 from queue_server.web.schemas import Command, DeferIn, SendOnIn
 
@@ -39,9 +39,15 @@ async def defer(hall: str, ticket: str, request: Request) -> Response:
 
 @router.post(f"{_TICKET}/transfer", openapi_extra=takes(SendOnIn))
 async def send_on(hall: str, ticket: str, request: Request) -> Response:
-    """Sends on a ticket that waits or is parked; one at a window is sent on by that window."""
+    """Sends on a ticket that waits or is parked; one at a window is sent on by that window. To a
+    window or a clerk only a manager sends it: a clerk could pick out who comes next that way
+    (rule 9), and has the chosen call with its reason for it."""
+    _, actor, _ = await permitted(request, Act.TRANSFER_TICKET, request.path_params["hall"])
 
     def wanted(body: SendOnIn) -> c.TransferTicket:
+        if actor.role is Role.CLERK and (body.window or body.clerk):
+            message = "等候的人只能转到业务；要叫到窗口，请用特呼并写明原因，或请管理员安排。"
+            raise ApiError(403, "call_chosen_instead", message)
         return c.TransferTicket(ticket, body.service, body.window, body.clerk)
 
     return await act_on_ticket(request, hall, Act.TRANSFER_TICKET, SendOnIn, wanted)

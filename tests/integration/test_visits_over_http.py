@@ -51,7 +51,10 @@ def test_a_waiting_ticket_is_sent_to_a_clerk(server: ServerProcess, admin: Clien
     clerk.at("6", "open")
     login = next(w for w in admin.get(HALL)[1]["windows"] if w["id"] == "6")["clerk"]
     ticket = admin.issue("C")
-    status, body = clerk.post(f"{HALL}/tickets/{ticket['id']}/transfer", clerk=login)
+    for own in ({"clerk": login}, {"window": "6"}):
+        status, body = clerk.post(f"{HALL}/tickets/{ticket['id']}/transfer", **own)
+        assert (status, body["error"]["code"]) == (403, "call_chosen_instead")
+    status, body = admin.post(f"{HALL}/tickets/{ticket['id']}/transfer", clerk=login)
     assert status == 200, body
     assert admin.at("3", "call-next")[1]["ticket"] is None
     called = clerk.at("6", "call-next")[1]
