@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from queue_server.access.keys import load_keys
 from tests.support.crash import Crowd, Promises, check_promises
 from tests.support.postgres import PostgresServer
 from tests.support.server import DEMO_CONFIG, Client, ServerProcess, with_key
@@ -143,6 +144,9 @@ def test_another_key_file_is_refused_in_words(pair: list[ServerProcess], tmp_pat
     third = ServerProcess(
         tmp_path, config=with_key(DEMO_CONFIG, tmp_path), database=pair[0].database
     )
+    with pytest.raises(RuntimeError, match="is missing, the key file"):
+        third.start()
+    load_keys(tmp_path / "hall.key")
     with pytest.raises(RuntimeError, match="not the key file"):
         third.start()
     third.stop()

@@ -211,7 +211,7 @@ def test_every_error_has_the_one_shape(
 def test_broken_json_and_large_bodies_are_refused(server: ServerProcess, admin: Client) -> None:
     for sent, status in ((b"{nonsense", 400), (b"x" * 70_000, 413)):
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {admin._token}"}
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {admin.token}"}
         connection.request("POST", f"{HALL}/tickets", sent, headers)
         answer = connection.getresponse()
         body = json.loads(answer.read())
