@@ -11,7 +11,7 @@ from tests.support.crash import Crowd, check_promises
 from tests.support.server import ServerProcess
 
 # HALL_CRASHES=200 makes the long run of it
-CRASHES = int(os.environ.get("HALL_CRASHES", "8"))
+CRASHES = int(os.environ.get("HALL_CRASHES", "4"))
 
 
 def test_kill_9_under_load_loses_nothing(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from tests.support.server import DEMO_CONFIG, Client, ServerProcess, with_key
 
 HALL = "/api/v1/halls/demo"
 # HALL_CRASHES=200 makes the long run of it
-CRASHES = int(os.environ.get("HALL_CRASHES", "3"))
+CRASHES = int(os.environ.get("HALL_CRASHES", "2"))
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,10 @@ def test_no_text_is_cut_and_every_target_is_large_enough(
     studio: Any, manner: Manner, size: Any
 ) -> None:
     wrong = []
+    from kivy.uix.button import Button
+
     for name, stage in every_stage(studio, manner, size):
+        assert not [w for w in stage.walk() if isinstance(w, Button)], f"{name}: Kivy's own look"
         wrong += [f"{name}: {text}" for text in cut_texts(stage)]
         wrong += [f"{name}: {text}" for text in bad_targets(stage, manner.view, size)]
         if manner.view is View.ELDER:
@@ -123,11 +126,3 @@ def test_whoever_held_a_number_before_reads_what_became_of_it(studio: Any, name:
         assert stage.texts("ticket.title") not in shown
         waits = stage.texts("ticket.wait_unknown")
         assert waits not in shown, "whoever is beyond waiting is told of no wait"
-
-
-def test_no_widget_has_kivys_own_look(studio: Any) -> None:
-    from kivy.uix.button import Button
-
-    for manner in manners():
-        for name, stage in every_stage(studio, manner, (540, 960)):
-            assert not [w for w in stage.walk() if isinstance(w, Button)], name
