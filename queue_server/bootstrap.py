@@ -7,6 +7,7 @@ import hashlib
 import random
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -24,6 +25,7 @@ from queue_server.access.store import (
     refuse_missing_key,
     remove_staff,
 )
+from queue_server.audit import AuditLog
 from queue_server.clock import SystemClock
 from queue_server.databases import Database, open_database
 from queue_server.halls import Halls
@@ -33,6 +35,8 @@ from queue_server.service import HallService
 from queue_server.settings import HallSettings, StaffSection, presentation_of, rules_of
 from queue_server.speech import Speech
 from queue_server.tuning import settle_memory, tidy
+from queue_server.vault.master import MasterKeys
+from queue_server.vault.store import Vault
 from queue_server.web.app import create_app
 from queue_server.web.context import Context
 from queue_server.web.metrics import Metrics
@@ -41,6 +45,7 @@ from queue_server.web.texts import Texts
 log = structlog.get_logger()
 
 UPKEEP_S = 10.0
+PURGE_S = 3600.0
 
 
 def key_file_of(plan: Plan, database: str) -> Path:
@@ -70,7 +75,15 @@ def build(plan: Plan, database: str, *, accept_new_key: bool = False) -> FastAPI
                 await _seed(access, plan)
             async with _serving(plan, store, keys) as halls:
                 metrics = Metrics(halls, store.writer)
-                yield Context(plan, halls, access, Speech(), Texts(), metrics)
+                vault = Vault(store.access, MasterKeys(key_file))
+                audit = AuditLog(store.access)
+                purging = asyncio.create_task(_purge(vault))
+                try:
+                    yield Context(plan, halls, access, Speech(), Texts(), metrics, vault, audit)
+                finally:
+                    purging.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await purging
         finally:
             await store.journal.close()
 
@@ -176,6 +189,17 @@ async def _keep_up(halls: Halls) -> None:
             await _keep_up_one(hall)
         if not halls.all_loaded:
             await halls.load_all()
+
+
+async def _purge(vault: Vault) -> None:
+    """Deletes what is over its time, at the start and every hour."""
+    while True:
+        try:
+            if count := await vault.purge(datetime.now(UTC)):
+                log.info("purged", rows=count)
+        except JournalError as error:  # the next round tries again
+            log.error("purge_failed", error=str(error))
+        await asyncio.sleep(PURGE_S)
 
 
 def _progress(halls: Halls) -> int:

@@ -11,6 +11,7 @@ from foundation.logs import configure_logs
 from foundation.settings_file import SettingsError
 from queue_server.cli_access import Unusable, add_commands
 from queue_server.cli_journal import add_journal_commands
+from queue_server.cli_vault import add_vault_commands
 from queue_server.databases import absolute
 from queue_server.journal.port import UnusableDatabase
 from queue_server.plan import Plan, load_plan
@@ -47,7 +48,9 @@ def _parser() -> argparse.ArgumentParser:
         "--accept-new-key", action="store_true", help="the database's old key file is lost"
     )
     server.set_defaults(run=_server)
-    add_journal_commands(server.add_subparsers(title="care for what is stored", metavar="TOOL"))
+    tools = server.add_subparsers(title="care for what is stored", metavar="TOOL")
+    add_journal_commands(tools)
+    add_vault_commands(tools)
     add_commands(commands)
     return parser
 

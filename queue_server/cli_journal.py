@@ -262,7 +262,7 @@ def _key_put(backup: Path, key_file: Path | None) -> Iterator[None]:
     if key_file is None:
         raise Unusable("the backup holds a key: name its place with --key")
     if key_file.exists():
-        if key_file.read_bytes() != key:
+        if not key_file.read_bytes().startswith(key):  # rotated since, it only has more in it
             raise Unusable(f"{key_file} is another key than the backup's: move it away first")
         yield
         return

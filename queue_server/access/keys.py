@@ -76,12 +76,20 @@ def load_keys(file: Path) -> Keys:
             fresh.write(secrets.token_bytes(KEY_BYTES))
             fresh.flush()
             os.fsync(fresh.fileno())
-    secret = file.read_bytes()
-    if len(secret) != KEY_BYTES:
-        raise KeyUnusable(f"{file} holds {len(secret)} bytes, not {KEY_BYTES}")
+    return Keys(read_key_file(file)[:KEY_BYTES])
+
+
+def read_key_file(file: Path) -> bytes:
+    """The hall's secret, and behind it a block for each rotation of the vault's master key.
+
+    Raises KeyUnusable for a file of the wrong size or one that others may read.
+    """
+    content = file.read_bytes()
+    if not content or len(content) % KEY_BYTES:
+        raise KeyUnusable(f"{file} holds {len(content)} bytes, not {KEY_BYTES} or a multiple")
     if file.stat().st_mode & 0o077:
         raise KeyUnusable(f"{file} can be read by others; run: chmod 600 {file}")
-    return Keys(secret)
+    return content
 
 
 def secret_hash(secret: str) -> str:

@@ -30,6 +30,7 @@ FORMAT_VERSION = 1
 LEFT_OUT = frozenset({"session", "heartbeat"})
 MANIFEST = "manifest.json"
 KEY_MEMBER = "key"
+KEY_BYTES = 32  # of the secret in front of the key file
 # Hashes hardly get smaller, so more effort takes longer for nothing.
 _EFFORT = 2
 _LINES_AT_ONCE = 1_000
@@ -71,8 +72,9 @@ class Manifest:
 
 
 def key_mark(key: bytes) -> str:
-    """A fingerprint of the key file that gives nothing of it away."""
-    return hashlib.sha256(b"hall/key-mark" + key).hexdigest()[:16]
+    """A fingerprint of the key file's secret that gives nothing of it away; a rotation of the
+    vault's master key, which only adds to the file, does not change it."""
+    return hashlib.sha256(b"hall/key-mark" + key[:KEY_BYTES]).hexdigest()[:16]
 
 
 def write_backup(

@@ -86,6 +86,8 @@ def _connect(file: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES_AT_MOST}")
     connection.execute("PRAGMA foreign_keys = ON")
+    # what is deleted is overwritten: a person's destroyed key must not stay in a free page
+    connection.execute("PRAGMA secure_delete = ON")
     return connection
 
 

@@ -11,11 +11,13 @@ from fastapi import Request
 
 from queue_server.access.roles import ANYBODY, Act, Actor, Role, may
 from queue_server.access.store import AccessStore
+from queue_server.audit import AuditLog
 from queue_server.halls import Halls
 from queue_server.journal.port import NotStored
 from queue_server.plan import Plan
 from queue_server.service import HallService
 from queue_server.speech import Speech
+from queue_server.vault.store import Vault
 from queue_server.web.errors import ApiError
 from queue_server.web.limits import AttemptLimit, LoginLimit
 from queue_server.web.metrics import Metrics
@@ -39,6 +41,8 @@ class Context:
     speech: Speech
     texts: Texts
     metrics: Metrics
+    vault: Vault
+    audit: AuditLog
     started_at: float = field(default_factory=time.monotonic)
     logins: LoginLimit = field(default_factory=LoginLimit)
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHING_AT_ONCE))
