@@ -9,10 +9,12 @@ from typing import Any
 
 from queue_server.appointment_views import appointment_view
 from queue_server.board_views import configuration_view
+from queue_server.content_views import all_content
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
 from queue_server.domain.appointments import BookAppointment, CheckIn
 from queue_server.domain.configuration import ConfigurationCommand
+from queue_server.domain.content import ContentCommand
 from queue_server.domain.errors import WrongState
 from queue_server.domain.leases import HandIn, TakeLeases
 from queue_server.domain.state import HallState
@@ -75,6 +77,8 @@ def answer(
         return _at_window(state, command, happened, now_ms, follow_token)
     if isinstance(command, ConfigurationCommand):
         return {"configuration": configuration_view(state)}
+    if isinstance(command, ContentCommand):
+        return dict(all_content(state))
     if isinstance(command, c.AppointmentCommand):
         return _appointment(state, command, happened, now_ms, follow_token)
     if isinstance(command, TakeLeases):

@@ -32,7 +32,13 @@ from queue_server.halls import Halls
 from queue_server.journal.port import JournalError, UnusableDatabase
 from queue_server.plan import Plan
 from queue_server.service import HallService
-from queue_server.settings import HallSettings, StaffSection, presentation_of, rules_of
+from queue_server.settings import (
+    HallSettings,
+    StaffSection,
+    content_of,
+    presentation_of,
+    rules_of,
+)
 from queue_server.speech import Speech
 from queue_server.tuning import settle_memory, tidy
 from queue_server.vault.master import MasterKeys
@@ -132,6 +138,7 @@ def _hall(store: Database, settings: HallSettings, keys: Keys) -> HallService:
         presentation_of(settings),
         SystemClock(),
         keys.follow_token,
+        content_of(settings),
     )
 
 

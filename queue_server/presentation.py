@@ -9,23 +9,6 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class MatterGuide:
-    """The service guide of one matter (五公开): what, how, with which papers, by when, for how
-    much, and on which legal basis."""
-
-    id: str
-    service: str
-    name: str
-    name_en: str
-    materials: tuple[str, ...]
-    procedure: tuple[str, ...]
-    promised_working_days: int
-    result: str
-    fee: str
-    legal_basis: str
-
-
-@dataclass(frozen=True, slots=True)
 class Presentation:
     """announce: languages of the spoken call, in order."""
 
@@ -36,4 +19,3 @@ class Presentation:
     notice_en: str = ""
     hours: tuple[str, ...] = ()
     announce: tuple[str, ...] = ("zh-CN",)
-    guides: tuple[MatterGuide, ...] = ()

@@ -22,6 +22,7 @@ from queue_server.clock import Clock
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
 from queue_server.domain.calendar import Calendar
+from queue_server.domain.content import TakeInContent, Thing
 from queue_server.domain.decide import decide
 from queue_server.domain.errors import Refusal
 from queue_server.domain.rules import HallRules
@@ -70,12 +71,14 @@ class HallService:
         presentation: Presentation,
         clock: Clock,
         follow_token: FollowToken,
+        content: tuple[Thing, ...] = (),
     ) -> None:
         self.id = rules.id
         self.presentation = presentation
         self.day = LiveDay(rules.id, journal, clock, follow_token)
         self._journal = journal
         self._rules = rules
+        self._content = content
         self._clock = clock
         self._follow_token = follow_token
         self._file_taken_in = False
@@ -106,6 +109,7 @@ class HallService:
         """Once per process: two that were started with different files must not take turns."""
         if not self._file_taken_in:
             await self.execute(c.Configure(self._rules), request_id=None, by="system")
+            await self.execute(TakeInContent(self._content), request_id=None, by="system")
             self._file_taken_in = True
 
     # --- commands --------------------------------------------------------------------------

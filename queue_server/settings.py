@@ -14,6 +14,7 @@ from zoneinfo import available_timezones
 from foundation.settings_file import load_settings
 from queue_server.access.roles import Role
 from queue_server.domain.calendar import Calendar, Session
+from queue_server.domain.content import Guide, Thing
 from queue_server.domain.rules import (
     DispatchSettings,
     HallRules,
@@ -23,7 +24,8 @@ from queue_server.domain.rules import (
     Skill,
     WindowRule,
 )
-from queue_server.presentation import MatterGuide, Presentation
+from queue_server.presentation import Presentation
+from queue_server.settings_content import JobSection, NoticeSection
 from queue_server.settings_supply import (
     WEEKDAYS,
     AppointmentsSection,
@@ -208,6 +210,8 @@ class HallSettings:
     dispatch: DispatchSection = field(default_factory=DispatchSection)
     paired: tuple[PairedSection, ...] = ()
     staff: tuple[StaffSection, ...] = ()
+    notice: tuple[NoticeSection, ...] = ()
+    job: tuple[JobSection, ...] = ()
 
     def __post_init__(self) -> None:
         _refuse_repeats("service", [s.id for s in self.service])
@@ -215,6 +219,8 @@ class HallSettings:
         _refuse_repeats("window", [w.id for w in self.window])
         _refuse_repeats("priority_class", [c.id for c in self.priority_class])
         _refuse_repeats("matter", [m.id for m in self.matter])
+        _refuse_repeats("notice", [n.id for n in self.notice])
+        _refuse_repeats("job", [j.id for j in self.job])
         _refuse_repeats("quota for", [q.service for q in self.quota])
         _refuse_repeats("special day", [d.day.isoformat() for d in self.special_days])
         if not self.priority_class:
@@ -348,19 +354,21 @@ def presentation_of(settings: HallSettings) -> Presentation:
         notice_en=hall.notice_en,
         hours=tuple(f"{','.join(h.days)} {h.opens:%H:%M}–{h.closes:%H:%M}" for h in settings.hours),
         announce=hall.announce,
-        guides=tuple(
-            MatterGuide(
-                id=m.id,
-                service=m.service,
-                name=m.name,
-                name_en=m.name_en,
-                materials=m.materials,
-                procedure=m.procedure,
-                promised_working_days=m.promised_working_days,
-                result=m.result,
-                fee=m.fee,
-                legal_basis=m.legal_basis,
-            )
-            for m in settings.matter
-        ),
     )
+
+
+def content_of(settings: HallSettings) -> tuple[Thing, ...]:
+    """Notices, jobs and the guides of the matters, as the file tells them."""
+    guides = (
+        Guide(
+            m.id,
+            m.materials,
+            m.procedure,
+            m.promised_working_days,
+            m.result,
+            m.fee,
+            m.legal_basis,
+        )
+        for m in settings.matter
+    )
+    return (*(n.thing() for n in settings.notice), *(j.thing() for j in settings.job), *guides)

@@ -6,6 +6,7 @@ from typing import Any
 
 from queue_server import wire
 from queue_server.board_views import missed_view, out_of_turn_view, parked_view
+from queue_server.content_views import shown_content
 from queue_server.domain import events as e
 from queue_server.domain.admission import Obstacle, admission
 from queue_server.domain.calendar import is_open
@@ -195,6 +196,7 @@ def hall_view(state: HallState, presentation: Presentation, now_ms: int) -> wire
         "hours": list(presentation.hours),
         "notice": presentation.notice,
         "notice_en": presentation.notice_en,
+        "notices": shown_content(state, now_ms)["notices"],
         "services": [service_view(state, s.id, now_ms) for s in rules.services],
         "priority_classes": [
             {"id": c.id, "name": c.name, "name_en": c.name_en, "min_age": c.min_age}
@@ -218,24 +220,6 @@ def hall_view(state: HallState, presentation: Presentation, now_ms: int) -> wire
         ],
         "today": _today(state),
     }
-
-
-def guides_view(presentation: Presentation) -> list[wire.Matter]:
-    return [
-        {
-            "id": g.id,
-            "service": g.service,
-            "name": g.name,
-            "name_en": g.name_en,
-            "materials": list(g.materials),
-            "procedure": list(g.procedure),
-            "promised_working_days": g.promised_working_days,
-            "result": g.result,
-            "fee": g.fee,
-            "legal_basis": g.legal_basis,
-        }
-        for g in presentation.guides
-    ]
 
 
 def _today(state: HallState) -> dict[str, int]:
@@ -271,6 +255,8 @@ _NOT_FOR_EVERYBODY = frozenset(
         "detail",
         "figures",
         "asked",
+        "thing",
+        "things",
     }
 )
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypedDict
 
+from queue_server.wire_content import Notice
+
 TicketStatus = Literal[
     "waiting", "called", "serving", "missed", "parked", "finished", "cancelled", "expired"
 ]
@@ -139,6 +141,7 @@ class Matter(TypedDict):
     result: str
     fee: str
     legal_basis: str
+    usual_s: int
 
 
 class MissedTicket(TypedDict):
@@ -245,6 +248,7 @@ class Hall(TypedDict):
     hours: list[str]
     notice: str
     notice_en: str
+    notices: list[Notice]  # shown today, beside the standing `notice`
     services: list[Service]
     priority_classes: list[PriorityClass]
     windows: list[Window]
@@ -308,6 +312,7 @@ TOPICS: dict[str, frozenset[str]] = {
         {"window_opened", "window_closed", "window_paused", "window_resumed", "hall_configured"}
     ),
     "devices": frozenset({"device_changed"}),
+    "content": frozenset({"content_taken_in", "content_put", "content_removed"}),
     "appointments": frozenset(
         {
             "appointment_booked",

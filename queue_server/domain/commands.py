@@ -12,6 +12,7 @@ from queue_server.domain.appointments import (
     CheckIn,
 )
 from queue_server.domain.configuration import ConfigurationCommand
+from queue_server.domain.content import ContentCommand, TakeInContent
 from queue_server.domain.leases import HandIn, TakeLeases
 from queue_server.domain.rules import HallRules
 
@@ -243,6 +244,8 @@ LeaseCommand = TakeLeases | HandIn
 AppointmentCommand = BookAppointment | ChangeAppointment | CancelAppointment | CheckIn
 Command = (
     Configure
+    | TakeInContent
+    | ContentCommand
     | ConfigurationCommand
     | RollDay
     | PassTime

@@ -10,6 +10,7 @@ from functools import singledispatch
 from typing import Any, NamedTuple
 
 from queue_server.domain import appointments as a
+from queue_server.domain import content as t
 from queue_server.domain import leases as x
 
 
@@ -49,3 +50,15 @@ def _open(event: a.AboutAppointment) -> Keeps:
 @keeps.register(a.AppointmentMissed)
 def _over(event: a.AboutAppointment) -> Keeps:
     return Keeps(f"appointment:{event.appointment}", False)
+
+
+@keeps.register
+def _seeded(event: t.ContentTakenIn) -> Keeps:
+    return Keeps("content:file", True)
+
+
+@keeps.register(t.ContentPut)
+@keeps.register(t.ContentRemoved)
+def _told(event: t.ContentPut | t.ContentRemoved) -> Keeps:
+    """Also that something is gone: the settings file may have told of it."""
+    return Keeps(f"content:{event.kind}:{event.id}", True)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from queue_server.domain import events as e
 from queue_server.domain.alarms import Alarm, Alarms
 from queue_server.domain.appointments import AppointmentBook
+from queue_server.domain.content import HallContent
 from queue_server.domain.leases import Lease, RefusedTicket
 from queue_server.domain.lifecycle import check
 from queue_server.domain.quotas import Given
@@ -165,6 +166,7 @@ class HallState:
     refused: list[RefusedTicket] = field(default_factory=list)  # of those handed in this day
     given: Given = field(default_factory=Given)
     book: AppointmentBook = field(default_factory=AppointmentBook)
+    content: HallContent = field(default_factory=HallContent)
 
     @property
     def known_rules(self) -> HallRules:

@@ -13,10 +13,10 @@ from fastapi.responses import StreamingResponse
 
 from queue_server import wire
 from queue_server.access.roles import TABLE, Act
+from queue_server.content_views import matters_view
 from queue_server.domain import commands as c
 from queue_server.journal.chain import Record
 from queue_server.speech import SpeechUnavailable
-from queue_server.views import guides_view
 from queue_server.web.api_tickets import ERRORS, JSON
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted
@@ -40,7 +40,8 @@ async def hall_now(hall: str, request: Request) -> Response:
 async def matters(hall: str, request: Request) -> Response:
     """All matters with their service guides (五公开)."""
     _, _, service = await permitted(request, Act.SEE_HALL, hall)
-    return Response(orjson.dumps({"matters": guides_view(service.presentation)}), media_type=JSON)
+    found = await service.ask(lambda state, _: matters_view(state))
+    return Response(orjson.dumps({"matters": found}), media_type=JSON)
 
 
 @router.get("/events")

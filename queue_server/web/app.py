@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from queue_server.web import (
     api_appointments,
     api_configuration,
+    api_content,
     api_hall,
     api_kiosks,
     api_tickets,
@@ -25,6 +26,7 @@ from queue_server.web.context import Context
 from queue_server.web.errors import error_response, install_error_handlers
 from queue_server.web.schemas import BODIES
 from queue_server.web.schemas_appointments import APPOINTMENT_BODIES
+from queue_server.web.schemas_content import CONTENT_BODIES
 
 BODY_AT_MOST = 64 * 1024
 _HEADERS = {
@@ -59,6 +61,7 @@ def create_app(open_context: OpenContext) -> FastAPI:
         api_appointments,
         api_hall,
         api_configuration,
+        api_content,
         probes,
         pages,
     ):
@@ -66,7 +69,7 @@ def create_app(open_context: OpenContext) -> FastAPI:
         app.router.routes.extend(module.router.routes)
     app.mount("/static", pages.STATIC, name="static")
     install_error_handlers(app, pages.error_page)
-    describe_bodies(app, [*BODIES, *APPOINTMENT_BODIES])
+    describe_bodies(app, [*BODIES, *APPOINTMENT_BODIES, *CONTENT_BODIES])
     app.add_middleware(Envelope)
     return app
 

@@ -33,7 +33,7 @@ const announcer = new Announcer({
 });
 window.__announced = announcer.log;
 
-const live = new LiveHall(page.hall, "calls,queue,windows", {
+const live = new LiveHall(page.hall, "calls,queue,windows,content", {
   hall: takeHall,
   event: takeEvent,
   state: (state) => {
@@ -117,11 +117,17 @@ function drawAll() {
   if (shown && secondsSince(shown.at) >= RESTS_AFTER_S) rest();
   else if (!shown) rest();
   drawServices();
-  const own = named(hall, "notice");
-  notices = own ? [own] : [say("screen.notice_missed"), say("screen.notice_priority")];
+  const own = [named(hall, "notice"), ...hall.notices.map(noticeText)].filter(Boolean);
+  notices = own.length > 0 ? own : [say("screen.notice_missed"), say("screen.notice_priority")];
   setText(byId("hours"), hoursText(hall.hours));
   drawList();
   drawNotice();
+}
+
+/** One line of the notice strip: the title, and the text where it is short enough to be read there. */
+function noticeText(notice) {
+  const [title, text] = [named(notice, "title"), named(notice, "text")];
+  return text && title.length + text.length <= NOTICE_LETTERS ? `${title}：${text}` : title;
 }
 
 function drawList() {
@@ -168,6 +174,7 @@ function drawServices() {
 
 let second = 0;
 const NOTICE_S = 12;
+const NOTICE_LETTERS = 48;
 
 function drawNotice() {
   if (notices.length === 0) return;

@@ -11,7 +11,14 @@ from typing import Any
 import pytest
 
 from foundation.settings_file import SettingsError
-from queue_server.settings import HallSettings, load_hall_settings, presentation_of, rules_of
+from queue_server.domain.content import Guide
+from queue_server.settings import (
+    HallSettings,
+    content_of,
+    load_hall_settings,
+    presentation_of,
+    rules_of,
+)
 
 ROOT = Path(__file__).parents[3]
 TEMPLATE = ROOT / "config" / "hall.toml"
@@ -54,7 +61,8 @@ def test_demonstration_is_the_hall_of_the_domain() -> None:
         assert {s.service for s in rules.window[window].skills} == set("ABCDEFG")
     assert rules.window["9"].first_classes
     assert len(rules.matters) >= 20
-    guides = presentation_of(load_hall_settings(DEMO)).guides
+    guides = [x for x in content_of(load_hall_settings(DEMO)) if isinstance(x, Guide)]
+    assert len(guides) == len(rules.matters)
     assert all(g.materials or g.id == "E-03" for g in guides)
     assert all(g.procedure and g.result and g.fee and g.legal_basis for g in guides)
 
