@@ -1,7 +1,5 @@
 """`python -m hardware …`: hands over to the command line."""
 
-import sys
+from hardware.cli import leave, main
 
-from hardware.cli import main
-
-sys.exit(main())
+leave(main())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from hardware.camera.source import CameraSource
 from hardware.errors import SettingsUnusable
 from hardware.id_card.decoder import ConfinedDecoder, PhotoDecoderSettings
 from hardware.id_card.driver import SamCardReader
@@ -119,12 +120,16 @@ def make_social_card_reader(settings: SocialCardSettings) -> SocialCardReader:
     return SocialCardDriver(reader, load_map(settings.map))
 
 
-def make_camera(settings: CameraSettings) -> Camera:
+def camera_source(settings: CameraSettings) -> CameraSource:
     """Raises SettingsUnusable for a source that cannot be one."""
-    from hardware.camera.driver import OpenCvCamera  # late: OpenCV takes a third of a second
-    from hardware.camera.source import CameraSource
-
-    source = CameraSource(
+    return CameraSource(
         settings.source, settings.width, settings.height, settings.rotate, settings.loop
     )
+
+
+def make_camera(settings: CameraSettings) -> Camera:
+    """Raises SettingsUnusable for a source that cannot be one."""
+    source = camera_source(settings)
+    from hardware.camera.driver import OpenCvCamera  # late: OpenCV takes a third of a second
+
     return OpenCvCamera(source)

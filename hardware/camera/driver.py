@@ -92,6 +92,6 @@ class OpenCvCamera:
             return DeviceMissing("the camera was closed", source=shown)
         if trouble is Trouble.ENDED:
             return CameraEnded("the recording is over", source=shown)
-        if trouble is Trouble.MISSING:
+        if trouble is Trouble.MISSING or self._source.absent:
             return DeviceMissing("no camera there: check cable and settings", source=shown)
         return DeviceTimeout("the camera gives no picture", source=shown)

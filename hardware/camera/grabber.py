@@ -1,12 +1,16 @@
 """The thread that owns a capture: opens, reads, reopens with back-off, ends when nobody looks.
 
 Nobody else touches the capture: closing one while another thread reads from it ends the process.
+So does an interpreter that ends while the thread is inside OpenCV (it unwinds a C++ frame that
+allows no unwinding): before the end, all grabbers are called back and waited for.
 """
 
 from __future__ import annotations
 
+import atexit
 import threading
 import time
+import weakref
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -15,12 +19,14 @@ from typing import Any
 
 import structlog
 
+from hardware.camera.capture import film_position_s, open_capture, upright
 from hardware.camera.source import CameraSource
 from hardware.ports import Frame
 
 _log = structlog.get_logger()
 _FIRST_BACK_OFF_S = 0.25
 _LONGEST_BACK_OFF_S = 4.0
+_AT_EXIT_S = 12.0  # the longest that a library keeps a thread: ten seconds of V4L2
 IDLE_S = 10.0  # so long without a look, and the camera is let go: its lamp goes out
 
 
@@ -52,6 +58,7 @@ class Grabber:
         self._done = False  # the thread is at its end
         self.trouble = Trouble.NONE
         self._thread = threading.Thread(target=self._run, name="camera-grabber", daemon=True)
+        _grabbers.add(self)
         self._thread.start()
 
     @property
@@ -128,7 +135,10 @@ class Grabber:
 
     def _one_capture(self) -> int:
         """Frames that it gave until it broke, ended or was not wanted any more."""
-        capture = self._source.open()
+        if self._source.absent:
+            self.trouble = Trouble.MISSING
+            return 0
+        capture = open_capture(self._source)
         count = 0
         try:
             if not capture.isOpened():
@@ -148,8 +158,8 @@ class Grabber:
         good, picture = capture.read()
         if not good:
             return False
-        position_s = self._source.position_s(capture)
-        frame = Frame(datetime.now(UTC), self._source.upright(picture), position_s)
+        position_s = film_position_s(self._source, capture)
+        frame = Frame(datetime.now(UTC), upright(self._source, picture), position_s)
         with self._changed:
             self.trouble = Trouble.NONE
             if not self._source.kind.live:  # none of a recording is skipped
@@ -174,3 +184,15 @@ class Grabber:
     def _wanted(self) -> bool:
         with self._changed:
             return self._useful
+
+
+_grabbers: weakref.WeakSet[Grabber] = weakref.WeakSet()
+
+
+@atexit.register
+def _call_back_all() -> None:
+    deadline = time.monotonic() + _AT_EXIT_S
+    for grabber in list(_grabbers):
+        grabber.stop(0.0)
+    for grabber in list(_grabbers):
+        grabber.leave(max(0.0, deadline - time.monotonic()))

@@ -1,6 +1,5 @@
-"""What a camera setting names – device, file, numbered pictures, stream – and how it is opened.
-
-The one module that knows OpenCV's captures. Starts no thread and keeps no picture.
+"""What a camera setting names: a device, a file, numbered pictures or a stream. Pure but for a look
+whether it is there; opens nothing and needs no OpenCV, so a missing file is told at once.
 """
 
 from __future__ import annotations
@@ -8,21 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
 from hardware.errors import SettingsUnusable
-
-_STREAM_TIME_OUT_MS = 3_000  # of FFmpeg, for opening and for each read
-_ROTATIONS = {
-    90: cv2.ROTATE_90_CLOCKWISE,
-    180: cv2.ROTATE_180,
-    270: cv2.ROTATE_90_COUNTERCLOCKWISE,
-}
 
 
 class SourceKind(Enum):
@@ -53,7 +41,7 @@ class CameraSource:
     def __post_init__(self) -> None:
         if not self.name:
             raise SettingsUnusable("a camera needs a source: an index, a file or a URL")
-        if self.rotate not in (0, *_ROTATIONS):
+        if self.rotate not in (0, 90, 180, 270):
             raise SettingsUnusable(f"rotate must be 0, 90, 180 or 270, not {self.rotate}")
 
     @property
@@ -72,35 +60,16 @@ class CameraSource:
             return self.name
         return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
-    def open(self) -> Any:
-        """A cv2.VideoCapture, whether it opened or not. May block for some seconds."""
-        if self.kind is SourceKind.STREAM:
-            limits = [
-                cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
-                _STREAM_TIME_OUT_MS,
-                cv2.CAP_PROP_READ_TIMEOUT_MSEC,
-                _STREAM_TIME_OUT_MS,
-            ]
-            return cv2.VideoCapture(self.name, cv2.CAP_FFMPEG, limits)
-        if self.kind is not SourceKind.DEVICE:
-            return cv2.VideoCapture(self.name)
-        return self._device()
-
-    def _device(self) -> Any:
-        capture = cv2.VideoCapture(int(self.name) if self.name.isdecimal() else self.name)
-        if capture.isOpened() and self.width and self.height:
-            capture.set(cv2.CAP_PROP_FRAME_WIDTH, self.width)
-            capture.set(cv2.CAP_PROP_FRAME_HEIGHT, self.height)
-        return capture
-
-    def position_s(self, capture: Any) -> float | None:
-        """Where in a film the frame just read stands; None of what is live or has no time."""
-        if self.kind is not SourceKind.FILE:
-            return None
-        return float(capture.get(cv2.CAP_PROP_POS_MSEC)) / 1000
-
-    def upright(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        if not self.rotate:
-            return picture
-        turned: NDArray[np.uint8] = cv2.rotate(picture, _ROTATIONS[self.rotate])
-        return turned
+    @property
+    def absent(self) -> bool:
+        """Whether it can be seen without opening it that it is not there; False of streams."""
+        match self.kind:
+            case SourceKind.DEVICE:
+                return not Path(
+                    self.name if "/" in self.name else f"/dev/video{self.name}"
+                ).exists()
+            case SourceKind.FILE:
+                return not Path(self.name).exists()
+            case SourceKind.SEQUENCE:
+                return not Path(self.name).parent.is_dir()
+        return False

@@ -1,39 +1,47 @@
 """`python -m hardware device|simulate|window-devices …`: tries devices out by hand, starts virtual
 ones, and puts those at the windows to work.
 
-Each device has a module here with `add(kinds)`. Exit codes: 0 done, 1 the device or its settings
-failed, 2 the command line is wrong. With --json every failure is the one error shape on standard
-output.
+Each device has a module with `add(kinds)`, loaded only when it is named. Exit codes: 0 done, 1 the
+device or its settings failed, 2 the command line is wrong. With --json every failure is the one
+error shape on standard output.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
+import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from foundation.logs import configure_logs
 from foundation.settings_file import SettingsError
-from hardware.cli import (
-    camera,
-    card,
-    keypad,
-    listing,
-    printer,
-    sign,
-    simulate,
-    social_card,
-    speaker,
-    window_devices,
-)
 from hardware.cli.command import Command, WrongCommandLine
 from hardware.errors import DeviceError, DeviceTimeout
 
 _GRACE_S = 1.0  # what a driver's own bound may overrun before the command ends itself
-_DEVICES = (card, social_card, printer, camera, sign, keypad, speaker, listing)
+_DEVICES = {
+    "card": "ID-card reader",
+    "social-card": "social-security card",
+    "printer": "ticket printer",
+    "camera": "camera",
+    "sign": "LED strip above a window",
+    "keypad": "keypad or rating pad",
+    "speaker": "loudspeaker",
+    "list": "find devices and propose their settings",
+}
+_ROOMS = {
+    "simulate": "virtual devices",
+    "window-devices": "keypads, strips and loudspeaker at work",
+}
+_MODULES = {
+    "social-card": "social_card",
+    "list": "listing",
+    "window-devices": "window_devices",
+}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -47,8 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     as_json = "--json" in words
     try:
-        options = _parser().parse_args(words)
+        options = _parser(words).parse_args(words)
         configure_logs("hardware", options.log_level)
+        options.prepare(options)
         result = _bounded(options)
     except SettingsError as error:
         return _fail(as_json, error.code, str(error), {"key": error.key})
@@ -62,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _bounded(options: argparse.Namespace) -> dict[str, Any]:
     """Nothing hangs longer than --timeout, not even a library that ignores its own: the command
-    runs in a thread that the process does not wait for. Simulators run until they are ended."""
+    runs in a thread that `leave` does not wait for. Simulators run until they are ended."""
     command: Command = options.command
     if options.timeout is None:
         return command(options)
@@ -110,14 +119,31 @@ def _fail(
     return exit_code
 
 
-def _parser() -> argparse.ArgumentParser:
+def leave(exit_code: int) -> NoReturn:
+    """Ends the process. A thread that is still in a library's hands is not asked: were it to come
+    back while the interpreter goes down, it would take the process with it (SIGABRT)."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if threading.active_count() > 1:
+        os._exit(exit_code)
+    sys.exit(exit_code)
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m hardware", description="Devices of the hall.")
     parser.add_argument("--log-level", default="warning", choices=("debug", "info", "warning"))
     rooms = parser.add_subparsers(required=True, metavar="device|simulate|window-devices")
     device = rooms.add_parser("device", help="try one device")
-    kinds = device.add_subparsers(required=True, metavar="KIND")
-    for each in _DEVICES:
-        each.add(kinds)
-    simulate.add(rooms)
-    window_devices.add(rooms)
+    _add_named(device.add_subparsers(required=True, metavar="KIND"), _DEVICES, words)
+    _add_named(rooms, _ROOMS, words)
     return parser
+
+
+def _add_named(place: Any, offered: Mapping[str, str], words: Sequence[str]) -> None:
+    """Those that the command line names, with all they need; of the others the name alone."""
+    for name, help_text in offered.items():
+        if name in words:
+            module = importlib.import_module(f"hardware.cli.{_MODULES.get(name, name)}")
+            module.add(place)
+        else:
+            place.add_parser(name, help=help_text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import signal
 import sys
@@ -11,16 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from hardware.cli.command import WrongCommandLine, add_command, save
-from hardware.wiring import CameraSettings, make_camera
+from hardware.errors import DeviceMissing
+from hardware.wiring import CameraSettings, camera_source, make_camera
 
 
 def add(kinds: Any) -> None:
     actions = kinds.add_parser("camera", help="camera").add_subparsers(
         required=True, metavar="snapshot|preview"
     )
-    snapshot = add_command(actions, "snapshot", _snapshot, "save one picture")
+    snapshot = add_command(actions, "snapshot", _snapshot, "save one picture", _prepare)
     snapshot.add_argument("--out", type=Path, required=True, metavar="FILE")
-    preview = add_command(actions, "preview", _preview, "serve the pictures to a browser")
+    preview = add_command(actions, "preview", _preview, "serve the pictures to a browser", _prepare)
     preview.add_argument("--listen", default="127.0.0.1:0", metavar="HOST:PORT")
     preview.add_argument("--for", dest="for_s", type=float, default=None, metavar="SECONDS")
     preview.set_defaults(timeout=None)
@@ -29,10 +31,23 @@ def add(kinds: Any) -> None:
         parser.add_argument("--rotate", type=int, default=0, metavar="DEGREES", help="clockwise")
 
 
+def _prepare(options: argparse.Namespace) -> None:
+    """Raises DeviceMissing for what can be seen not to be there; else loads OpenCV, which a busy
+    machine takes seconds for."""
+    source = camera_source(_settings(options))
+    if source.absent:
+        raise DeviceMissing("no camera there: check cable and settings", source=source.shown)
+    importlib.import_module("hardware.camera.driver")
+
+
+def _settings(options: argparse.Namespace) -> CameraSettings:
+    return CameraSettings(options.camera, rotate=options.rotate)
+
+
 def _snapshot(options: argparse.Namespace) -> dict[str, Any]:
     import cv2
 
-    camera = make_camera(CameraSettings(options.camera, rotate=options.rotate))
+    camera = make_camera(_settings(options))
     try:
         frame = camera.read(options.timeout)
     finally:
@@ -64,7 +79,7 @@ def _preview(options: argparse.Namespace) -> dict[str, Any]:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: ended.set())
-    preview = Preview(make_camera(CameraSettings(options.camera, rotate=options.rotate)))
+    preview = Preview(make_camera(_settings(options)))
     address = preview.start(host, int(port))
     sys.stdout.write(json.dumps({"address": address}) + "\n" if options.json else address + "\n")
     sys.stdout.flush()

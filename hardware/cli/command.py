@@ -41,11 +41,22 @@ def save(file: Path, write: Callable[[], object]) -> None:
         raise FileTrouble(f"cannot write {file}: {error.strerror}", file=str(file)) from error
 
 
-def add_command(place: Any, name: str, command: Command, help_text: str) -> argparse.ArgumentParser:
+def nothing(_options: argparse.Namespace) -> None:
+    """Of a command that needs no preparation."""
+
+
+def add_command(
+    place: Any,
+    name: str,
+    command: Command,
+    help_text: str,
+    prepare: Callable[[argparse.Namespace], None] = nothing,
+) -> argparse.ArgumentParser:
+    """prepare: what is done before the time of --timeout runs, such as loading a large library."""
     parser: argparse.ArgumentParser = place.add_parser(name, help=help_text)
     parser.add_argument("--timeout", type=_positive, default=_DEFAULT_TIMEOUT_S, metavar="SECONDS")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
-    parser.set_defaults(command=command)
+    parser.set_defaults(command=command, prepare=prepare)
     return parser
 
 

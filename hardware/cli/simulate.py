@@ -13,6 +13,7 @@ from typing import Any
 
 from foundation.settings_file import load_settings
 from hardware.cli import simulate_bus, simulate_cards
+from hardware.cli.command import nothing
 
 _DEFAULT_SIMULATORS = Path(__file__).resolve().parents[2] / "config" / "demo" / "simulators.toml"
 
@@ -29,7 +30,7 @@ def add(rooms: Any) -> None:
         devices.add_argument(f"--{name}", metavar="HOST:PORT")
     devices.add_argument("--reader-link", type=Path, metavar="PATH")
     devices.add_argument("--printer-link", type=Path, metavar="PATH")
-    devices.set_defaults(command=_devices, timeout=None)
+    devices.set_defaults(command=_devices, timeout=None, prepare=nothing)
 
 
 def _devices(options: argparse.Namespace) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from hardware.cli.command import WrongCommandLine
+from hardware.cli.command import WrongCommandLine, nothing
 from hardware.keypad.make import load_pad
 from hardware.ports import PadKey
 from hardware.simulators.keypad import VirtualKeypads
@@ -31,9 +31,9 @@ def add(actions: Any) -> None:
     signs = actions.add_parser(
         "signs", help="LED strips; `shown`, `off NAME`, `on NAME`, `fault F`"
     )
-    signs.set_defaults(command=_signs, timeout=None)
+    signs.set_defaults(command=_signs, timeout=None, prepare=nothing)
     pads = actions.add_parser("keypads", help="pads; `press ADDRESS KEY`, `rate ADDRESS LEVEL`")
-    pads.set_defaults(command=_pads, timeout=None)
+    pads.set_defaults(command=_pads, timeout=None, prepare=nothing)
     for parser in (signs, pads):
         parser.add_argument("--config", type=Path, default=DEFAULT_FILE, metavar="FILE")
         parser.add_argument("--bus", required=True, help="its name in the settings file")

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from hardware.cli.command import nothing
 from hardware.errors import DeviceError
 
 _PEOPLE = Path(__file__).resolve().parents[2] / "config" / "demo" / "people.toml"
@@ -32,7 +33,7 @@ def add(actions: Any) -> None:
     social.add_argument("--version", default="2.00", help="of the cards laid down")
     for parser, command in ((reader, _card_reader), (social, _social_card_reader)):
         parser.add_argument("--people", type=Path, default=_PEOPLE)
-        parser.set_defaults(command=command, timeout=None)
+        parser.set_defaults(command=command, timeout=None, prepare=nothing)
 
 
 def _card_reader(options: argparse.Namespace) -> dict[str, Any]:

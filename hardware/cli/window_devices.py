@@ -10,13 +10,14 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from hardware.cli.command import nothing
 from hardware.window_devices.settings import DEFAULT_FILE, load_window_devices
 
 
 def add(rooms: Any) -> None:
     parser = rooms.add_parser("window-devices", help="keypads, strips and loudspeaker at work")
     parser.add_argument("--config", type=Path, default=DEFAULT_FILE, metavar="FILE")
-    parser.set_defaults(command=_run, timeout=None)
+    parser.set_defaults(command=_run, timeout=None, prepare=nothing)
 
 
 def _run(options: argparse.Namespace) -> dict[str, Any]:

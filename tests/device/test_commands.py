@@ -132,6 +132,17 @@ def test_nothing_hangs_longer_than_its_timeout(root):
         assert time.monotonic() - began < 15  # a program starts slowly on a busy machine
 
 
+def test_a_camera_stream_that_says_nothing_ends_the_command_and_not_the_process(root, tmp_path):
+    """OpenCV is still waiting in a thread of its own when the command gives up."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        stream = f"http://127.0.0.1:{server.getsockname()[1]}/stream.mjpg"
+        answer = run_json(
+            root, "device", "camera", "snapshot", "--camera", stream, "--out",
+            str(tmp_path / "x.png"), "--timeout", "0.3", exit_code=1,
+        )  # fmt: skip
+    assert_error(answer, "device_timeout")
+
+
 def test_printer_status(root, printer):
     virtual, url = printer
     answer = run_json(root, "device", "printer", "status", "--printer", url)
