@@ -10,6 +10,8 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -65,17 +67,14 @@ def key_file_beside(database: Path) -> Path:
 def load_keys(file: Path) -> Keys:
     """Reads the key file, or makes one (mode 0600) when there is none.
 
-    Raises KeyUnusable for a file of the wrong size or one that others may read.
+    Raises KeyUnusable for a file of the wrong size or one that others may read, and where none
+    can be made.
     """
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        pass
-    else:
-        with os.fdopen(handle, "wb") as fresh:
-            fresh.write(secrets.token_bytes(KEY_BYTES))
-            fresh.flush()
-            os.fsync(fresh.fileno())
+    if not file.exists():
+        try:
+            _make_whole(file)
+        except OSError as error:
+            raise KeyUnusable(f"{file} cannot be made: {error.strerror}") from error
     return Keys(read_key_file(file)[:KEY_BYTES])
 
 
@@ -90,6 +89,20 @@ def read_key_file(file: Path) -> bytes:
     if file.stat().st_mode & 0o077:
         raise KeyUnusable(f"{file} can be read by others; run: chmod 600 {file}")
     return content
+
+
+def _make_whole(file: Path) -> None:
+    """Several processes may make it at once: it appears whole, and the first one's stays."""
+    handle, draft = tempfile.mkstemp(prefix=file.name, dir=file.parent)  # mode 0600
+    try:
+        with os.fdopen(handle, "wb") as fresh:
+            fresh.write(secrets.token_bytes(KEY_BYTES))
+            fresh.flush()
+            os.fsync(fresh.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, file)
+    finally:
+        os.unlink(draft)
 
 
 def secret_hash(secret: str) -> str:

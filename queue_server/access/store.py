@@ -120,8 +120,11 @@ def remove_staff(hall: str, login: str) -> Statement:
 
 
 async def refuse_missing_key(database: AccessDatabase, file: Path) -> None:
-    """Raises KeyUnusable when the database has its key, but not here: a fresh one is no use."""
-    if not file.exists() and await database.rows("SELECT 1 FROM key_check"):
+    """Raises KeyUnusable when the database has its key, but not here: a fresh one is no use.
+
+    The database is asked first: who notes a key there has made its file before.
+    """
+    if await database.rows("SELECT 1 FROM key_check") and not file.exists():
         raise KeyUnusable(
             f"{file} is missing, the key file that this database was made with: put it there,"
             " from another server or from the backup (mode 0600); if it is lost, start once with"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from queue_server.access import store as access_store
-from queue_server.access.keys import Keys, KeyUnusable
+from queue_server.access.keys import Keys, KeyUnusable, load_keys
 from queue_server.access.roles import Role
 from queue_server.access.store import (
     AccessStore,
@@ -161,3 +163,38 @@ def test_a_missing_key_is_not_made_anew(with_access: Callable[..., None], tmp_pa
         await refuse_missing_key(database.access, key)
 
     with_access(use)
+
+
+def test_processes_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
+    key = tmp_path / "hall.key"
+    at_once = threading.Barrier(8)
+
+    def start() -> str:
+        at_once.wait()
+        return load_keys(key).fingerprint
+
+    with ThreadPoolExecutor(8) as starts:
+        found = {start.result() for start in [starts.submit(start) for _ in range(8)]}
+    assert found == {load_keys(key).fingerprint}
+    assert list(tmp_path.iterdir()) == [key]
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_made_by_another_start_in_this_moment_is_not_missing(tmp_path: Path) -> None:
+    """The other process makes the file and notes it while this one waits for the database."""
+    key = tmp_path / "hall.key"
+
+    class SlowDatabase:
+        async def rows(self, sql: str, *values: object) -> list[tuple[int]]:
+            key.touch()
+            return [(1,)]
+
+        async def change(self, *statements: object) -> list[int]:
+            raise AssertionError("nothing is changed by asking")
+
+    asyncio.run(refuse_missing_key(SlowDatabase(), key))
+
+
+def test_a_folder_that_takes_no_key_is_told_in_words(tmp_path: Path) -> None:
+    with pytest.raises(KeyUnusable, match="cannot be made"):
+        load_keys(tmp_path / "nowhere" / "hall.key")
