@@ -1,11 +1,10 @@
-"""Code tables of the card record: sex (GB/T 2261.1), ethnicity (GB/T 3304), the ID number's check.
+"""Code tables of the card record: sex (GB/T 2261.1), ethnicity (GB/T 3304).
 
 Data of national standards; nothing else.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 SEX: Mapping[str, str] = {"0": "未知", "1": "男", "2": "女", "9": "未说明"}
@@ -21,26 +20,3 @@ _ETHNICITY_LIST = (
     " 97其他 98外国血统中国籍人士"
 )
 ETHNICITY: Mapping[str, str] = {entry[:2]: entry[2:] for entry in _ETHNICITY_LIST.split()}
-
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK_CHARACTERS = "10X98765432"
-_RESIDENT = re.compile(r"[0-9]{17}[0-9X]")
-_FOREIGNER_2017 = re.compile(r"[A-Z]{3}[0-9]{12}")
-
-
-def check_character(first_17_digits: str) -> str:
-    """The 18th character (GB 11643, ISO 7064 MOD 11-2)."""
-    total = sum(
-        weight * int(digit) for weight, digit in zip(_WEIGHTS, first_17_digits, strict=True)
-    )
-    return _CHECK_CHARACTERS[total % 11]
-
-
-def is_valid_id_number(number: str) -> bool:
-    """18 characters whose check is right."""
-    return bool(_RESIDENT.fullmatch(number)) and check_character(number[:17]) == number[17]
-
-
-def is_foreigner_2017_number(number: str) -> bool:
-    """15 characters: three letters of the country, twelve digits (its form alone is checked)."""
-    return bool(_FOREIGNER_2017.fullmatch(number))

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from hardware.errors import DeviceProtocolError
-from hardware.id_card.codes import (
-    ETHNICITY,
-    SEX,
+from foundation.id_number import (
     is_foreigner_2017_number,
     is_valid_id_number,
 )
+from hardware.errors import DeviceProtocolError
+from hardware.id_card.codes import ETHNICITY, SEX
 from hardware.id_card.protocol import TEXT_BYTES
 from hardware.ports import CardRecord, CardType
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from foundation.id_number import is_foreigner_2017_number, is_valid_id_number
 from foundation.settings_file import load_settings
 from hardware.id_card import record
-from hardware.id_card.codes import is_foreigner_2017_number, is_valid_id_number
 from hardware.id_card.protocol import PHOTO_BYTES
 from hardware.ports import CardRecord, CardType
 from hardware.simulators.sam import Card

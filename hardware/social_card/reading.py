@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from foundation.id_number import is_valid_id_number
 from hardware.errors import CardNotReadable
-from hardware.id_card.codes import SEX, is_valid_id_number
+from hardware.id_card.codes import SEX
 from hardware.ports import SocialCard
 from hardware.social_card.protocol import Answer, Apdu, Exchange, read_record, select
 from hardware.social_card.record_map import Place, RecordMap

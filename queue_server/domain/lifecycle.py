@@ -84,11 +84,16 @@ def refuse(status: S, to: S, happening: str) -> NoReturn:
     """Raises IllegalMove, naming the state the ticket is in and the one it was meant to reach (or
     to stay in, for what happens to tickets without changing their state)."""
     raise IllegalMove(
-        f"这张号票{_SAID[status]}，不能变为{_SAID[to]}。",
+        f"这张号票{_SAID[status]}，不能变为{_SAID[to]}。{_hint(status)}",
         status=status.value,
         to=to.value,
         happening=happening,
     )
+
+
+def _hint(status: S) -> str:
+    """What a person can do instead."""
+    return "请按它现在的状态办理。" if TABLE[status] else "要再办请重新取号。"
 
 
 # the state that a happening is meant to lead to, for naming it in a refusal

@@ -30,6 +30,16 @@ from queue_server.domain.waiting_line import Arrival, Place, QueueKey, WaitingLi
 CALLS_REMEMBERED = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A way back that a transfer promised: to that service, at that window or where that clerk is
+    then."""
+
+    window: str | None
+    service: str
+    clerk: str | None
+
+
 @dataclass(slots=True)
 class Ticket:
     """arrived_ms: the arrival that its place counts from; since_ms: when its status began.
@@ -40,7 +50,8 @@ class Ticket:
     person keeps the number. until_ms: parked until then, or not to be called before then.
     counts_for: the service whose quota the number was taken from; None for an appointment, whose
     time is booked_ms.
-    unrated: windows that finished a service for it which was not rated yet.
+    unrated: windows that finished a service for it which was not rated yet. returns: where it has
+    been promised to come back to, the next one last.
     """
 
     id: str
@@ -69,9 +80,7 @@ class Ticket:
     rejoins: int = 0
     for_window: str | None = None
     for_clerk: str | None = None
-    returns_to: str | None = None
-    returns_clerk: str | None = None
-    returns_service: str | None = None
+    returns: tuple[Return, ...] = ()
     after_calls: int = 0
     counted_in: tuple[str, str | None] | None = None
     overtaken: int = 0
@@ -154,7 +163,8 @@ class HallState:
     windows: dict[str, Window] = field(default_factory=dict)
     line: WaitingLine = field(default_factory=WaitingLine)
     serials: dict[str, int] = field(default_factory=dict)
-    held: dict[tuple[str, str], str] = field(default_factory=dict)
+    # (person, service) → their tickets for it, the oldest first; offline there may be several
+    held: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     missed: dict[str, None] = field(default_factory=dict)  # in the order they were missed
     recent_calls: deque[RecentCall] = field(default_factory=lambda: deque(maxlen=CALLS_REMEMBERED))
     parked: dict[str, None] = field(default_factory=dict)  # in the order they were parked
@@ -282,15 +292,27 @@ class HallState:
     def _let_go(self, ticket: Ticket) -> None:
         """The person no longer holds this ticket for its service."""
         key = (ticket.person or "", ticket.service)
-        if self.held.get(key) == ticket.id:
-            del self.held[key]
+        left = tuple(x for x in self.held.pop(key, ()) if x != ticket.id)
+        if left:
+            self.held[key] = left
+
+    def hold(self, ticket: Ticket) -> None:
+        """The person has this ticket for its service, besides any that they have already."""
+        if ticket.person:
+            key = (ticket.person, ticket.service)
+            self.held[key] = (*self.held.get(key, ()), ticket.id)
+
+    def held_by(self, person: str | None, service: str) -> Ticket | None:
+        """The ticket that counts of those that a person has for a service: the first."""
+        held = self.held.get((person, service), ()) if person else ()
+        return self.tickets[held[0]] if held else None
 
     def change_service(self, ticket: Ticket, service: str) -> None:
+        if service == ticket.service:
+            return
         self._let_go(ticket)
-        if service != ticket.service:
-            ticket.service, ticket.after_calls, ticket.counted_in = service, 0, None
-        if ticket.person:
-            self.held.setdefault((ticket.person, service), ticket.id)
+        ticket.service, ticket.after_calls, ticket.counted_in = service, 0, None
+        self.hold(ticket)
 
     # --- the line ---------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from queue_server.domain.errors import NotFound, Refusal
 from queue_server.journal.port import JournalError
 from queue_server.outcome import Unavailable
+from queue_server.web.field_words import problem_of
 
 log = structlog.get_logger()
 
@@ -87,7 +88,7 @@ async def _refusal(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:
-    message = "暂时无法保存，没有执行。请稍后再试。"
+    message = "暂时不能确认是否已保存。请再按一次：同一个操作不会做两遍。"
     return error_response(503, Unavailable.code, message, headers={"Retry-After": "1"})
 
 
@@ -97,7 +98,10 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     if any(x["type"] == "json_invalid" for x in found):
         return error_response(400, "json_invalid", "请求不是有效的 JSON。")
     # what was sent is left out: it may be personal
-    fields = [{"field": ".".join(map(str, x["loc"])), "problem": x["msg"]} for x in found]
+    fields = [
+        {"field": ".".join(map(str, x["loc"])), "problem": problem_of(x), "problem_en": x["msg"]}
+        for x in found
+    ]
     return error_response(422, "fields_invalid", "有的内容没有填对。", {"fields": fields})
 
 

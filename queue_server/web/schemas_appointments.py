@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from foundation.id_number import is_plausible_id_number
 from queue_server.web.schemas import Body, Command, Name, PersonIn, Reason
 
 Phone = Annotated[str, Field(pattern=r"^\+?[0-9 \-]{6,24}$")]
@@ -22,13 +24,22 @@ def _sensible(at: datetime) -> datetime:
 Time = Annotated[AwareDatetime, AfterValidator(_sensible)]
 
 
+def _on_a_card(person: PersonIn) -> PersonIn:
+    if not is_plausible_id_number(person.id_number):
+        raise PydanticCustomError(
+            "id_number_check", "This is no identity number; please check it."
+        )
+    return person
+
+
 class BookIn(Command):
-    """starts_at: the beginning of a free slot. phone: only keyed hashes of it are kept."""
+    """starts_at: the beginning of a free slot. phone: only keyed hashes of it are kept. The number
+    was typed in, perhaps wrongly, and must be the card's on the day: its check is looked at."""
 
     service: Name | None = None
     matter: Name | None = None
     starts_at: Time
-    person: PersonIn
+    person: Annotated[PersonIn, AfterValidator(_on_a_card)]
     phone: Phone | None = None
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from foundation.id_number import check_character
 from tests.support.server import Client, ServerProcess, proved
 
 HALL = "/api/v1/halls/demo"
@@ -16,7 +17,8 @@ BOOK = f"{HALL}/appointments"
 
 def card(serial: int) -> dict[str, str]:
     """A person of no real place; the same number is the same person."""
-    return {"id_number": f"9901011950010{serial:05d}", "birth": "1950-01-01"}
+    digits = f"99010119500101{serial:03d}"
+    return {"id_number": digits + check_character(digits), "birth": "1950-01-01"}
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +40,18 @@ def booked(client: Client, person: int, slot: int = 0, **fields: Any) -> dict[st
     assert status == 201, body
     made: dict[str, Any] = body["appointment"]
     return made
+
+
+def test_a_number_that_is_on_no_card_is_told_in_words(kiosk: Client) -> None:
+    """Typed in with a wrong last digit, it would not match the card on the day."""
+    slot = free_slots(kiosk)[-1]
+    right = card(2)["id_number"]
+    wrong = {"id_number": right[:-1] + ("1" if right[-1] == "0" else "0")}
+    status, body = kiosk.post(BOOK, service="F", starts_at=slot["starts_at"], person=wrong)
+    (field,) = body["error"]["detail"]["fields"]
+    assert (status, field["field"]) == (422, "body.person")
+    assert "身份证号码不对" in field["problem"]
+    assert wrong["id_number"] not in str(body)
 
 
 def test_booking_takes_a_place_once(kiosk: Client) -> None:

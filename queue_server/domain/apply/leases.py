@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from queue_server.domain import leases as x
 from queue_server.domain.apply.core import on
 from queue_server.domain.numbers import number_text
@@ -57,4 +59,7 @@ def _recorded(event: x.OfflineTicketRecorded, state: HallState, at_ms: int) -> N
 def _refused(event: x.OfflineTicketRefused, state: HallState, at_ms: int) -> None:
     series = state.leases.get(event.lease) or state.known_rules.service.get(event.service)
     number = number_text(series.prefix if series else "", event.serial)
-    state.refused.append(x.RefusedTicket(number, event.kiosk, event.code, event.issued_ms, at_ms))
+    told = x.RefusedTicket(number, event.kiosk, event.code, event.issued_ms, at_ms)
+    # a kiosk that offers the same ticket again and again is told of once
+    others = [other for other in state.refused if replace(other, at_ms=at_ms) != told]
+    state.refused = [*others, told]

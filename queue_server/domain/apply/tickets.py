@@ -8,7 +8,7 @@ from queue_server.domain import events as e
 from queue_server.domain.alarms import Alarm
 from queue_server.domain.apply.core import on
 from queue_server.domain.apply.counting import count, give_back
-from queue_server.domain.state import HallState, OutOfTurn, Ticket
+from queue_server.domain.state import HallState, OutOfTurn, Return, Ticket
 from queue_server.domain.vocabulary import (
     GIVEN_UP_UNPRINTED,
     Happening,
@@ -44,9 +44,7 @@ def _ticket_issued(event: e.TicketIssued, state: HallState, at_ms: int) -> None:
     else:
         state.leases[event.lease].taken[event.serial] = event.ticket
         state.leases[event.lease].changed = True
-    if ticket.person:
-        # somebody who drew a number offline may hold another one already: the first stays theirs
-        state.held.setdefault((ticket.person, ticket.service), ticket.id)
+    state.hold(ticket)
     count(state, ticket)
     state.today["issued"] += 1
     state.today["waiting"] += 1
@@ -176,22 +174,24 @@ def _step_rated(event: e.StepRated, state: HallState, at_ms: int) -> None:
 
 
 def _on_next_step(state: HallState, ticket: Ticket, service: str, at_ms: int) -> None:
-    if ticket.returns_service is None:
+    if ticket.returns:
+        *owed, back = ticket.returns
+        ticket.returns = tuple(owed)
+        ticket.for_clerk, ticket.for_window = back.clerk, _back_at(state, back)
+    else:
         ticket.then = ticket.then[1:]
-    ticket.for_clerk = ticket.returns_clerk
-    ticket.for_window = _back_at(state, ticket)
-    ticket.returns_to = ticket.returns_clerk = ticket.returns_service = None
+        ticket.for_clerk = ticket.for_window = None
     state.change_service(ticket, service)
     state.move(ticket, Happening.FINISHED, TicketStatus.WAITING, at_ms)
 
 
-def _back_at(state: HallState, ticket: Ticket) -> str | None:
+def _back_at(state: HallState, promised: Return) -> str | None:
     """The window that a person comes back to: where the clerk is now; if on none, the window they
     came from, if it is open; else any."""
-    clerk_at = state.window_of(ticket.returns_clerk) if ticket.returns_clerk else None
+    clerk_at = state.window_of(promised.clerk) if promised.clerk else None
     if clerk_at is not None:
         return clerk_at.id
-    back = state.windows.get(ticket.returns_to or "")
+    back = state.windows.get(promised.window or "")
     return back.id if back and back.state is WindowState.OPEN else None
 
 
@@ -234,9 +234,17 @@ def _ticket_transferred(event: e.TicketTransferred, state: HallState, at_ms: int
         state.leave_line(ticket)
     state.change_service(ticket, event.service)
     ticket.for_window, ticket.for_clerk = event.for_window, event.for_clerk
-    ticket.returns_to, ticket.returns_clerk = event.returns_to, event.returns_clerk
-    ticket.returns_service = event.returns_service
+    _promise_return(ticket, event)
     state.move(ticket, Happening.TRANSFERRED, TicketStatus.WAITING, at_ms, left_line=True)
+
+
+def _promise_return(ticket: Ticket, event: e.TicketTransferred) -> None:
+    """The event names the next way back; one that is promised already is not promised twice."""
+    if event.returns_service is None:
+        return
+    promised = Return(event.returns_to, event.returns_service, event.returns_clerk)
+    if promised not in ticket.returns[-1:]:
+        ticket.returns = (*ticket.returns, promised)
 
 
 @on.register

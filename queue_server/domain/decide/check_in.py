@@ -17,7 +17,7 @@ from queue_server.domain.decide.tickets import class_of, held_again, new_ticket
 from queue_server.domain.errors import NotFound, WrongState
 from queue_server.domain.events import instant_text
 from queue_server.domain.said import said
-from queue_server.domain.state import HallState, Ticket
+from queue_server.domain.state import HallState
 from queue_server.domain.vocabulary import AT_A_WINDOW, ENDED, TicketStatus
 
 
@@ -123,10 +123,9 @@ def _again(found: Appointment, state: HallState, kiosk: str | None) -> Events | 
 
 def _instead_of(found: Appointment, state: HallState) -> Events:
     """Who already drew a number for the same service waits with the appointment's instead."""
-    held = state.held.get((found.person, found.service))
-    if held is None:
+    ticket = state.held_by(found.person, found.service)
+    if ticket is None:
         return []
-    ticket: Ticket = state.tickets[held]
     if ticket.status in AT_A_WINDOW:
         raise WrongState(
             "ticket_at_window",
@@ -134,7 +133,7 @@ def _instead_of(found: Appointment, state: HallState) -> Events:
             ticket=ticket.id,
             window=ticket.window,
         )
-    return [e.TicketCancelled(held, "appointment")]
+    return [e.TicketCancelled(ticket.id, "appointment")]
 
 
 # --- when -----------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def _still_needed(state: HallState, rules: HallRules) -> list[str]:
     have out, that `rules` no longer know."""
     services = {t.service for t in state.tickets.values()}
     services |= {s for t in state.tickets.values() for s in t.then}
-    services |= {t.returns_service for t in state.tickets.values() if t.returns_service}
+    services |= {back.service for t in state.tickets.values() for back in t.returns}
     busy = {w.id for w in state.windows.values() if w.ticket}
     lent = {x.prefix for x in state.leases.values() if x.day == state.day and x.count_left}
     known = {s.prefix for s in rules.services}

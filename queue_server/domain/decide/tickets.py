@@ -77,8 +77,8 @@ def new_ticket(
 
 def _already_held(command: c.IssueTicket, state: HallState, service: str) -> Events | None:
     """What to do about the ticket that this person holds for this service, if there is one."""
-    held = state.held.get((command.person, service)) if command.person else None
-    return None if held is None else held_again(state, state.tickets[held], command.kiosk)
+    held = state.held_by(command.person, service)
+    return None if held is None else held_again(state, held, command.kiosk)
 
 
 def held_again(state: HallState, ticket: Ticket, kiosk: str | None) -> Events:

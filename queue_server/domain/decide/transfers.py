@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from queue_server.domain.errors import NotFound, WrongState
-from queue_server.domain.state import HallState, Ticket
+from queue_server.domain.events import TicketTransferred
+from queue_server.domain.state import HallState, Return, Ticket
 from queue_server.domain.vocabulary import WindowState
 
 
@@ -16,6 +17,32 @@ class Destination:
     service: str
     window: str | None
     clerk: str | None
+
+
+def next_return(ticket: Ticket) -> Return | None:
+    """A way back that is still owed; it is carried through further transfers."""
+    return ticket.returns[-1] if ticket.returns else None
+
+
+def next_service(ticket: Ticket) -> str | None:
+    """What the visit still needs after the service it is at: a way back, then further steps."""
+    back = next_return(ticket)
+    return back.service if back else next(iter(ticket.then), None)
+
+
+def transferred(
+    ticket: Ticket, from_window: str | None, to: Destination, back: Return | None
+) -> TicketTransferred:
+    return TicketTransferred(
+        ticket.id,
+        from_window,
+        to.service,
+        to.window,
+        back.window if back else None,
+        back.service if back else None,
+        to.clerk,
+        back.clerk if back else None,
+    )
 
 
 def destination(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
 from queue_server.domain.decide.core import Events, decide, known_ticket
-from queue_server.domain.decide.transfers import destination
+from queue_server.domain.decide.transfers import destination, next_return, transferred
 from queue_server.domain.errors import WrongState
 from queue_server.domain.lifecycle import check, refuse
 from queue_server.domain.state import HallState, Ticket
@@ -110,15 +110,4 @@ def _send_on(command: c.TransferTicket, state: HallState, now_ms: int) -> Events
         )
     check(ticket.status, Happening.TRANSFERRED, TicketStatus.WAITING)
     to = destination(state, ticket, command.service, command.to_window, command.to_clerk)
-    return [
-        e.TicketTransferred(
-            ticket.id,
-            None,
-            to.service,
-            to.window,
-            ticket.returns_to,
-            ticket.returns_service,
-            to.clerk,
-            ticket.returns_clerk,
-        )
-    ]
+    return [transferred(ticket, None, to, next_return(ticket))]

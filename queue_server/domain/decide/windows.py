@@ -8,11 +8,16 @@ from queue_server.domain import commands as c
 from queue_server.domain import dispatch
 from queue_server.domain import events as e
 from queue_server.domain.decide.core import Events, decide, known_ticket, ticket_or_number
-from queue_server.domain.decide.transfers import destination
+from queue_server.domain.decide.transfers import (
+    destination,
+    next_return,
+    next_service,
+    transferred,
+)
 from queue_server.domain.errors import NotFound, WrongState
 from queue_server.domain.explain import explain
 from queue_server.domain.lifecycle import check, goes_to
-from queue_server.domain.state import HallState, Ticket, Window
+from queue_server.domain.state import HallState, Return, Ticket, Window
 from queue_server.domain.vocabulary import Happening, TicketStatus, WindowState
 
 DAY_MS = 24 * 3600 * 1000
@@ -136,7 +141,7 @@ def _start(command: c.Start, state: HallState, now_ms: int) -> Events:
 @decide.register
 def _finish(command: c.Finish, state: HallState, now_ms: int) -> Events:
     ticket = _ticket_at(state, command.window, Happening.FINISHED, command.ticket)
-    following = ticket.returns_service or next(iter(ticket.then), None)
+    following = next_service(ticket)
     return [e.TicketFinished(ticket.id, command.window, command.outcome, following, False)]
 
 
@@ -170,23 +175,10 @@ def _park(command: c.Park, state: HallState, now_ms: int) -> Events:
 def _transfer(command: c.Transfer, state: HallState, now_ms: int) -> Events:
     ticket = _ticket_at(state, command.window, Happening.TRANSFERRED, command.ticket)
     to = destination(state, ticket, command.service, command.to_window, command.to_clerk)
-    # a return that is still owed is carried through further transfers
-    returns = ticket.returns_to, ticket.returns_service, ticket.returns_clerk
+    back = next_return(ticket)
     if command.returns:
-        returns = command.window, ticket.service, _window(state, command.window).clerk
-    returns_to, returns_service, returns_clerk = returns
-    return [
-        e.TicketTransferred(
-            ticket.id,
-            command.window,
-            to.service,
-            to.window,
-            returns_to,
-            returns_service,
-            to.clerk,
-            returns_clerk,
-        )
-    ]
+        back = Return(command.window, ticket.service, _window(state, command.window).clerk)
+    return [transferred(ticket, command.window, to, back)]
 
 
 @decide.register

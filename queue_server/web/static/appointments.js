@@ -84,6 +84,8 @@ async function attempt(work) {
 }
 
 function refusal(error) {
+  const field = error.detail.fields?.[0];
+  if (field?.problem) return lang === "en" ? field.problem_en : field.problem;
   if (lang !== "en" && error.message) return error.message;
   const key = `errors.${error.code}`;
   return hasText(key) ? say(key) : say("errors.other", { code: error.code });

@@ -287,7 +287,7 @@ def test_a_number_drawn_before_gives_way() -> None:
     drawn = hall.issue(person="p")
     ticket = check_in(hall, code=mine.code)
     assert drawn.status is TicketStatus.CANCELLED
-    assert hall.state.held["p", "A"] == ticket.id
+    assert hall.state.held["p", "A"] == (ticket.id,)
 
 
 def test_who_is_at_a_window_already_is_told_so() -> None:

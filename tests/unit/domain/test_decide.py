@@ -301,6 +301,23 @@ def test_a_return_comes_back_to_its_own_service_through_further_transfers() -> N
     assert hall.next("1") is ticket
 
 
+def test_returns_promised_one_within_another_are_all_kept() -> None:
+    hall = Hall()
+    ticket = hall.issue("A")
+    hall.next("1")
+    hall.do(c.Start("1"))
+    hall.do(c.Transfer("1", service="B", returns=True))
+    hall.next("2")
+    hall.do(c.Start("2"))
+    hall.do(c.Transfer("2", to_window="9", returns=True))
+    assert hall.serve("9") is ticket
+    assert (ticket.service, ticket.for_window) == ("B", "2")
+    assert hall.serve("2") is ticket
+    assert (ticket.service, ticket.for_window) == ("A", "1")
+    assert hall.serve("1") is ticket
+    assert ticket.status is TicketStatus.FINISHED
+
+
 def test_nobody_is_kept_for_a_window_that_is_not_there() -> None:
     hall = Hall()
     ticket = hall.issue("A")

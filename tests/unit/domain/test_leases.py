@@ -181,7 +181,7 @@ def test_card_and_class_count_offline_too() -> None:
     unknown = offline(2, priority_class="gone", matter="gone")
     hand_in(hall, elderly, unknown)
     assert hall.state.tickets["o1"].priority_class == "elderly"
-    assert hall.state.held["p", "A"] == "o1"
+    assert hall.state.held["p", "A"][0] == "o1"
     assert hall.state.tickets["o2"].priority_class == "ordinary"
     assert hall.state.tickets["o2"].matter is None
 
@@ -220,7 +220,21 @@ def test_who_drew_online_and_offline_keeps_the_first_as_theirs() -> None:
     lend(hall)
     first = hall.issue(person="p")
     hand_in(hall, offline(1, person="p"))
-    assert hall.state.held["p", "A"] == first.id
+    assert hall.issue(person="p").id == first.id
+    hall.do(c.CancelTicket(first.id))
+    assert hall.issue(person="p").id == "o1", "the other one counts when the first is gone"
+    hall.do(c.CancelTicket("o1"))
+    assert hall.issue(person="p").id not in (first.id, "o1")
+
+
+def test_a_ticket_refused_again_and_again_is_told_of_once() -> None:
+    hall = Hall()
+    lend(hall)
+    hand_in(hall, offline(9))
+    hall.wait(30)
+    hand_in(hall, offline(9))
+    (told,) = hall.state.refused
+    assert (told.number, told.at_ms) == ("A009", hall.now_ms)
 
 
 # --- days -----------------------------------------------------------------------------------

@@ -9,15 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.settings_file import SettingsError
-from hardware.errors import DeviceError, DeviceProtocolError
-from hardware.id_card.codes import (
-    ETHNICITY,
-    SEX,
+from foundation.id_number import (
     check_character,
     is_foreigner_2017_number,
     is_valid_id_number,
 )
+from foundation.settings_file import SettingsError
+from hardware.errors import DeviceError, DeviceProtocolError
+from hardware.id_card.codes import ETHNICITY, SEX
 from hardware.id_card.record import decode, encode
 from hardware.ports import CardRecord
 from hardware.simulators.people import load_people
