@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.postgres import PostgresServer
+from tests.support.server import ServerProcess
 
 TEMPLATE = "hall_template"
+ServerProcess.forks = True
 
 
 @pytest.fixture(scope="session")

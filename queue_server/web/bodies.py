@@ -27,7 +27,7 @@ async def body_of(request: Request, model: type[M]) -> M:
     try:
         return model.model_validate_json(raw)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False, include_context=False)
+        found = error.errors(include_url=False, include_input=False)
         raise RequestValidationError([{**x, "loc": ("body", *x["loc"])} for x in found]) from error
 
 

@@ -88,7 +88,7 @@ async def _refusal(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:
-    message = "暂时不能确认是否已保存。请再按一次：同一个操作不会做两遍。"
+    message = "暂时不能确认是否已保存，请稍后再试：重发同一个请求不会做两遍。"
     return error_response(503, Unavailable.code, message, headers={"Retry-After": "1"})
 
 

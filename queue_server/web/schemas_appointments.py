@@ -26,9 +26,7 @@ Time = Annotated[AwareDatetime, AfterValidator(_sensible)]
 
 def _on_a_card(person: PersonIn) -> PersonIn:
     if not is_plausible_id_number(person.id_number):
-        raise PydanticCustomError(
-            "id_number_check", "This is no identity number; please check it."
-        )
+        raise PydanticCustomError("id_number_check", "This is no identity number; please check it.")
     return person
 
 

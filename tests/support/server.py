@@ -17,7 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from tests.support.spawner import ROOT, Spawned, spawner
+
 DEMO_CONFIG = ROOT / "config" / "demo" / "hall.toml"
 # HALL_READY_S: on a machine that does much else
 READY_WITHIN_S = float(os.environ.get("HALL_READY_S", "30"))
@@ -38,11 +39,15 @@ def with_key(config: Path, folder: Path) -> Path:
 
 
 class ServerProcess:
-    """`python -m queue_server server`, as the launcher starts it; can be killed and started again.
+    """`queue_server server` as a process of its own; can be killed and started again.
 
     `env` adds to the environment of the process. database: the address; a file in `folder` unless
     given. config: one file, or several.
+    forks: whether it is forked from a helper that has done the imports (in tests, unless `env` is
+    given); else it starts as the launcher starts it (in benchmarks).
     """
+
+    forks = False
 
     def __init__(
         self,
@@ -62,8 +67,8 @@ class ServerProcess:
         if self.database.startswith("postgresql://") and self.configs == [DEMO_CONFIG]:
             self.configs = [with_key(DEMO_CONFIG, folder)]
         self.log = folder / "server.log"
-        self._env = {**os.environ, **(env or {})}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._env = None if env is None else {**os.environ, **env}
+        self._process: subprocess.Popen[bytes] | Spawned | None = None
 
     def __enter__(self) -> ServerProcess:
         self.start()
@@ -82,18 +87,22 @@ class ServerProcess:
         return self._process.pid
 
     def start(self, *, wait: bool = True) -> None:
-        command = [
-            *(sys.executable, "-m", "queue_server", "server"),
+        words = [
+            "server",
             *(word for file in self.configs for word in ("--config", str(file))),
             *("--listen", f"127.0.0.1:{self.port}"),
             *("--database", self.database),
         ]
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, env=self._env, stdout=log, stderr=log
-            )
+        self._process = self._started(words)
         if wait:
             self.wait_ready()
+
+    def _started(self, words: list[str]) -> subprocess.Popen[bytes] | Spawned:
+        if self.forks and self._env is None:
+            return spawner().start(words, self.log)
+        command = [sys.executable, "-m", "queue_server", *words]
+        with self.log.open("ab") as log:
+            return subprocess.Popen(command, cwd=ROOT, env=self._env, stdout=log, stderr=log)
 
     def wait_ready(self) -> None:
         end = time.monotonic() + READY_WITHIN_S
@@ -135,13 +144,9 @@ class ServerProcess:
             raise
 
     def token(self, role: str, *, hall: str = "demo", window: str | None = None) -> str:
-        command = [
-            *(sys.executable, "-m", "queue_server", "token"),
-            *("--role", role, "--hall", hall, "--database", self.database),
-            *(("--window", window) if window else ()),
-        ]
-        done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-        return done.stdout.strip()
+        """As the command prints it."""
+        words = ["token", "--role", role, "--hall", hall, "--database", self.database]
+        return spawner().run([*words, *(("--window", window) if window else ())]).strip()
 
     def stored(self) -> bytes:
         """Whatever is in the database, as it is stored."""
@@ -228,10 +233,12 @@ class Client:
 def proved(server: ServerProcess) -> int:
     """`verify-journal` on its database: 0 when the journal and all that follows from it are right;
     what is not goes to the test's output."""
-    command = ("server", "verify-journal", "--database", server.database)
-    return subprocess.run(
-        [sys.executable, "-m", "queue_server", *command], cwd=ROOT, check=False
-    ).returncode
+    try:
+        spawner().run(["server", "verify-journal", "--database", server.database])
+    except subprocess.CalledProcessError as failed:
+        print(failed.output)
+        return failed.returncode
+    return 0
 
 
 def _body(raw: bytes, content_type: str) -> Any:
