@@ -31,7 +31,8 @@ def test(arguments: Sequence[str]) -> int:
     """pytest with the caller's arguments, from the top folder. Without any: all tests, side by
     side, a file's tests in one process because they share servers and browsers."""
     workers = min(_WORKERS_AT_MOST, len(os.sched_getaffinity(0)))
-    chosen = arguments or ("-n", str(workers), "--dist", "loadfile")
+    side_by_side = ("-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder")
+    chosen = arguments or side_by_side
     command = (sys.executable, "-m", "pytest", *chosen)
     print(words("test_begins", command="pytest " + " ".join(chosen)), flush=True)
     return subprocess.run(command, cwd=ROOT, env=room_environment(), check=False).returncode

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,19 @@ from tests.support.server import ServerProcess
 
 TEMPLATE = "hall_template"
 ServerProcess.forks = True
+
+
+# Folders whose files take longest; begun first, so that at the end no process works on alone.
+_SLOW_FIRST = ("browser", "e2e", "kiosk", "launcher", "faults", "device", "integration", "flows")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_place_in_line)
+
+
+def _place_in_line(item: pytest.Item) -> int:
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    return _SLOW_FIRST.index(folder) if folder in _SLOW_FIRST else len(_SLOW_FIRST)
 
 
 @pytest.fixture(scope="session")
