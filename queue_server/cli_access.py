@@ -8,11 +8,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import getpass
+import json
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from queue_server.access.accounts import PASSWORD_AT_LEAST
 from queue_server.access.roles import Role
 from queue_server.access.store import (
     AccessDatabase,
@@ -29,7 +31,6 @@ from queue_server.databases import absolute, open_database
 
 T = TypeVar("T")
 
-PASSWORD_AT_LEAST = 8
 HALLS_NAMED = 5
 # Steps from hall to hall along the index: to look at all events would take long.
 _SOME_HALLS = f"""
@@ -65,13 +66,20 @@ def add_commands(commands: Any) -> None:
     staff.add_argument("--name", help="shown on the person's own pages")
     staff.add_argument("--role", type=Role, choices=STAFF_ROLES)
     staff.add_argument("--window", help="limit a clerk to one window")
+    staff.add_argument(
+        "--keep-password",
+        action="store_true",
+        help="the person chose it: no other is asked for at the first login",
+    )
     staff.add_argument("--database", metavar="URL", required=True)
     staff.set_defaults(run=_staff)
 
 
 async def _with(url: str, hall: str | None, work: Callable[[AccessDatabase], Awaitable[T]]) -> T:
-    """Works on the database, made if there is none yet; refuses a hall that it does not hold."""
-    database = await open_database(absolute(url, Path.cwd()))
+    """Works on the database; refuses one that is not there, and a hall that it does not hold."""
+    address = absolute(url, Path.cwd())
+    _refuse_missing(address)
+    database = await open_database(address)
     try:
         if hall is not None:
             await _refuse_other_halls(database.access, hall)
@@ -80,19 +88,49 @@ async def _with(url: str, hall: str | None, work: Callable[[AccessDatabase], Awa
         await database.journal.close()
 
 
+def _refuse_missing(address: str) -> None:
+    """A slip of the pen would make a database in which nobody ever looks."""
+    if address.startswith("sqlite:///"):
+        file = Path(address.removeprefix("sqlite:///"))
+        if not file.exists():
+            raise Unusable(
+                f"there is no database {file}; if the hall is new, start its server once first"
+            )
+
+
 async def _refuse_other_halls(access: AccessDatabase, hall: str) -> None:
     """A slip of the pen would make somebody who can do nothing anywhere."""
     if await access.rows("SELECT 1 FROM event WHERE hall = ? LIMIT 1", hall):
         return
     halls = [row[0] for row in await access.rows(_SOME_HALLS)]
-    if halls:
-        more = ", …" if len(halls) == HALLS_NAMED else ""
-        raise Unusable(f"the database holds {', '.join(halls)}{more}, not {hall!r}")
+    if not halls:
+        raise Unusable("the database holds no hall yet; start the hall's server once first")
+    more = ", …" if len(halls) == HALLS_NAMED else ""
+    raise Unusable(f"the database holds {', '.join(halls)}{more}, not {hall!r}")
+
+
+async def _refuse_other_windows(access: AccessDatabase, hall: str, window: str | None) -> None:
+    if window is None:
+        return
+    rows = await access.rows(
+        "SELECT data FROM event WHERE event IN ('day_opened', 'hall_configured') AND hall = ?"
+        " AND event = 'hall_configured' ORDER BY seq DESC LIMIT 1",
+        hall,
+    )
+    known = [found["id"] for found in json.loads(rows[0][0])["rules"]["windows"]] if rows else []
+    if window not in known:
+        raise Unusable(f"the hall has windows {', '.join(known)}, not {window!r}")
 
 
 def _run(options: argparse.Namespace, hall: str | None, *statements: Statement) -> Sequence[int]:
     """How many rows each statement touched."""
-    return asyncio.run(_with(options.database, hall, lambda access: access.change(*statements)))
+
+    async def work(access: AccessDatabase) -> Sequence[int]:
+        if hall is not None:
+            await _refuse_other_windows(access, hall, options.window)
+        return await access.change(*statements)
+
+    return asyncio.run(_with(options.database, hall, work))
 
 
 def _token(options: argparse.Namespace) -> int:
@@ -124,7 +162,10 @@ def _staff(options: argparse.Namespace) -> int:
         raise Unusable("--role is needed")
     name = options.name or options.login
     secret = hash_password(_password())
-    member = Staff(options.hall, options.login, name, options.role, options.window, secret)
+    member = Staff(
+        *(options.hall, options.login, name, options.role, options.window, secret),
+        must_change=not options.keep_password,
+    )
     _run(options, options.hall, *put_staff(member))
     return 0
 

@@ -34,6 +34,9 @@ class Act(StrEnum):
     BOOK_APPOINTMENT = "book_appointment"  # also find, change and cancel one
     CHECK_IN = "check_in"
     SEE_APPOINTMENTS = "see_appointments"  # a day's list
+    DIRECT_HALL = "direct_hall"  # messages to windows and screens, numbers stopped for all
+    MANAGE_STAFF = "manage_staff"  # accounts, within access/accounts.py's MAY_KEEP
+    READ_AUDIT = "read_audit"
     BORROW_NUMBERS = "borrow_numbers"  # offline leases and hand-ins, under the kiosk's own name
 
 
@@ -71,7 +74,15 @@ TABLE: Mapping[Role, frozenset[Act]] = {
     },
     Role.SCREEN: _EVERY_DEVICE,
     Role.CLERK: _CLERK,
-    Role.MANAGER: _CLERK | {Act.SEE_BOARD, Act.READ_JOURNAL, Act.CONFIGURE},
+    Role.MANAGER: _CLERK
+    | {
+        Act.SEE_BOARD,
+        Act.READ_JOURNAL,
+        Act.CONFIGURE,
+        Act.DIRECT_HALL,
+        Act.MANAGE_STAFF,
+        Act.READ_AUDIT,
+    },
     Role.AUDITOR: frozenset(
         {
             Act.SEE_HALL,
@@ -79,6 +90,7 @@ TABLE: Mapping[Role, frozenset[Act]] = {
             Act.SEE_BOARD,
             Act.SEE_APPOINTMENTS,
             Act.READ_JOURNAL,
+            Act.READ_AUDIT,
         }
     ),
     Role.ADMIN: frozenset(Act),
@@ -90,7 +102,8 @@ class Actor:
     """Who asks. hall "" means every hall; window: the only one it may work at, or None.
 
     csrf: for a browser session, the token its unsafe requests must carry; None for bearer tokens.
-    shown: the name that pages show to the person; never written into the journal.
+    shown: the name that pages show to the person; never written into the journal. login: of a
+    person's session, else None; must_change: it may choose a new password and do nothing else.
     """
 
     role: Role
@@ -99,6 +112,8 @@ class Actor:
     window: str | None = None
     csrf: str | None = None
     shown: str = ""
+    login: str | None = None
+    must_change: bool = False
 
     @property
     def label(self) -> str:

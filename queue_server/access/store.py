@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -50,12 +50,16 @@ class AccessDatabase(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Staff:
+    """must_change: the password is somebody else's choice, and good for choosing another alone."""
+
     hall: str
     login: str
     name: str
     role: Role
     window: str | None
     password_hash: str
+    must_change: bool = False
+    disabled: bool = False
 
 
 def new_token() -> str:
@@ -104,12 +108,16 @@ def forget_seeded_tokens() -> Statement:
 def put_staff(staff: Staff, *, seeded: str | None = None) -> tuple[Statement, Statement]:
     """Adds somebody, or changes who they are and their password; open sessions end then."""
     put = (
-        'INSERT INTO staff (hall, login, name, role, "window", password_hash, created_at, seeded)'
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hall, login) DO UPDATE SET"
+        'INSERT INTO staff (hall, login, name, role, "window", password_hash, created_at, seeded,'
+        " must_change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hall, login) DO UPDATE SET"
         ' name = excluded.name, role = excluded.role, "window" = excluded."window",'
-        " password_hash = excluded.password_hash, seeded = excluded.seeded"
+        " password_hash = excluded.password_hash, seeded = excluded.seeded,"
+        " must_change = excluded.must_change, disabled = 0"
     )
-    values = (staff.name, staff.role.value, staff.window, staff.password_hash, _now(), seeded)
+    values = (
+        *(staff.name, staff.role.value, staff.window, staff.password_hash, _now(), seeded),
+        int(staff.must_change),
+    )
     end = "DELETE FROM session WHERE hall = ? AND login = ?"
     return (put, (staff.hall, staff.login, *values)), (end, (staff.hall, staff.login))
 
@@ -136,14 +144,14 @@ class AccessStore:
     """trusted_s: how long a session is believed without asking the database again."""
 
     def __init__(self, database: AccessDatabase, keys: Keys, trusted_s: float = 0.0) -> None:
-        self._database = database
+        self.database = database
         self._keys = keys
         self._trusted_s = trusted_s
         self._sessions: dict[str, tuple[Actor, float]] = {}
         self._probed_at = float("-inf")
 
     async def actor_of_token(self, token: str) -> Actor | None:
-        rows = await self._database.rows(
+        rows = await self.database.rows(
             'SELECT role, name, hall, "window" FROM access_token WHERE hash = ?',
             secret_hash(token),
         )
@@ -163,45 +171,48 @@ class AccessStore:
         return actor
 
     async def _session_of(self, session: str) -> Actor | None:
-        rows = await self._database.rows(
-            'SELECT staff.role, staff.login, staff.hall, staff."window", staff.name FROM session'
-            " JOIN staff USING (hall, login) WHERE hash = ? AND expires_at > ?",
+        rows = await self.database.rows(
+            'SELECT staff.role, staff.login, staff.hall, staff."window", staff.name,'
+            " staff.must_change FROM session JOIN staff USING (hall, login)"
+            " WHERE hash = ? AND expires_at > ? AND staff.disabled = 0",
             *(secret_hash(session), _now()),
         )
         if not rows:
             return None
-        role, login, hall, window, name = rows[0]
-        return Actor(Role(role), login, hall, window, self._keys.csrf_token(session), name)
+        role, login, hall, window, name, must_change = rows[0]
+        csrf = self._keys.csrf_token(session)
+        return Actor(Role(role), login, hall, window, csrf, name, login, bool(must_change))
 
     async def staff(self, hall: str, login: str) -> Staff | None:
-        rows = await self._database.rows(
-            'SELECT hall, login, name, role, "window", password_hash FROM staff'
-            " WHERE hall = ? AND login = ?",
+        rows = await self.database.rows(
+            'SELECT hall, login, name, role, "window", password_hash, must_change, disabled'
+            " FROM staff WHERE hall = ? AND login = ?",
             *(hall, login),
         )
         if not rows:
             return None
-        hall, login, name, role, window, password_hash = rows[0]
-        return Staff(hall, login, name, Role(role), window, password_hash)
+        hall, login, name, role, window, secret, must_change, disabled = rows[0]
+        found = Staff(hall, login, name, Role(role), window, secret)
+        return replace(found, must_change=bool(must_change), disabled=bool(disabled))
 
     async def seeded_staff(self) -> dict[tuple[str, str], str]:
         """(hall, login) → what stood in the demonstration's file when it was put in."""
-        rows = await self._database.rows(
+        rows = await self.database.rows(
             "SELECT hall, login, seeded FROM staff WHERE seeded IS NOT NULL"
         )
         return {(hall, login): seeded for hall, login, seeded in rows}
 
     async def change(self, *statements: Statement) -> Sequence[int]:
         """All of them or none; how many rows each touched."""
-        return await self._database.change(*statements)
+        return await self.database.change(*statements)
 
     async def check_key(self, *, accept_new: bool = False) -> None:
         """Notes the key file that this database belongs to, on first use. Raises KeyUnusable for
         another one, unless that is to be accepted."""
         note = "INSERT INTO key_check (one, fingerprint) VALUES (1, ?) ON CONFLICT (one) DO "
         change = "UPDATE SET fingerprint = excluded.fingerprint" if accept_new else "NOTHING"
-        await self._database.change((note + change, (self._keys.fingerprint,)))
-        rows = await self._database.rows("SELECT fingerprint FROM key_check")
+        await self.database.change((note + change, (self._keys.fingerprint,)))
+        rows = await self.database.rows("SELECT fingerprint FROM key_check")
         if rows[0][0] != self._keys.fingerprint:
             raise KeyUnusable(
                 "this is not the key file that the database was made with: nobody would be"
@@ -213,7 +224,7 @@ class AccessStore:
     async def open_session(self, staff: Staff) -> str:
         session = secrets.token_urlsafe(32)
         expires = _at(datetime.now(UTC) + timedelta(hours=SESSION_HOURS))
-        await self._database.change(
+        await self.database.change(
             ("DELETE FROM session WHERE expires_at <= ?", (_now(),)),
             (
                 "INSERT INTO session (hash, hall, login, created_at, expires_at)"
@@ -223,16 +234,20 @@ class AccessStore:
         )
         return session
 
+    def forget_sessions(self) -> None:
+        """Somebody's account was changed: whoever asks next is looked up again."""
+        self._sessions.clear()
+
     async def close_session(self, session: str) -> None:
         self._sessions.pop(session, None)
-        await self._database.change(("DELETE FROM session WHERE hash = ?", (secret_hash(session),)))
+        await self.database.change(("DELETE FROM session WHERE hash = ?", (secret_hash(session),)))
 
     async def probe(self) -> None:
         """Raises when the store does not take writes. Asked more often than PROBE_S, it answers
         from the last time, because anybody may ask."""
         if time.monotonic() - self._probed_at < PROBE_S:
             return
-        await self._database.change(
+        await self.database.change(
             (
                 "INSERT INTO heartbeat (one, at) VALUES (1, ?)"
                 " ON CONFLICT (one) DO UPDATE SET at = excluded.at",
@@ -251,22 +266,22 @@ class AccessStore:
 
     async def known_person(self, id_number: str) -> str | None:
         """The random reference of somebody who has been here; nobody is noted by asking."""
-        rows = await self._database.rows(_FIND_PERSON, self._keys.id_hash(id_number))
+        rows = await self.database.rows(_FIND_PERSON, self._keys.id_hash(id_number))
         return str(rows[0][0]) if rows else None
 
     async def person_ref(self, id_number: str) -> str:
         """The random reference by which events know this person; made on the first visit."""
         id_hash = self._keys.id_hash(id_number)
-        rows = await self._database.rows(_FIND_PERSON, id_hash)
+        rows = await self.database.rows(_FIND_PERSON, id_hash)
         if not rows:
-            await self._database.change(
+            await self.database.change(
                 (
                     "INSERT INTO person (id_hash, ref, created_at) VALUES (?, ?, ?)"
                     " ON CONFLICT (id_hash) DO NOTHING",
                     (id_hash, secrets.token_hex(12), _now()),
                 )
             )
-            rows = await self._database.rows(_FIND_PERSON, id_hash)
+            rows = await self.database.rows(_FIND_PERSON, id_hash)
         return str(rows[0][0])
 
 

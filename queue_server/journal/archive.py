@@ -27,7 +27,7 @@ from queue_server.journal.port import JournalError, NotStored
 
 FORMAT = "hall-backup"
 FORMAT_VERSION = 1
-LEFT_OUT = frozenset({"session", "heartbeat"})
+LEFT_OUT = frozenset({"session", "heartbeat", "login_failure"})
 MANIFEST = "manifest.json"
 KEY_MEMBER = "key"
 KEY_BYTES = 32  # of the secret in front of the key file

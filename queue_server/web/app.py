@@ -5,28 +5,37 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+import structlog
 from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from queue_server.journal.port import JournalError
 from queue_server.web import (
     api_appointments,
+    api_audit,
     api_configuration,
     api_content,
     api_hall,
     api_kiosks,
+    api_staff,
     api_tickets,
     api_visits,
     api_windows,
     pages,
+    pages_access,
     probes,
 )
 from queue_server.web.bodies import describe_bodies
 from queue_server.web.context import Context
 from queue_server.web.errors import error_response, install_error_handlers
+from queue_server.web.noting import note_refusal, was_noted
 from queue_server.web.schemas import BODIES
 from queue_server.web.schemas_appointments import APPOINTMENT_BODIES
 from queue_server.web.schemas_content import CONTENT_BODIES
+from queue_server.web.schemas_staff import STAFF_BODIES
+
+log = structlog.get_logger()
 
 BODY_AT_MOST = 64 * 1024
 _HEADERS = {
@@ -62,14 +71,17 @@ def create_app(open_context: OpenContext) -> FastAPI:
         api_hall,
         api_configuration,
         api_content,
+        api_staff,
+        api_audit,
         probes,
         pages,
+        pages_access,
     ):
         # flat, so that a request is matched once; an included router would match it twice
         app.router.routes.extend(module.router.routes)
     app.mount("/static", pages.STATIC, name="static")
     install_error_handlers(app, pages.error_page)
-    describe_bodies(app, [*BODIES, *APPOINTMENT_BODIES, *CONTENT_BODIES])
+    describe_bodies(app, [*BODIES, *APPOINTMENT_BODIES, *CONTENT_BODIES, *STAFF_BODIES])
     app.add_middleware(Envelope)
     return app
 
@@ -87,6 +99,7 @@ class Envelope:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                await _note(scope, message["status"])
                 message["headers"] = [*message["headers"], *_RAW_HEADERS]
             await send(message)
 
@@ -94,6 +107,16 @@ class Envelope:
             await refused(scope, receive, send_with_headers)
             return
         await self._app(scope, receive, send_with_headers)
+
+
+async def _note(scope: Scope, status: int) -> None:
+    """A refusal that cannot be noted is a refusal all the same."""
+    if not was_noted(scope):
+        return
+    try:
+        await note_refusal(scope, scope["app"].state.context.audit, status)
+    except JournalError as error:
+        log.error("refusal_not_noted", error=str(error))
 
 
 def _refused_body(scope: Scope) -> Response | None:

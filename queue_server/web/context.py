@@ -21,6 +21,7 @@ from queue_server.vault.store import Vault
 from queue_server.web.errors import ApiError
 from queue_server.web.limits import AttemptLimit, LoginLimit
 from queue_server.web.metrics import Metrics
+from queue_server.web.noting import note
 from queue_server.web.texts import Texts
 
 SESSION_COOKIE = "hall_session"
@@ -118,10 +119,14 @@ async def permitted(
     """The context, the actor and the hall, if the actor may do this there; else 401, 403 or 404."""
     ctx = context(request)
     actor = await actor_of(request, ctx)
+    if actor.must_change:
+        raise ApiError(403, "password_change_needed", "请先在 /password 设置自己的新密码。")
     if not allowed(ctx, actor, act, hall, window):
         if actor.role is Role.PUBLIC:
             raise ApiError(401, "login_needed", "请先登录。")
         raise ApiError(
             403, "not_permitted", "您没有做这件事的权限。", role=actor.role.value, act=act.value
         )
-    return ctx, actor, await hall_of(ctx, hall)
+    service = await hall_of(ctx, hall)
+    await note(request, ctx.audit, actor, act, hall)
+    return ctx, actor, service

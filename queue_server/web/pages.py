@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
@@ -17,8 +18,9 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from starlette.responses import Response
 
+from queue_server.access import accounts
 from queue_server.access.roles import ANYBODY, Act, Actor, Role
-from queue_server.access.store import SESSION_HOURS, password_fits
+from queue_server.access.store import SESSION_HOURS, Staff, password_fits
 from queue_server.web.context import (
     SESSION_COOKIE,
     Context,
@@ -57,13 +59,24 @@ def _static(name: str) -> str:
     return f"/static/{name}?v={version}"
 
 
-def _render(
-    request: Request, template: str, actor: Actor = ANYBODY, status: int = 200, **more: Any
+def language_of(request: Request) -> str:
+    asked = request.query_params.get("lang")
+    return context(request).texts.language(asked or request.cookies.get(LANGUAGE_COOKIE))
+
+
+def render(
+    request: Request,
+    template: str,
+    actor: Actor = ANYBODY,
+    status: int = 200,
+    parts: Sequence[str] = (),
+    **more: Any,
 ) -> HTMLResponse:
+    """parts: of the texts, beside those that all pages share."""
     ctx = context(request)
     asked = request.query_params.get("lang")
-    language = ctx.texts.language(asked or request.cookies.get(LANGUAGE_COOKIE))
-    texts = ctx.texts.of(language)
+    language = language_of(request)
+    texts = ctx.texts.of(language, parts)
     values = {
         "lang": language,
         "t": texts,
@@ -73,21 +86,23 @@ def _render(
         "static": _static,
         **more,
     }
-    page = _templates.TemplateResponse(request, template, values, status)
+    drawn = _templates.TemplateResponse(request, template, values, status)
     if asked:
-        page.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_S, samesite="lax")
-    return page
+        drawn.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_S, samesite="lax")
+    return drawn
 
 
-async def _page(
+async def page(
     request: Request, template: str, act: Act, hall: str, window: str | None = None, **more: Any
 ) -> Response:
     """The page, or the way to the login, or a page that says why not."""
     ctx = context(request)
     await hall_of(ctx, hall)
     actor = await actor_of(request, ctx)
+    if actor.must_change:
+        return RedirectResponse(f"/password?next={quote(request.url.path, safe='')}", 303)
     if allowed(ctx, actor, act, hall, window):
-        return _render(request, template, actor, hall_id=hall, **more)
+        return render(request, template, actor, hall_id=hall, **more)
     if actor.role is Role.PUBLIC:
         there = quote(request.url.path, safe="")
         return RedirectResponse(f"/login?hall={quote(hall)}&next={there}", 303)
@@ -96,12 +111,12 @@ async def _page(
 
 def error_page(request: Request, words: str, status: int, actor: Actor = ANYBODY) -> Response:
     """A page that says what is wrong; `words` is a key of the pages' texts."""
-    return _render(request, "error.html", actor, status, title=words, message=words)
+    return render(request, "error.html", actor, status, title=words, message=words)
 
 
 @router.get("/screen/{hall}")
 async def screen(hall: str, request: Request) -> Response:
-    return await _page(request, "screen.html", Act.SEE_HALL, hall)
+    return await page(request, "screen.html", Act.SEE_HALL, hall)
 
 
 @router.get("/window/{hall}/{window}")
@@ -109,22 +124,22 @@ async def console(hall: str, window: str, request: Request) -> Response:
     service = await hall_of(context(request), hall)
     if not service.has_window(window):
         raise ApiError(404, "not_found", f"没有 {window} 号窗口。", window=window)
-    return await _page(request, "console.html", Act.WORK_WINDOW, hall, window, window_id=window)
+    return await page(request, "console.html", Act.WORK_WINDOW, hall, window, window_id=window)
 
 
 @router.get("/manager/{hall}")
 async def board(hall: str, request: Request) -> Response:
-    return await _page(request, "board.html", Act.SEE_BOARD, hall)
+    return await page(request, "board.html", Act.SEE_BOARD, hall)
 
 
 @router.get("/appointments/{hall}")
 async def appointments(hall: str, request: Request) -> Response:
-    return await _page(request, "appointments.html", Act.BOOK_APPOINTMENT, hall)
+    return await page(request, "appointments.html", Act.BOOK_APPOINTMENT, hall)
 
 
 @router.get("/t/{token}")
 async def ticket(token: str, request: Request) -> Response:
-    return _render(request, "ticket.html", ticket_token=token)
+    return render(request, "ticket.html", ticket_token=token)
 
 
 # --- logging in and out -----------------------------------------------------------------------
@@ -140,31 +155,31 @@ def _login_page(
 ) -> Response:
     ctx = context(request)
     token = request.cookies.get(LOGIN_COOKIE) or secrets.token_urlsafe(16)
-    page = _render(
+    drawn = render(
         request,
         "login.html",
         status=status,
         hall_id=hall or ctx.plan.default_hall,
-        next=_own_path(there),
+        next=own_path(there),
         error=error,
         csrf=token,
         logins=_demo_logins(ctx),
     )
-    page.set_cookie(
+    drawn.set_cookie(
         LOGIN_COOKIE,
         token,
         httponly=True,
         samesite="lax",
         secure=ctx.plan.server.secure_cookies,
     )
-    return page
+    return drawn
 
 
 def _demo_logins(ctx: Context) -> list[dict[str, str]]:
     return [{"login": s.login, "password": s.password, "what": s.name} for s in ctx.plan.demo_staff]
 
 
-def _own_path(there: str) -> str:
+def own_path(there: str) -> str:
     """Only a path of this server; anything else, such as //elsewhere, becomes empty."""
     parts = urlsplit(there)
     own = not parts.scheme and not parts.netloc and there.startswith("/") and "\\" not in there
@@ -189,15 +204,32 @@ async def login(
     if not ctx.logins.try_login(hall, login, address):
         return _login_page(request, hall, next, "too_many", 429)
     staff = await ctx.access.staff(hall, login)
+    if not await accounts.try_login(ctx.access.database, hall, login):
+        await _note(ctx, hall, staff, "login_locked")
+        return _login_page(request, hall, next, "locked", 429)
     stored = staff.password_hash if staff else None
     async with ctx.hashing:
         fits = await asyncio.to_thread(password_fits, stored, password)
-    if not fits or staff is None:
+    if not fits or staff is None or staff.disabled:
+        await _note(ctx, hall, staff, "login_failed")
         return _login_page(request, hall, next, "wrong", 401)
     ctx.logins.succeeded(hall, login, address)
+    await ctx.access.change(accounts.unlock(hall, login))
+    await _note(ctx, hall, staff, "login")
+    return await enter(ctx, staff, next)
+
+
+async def _note(ctx: Context, hall: str, staff: Staff | None, what: str) -> None:
+    """Names that nobody has are not noted: somebody may have typed a password there."""
+    if staff is not None:
+        await ctx.audit.note(hall, f"{staff.role}:{staff.login}", what, subject=staff.login)
+
+
+async def enter(ctx: Context, staff: Staff, there: str) -> Response:
+    """A fresh session, and the page that was asked for or the person's own."""
     session = await ctx.access.open_session(staff)
-    page = RedirectResponse(_own_path(next) or _home(hall, staff.role, staff.window), 303)
-    page.set_cookie(
+    answer = RedirectResponse(own_path(there) or home_of(staff.hall, staff.role, staff.window), 303)
+    answer.set_cookie(
         SESSION_COOKIE,
         session,
         max_age=SESSION_HOURS * 3600,
@@ -205,10 +237,10 @@ async def login(
         samesite="lax",
         secure=ctx.plan.server.secure_cookies,
     )
-    return page
+    return answer
 
 
-def _home(hall: str, role: Role, window: str | None) -> str:
+def home_of(hall: str, role: Role, window: str | None) -> str:
     if role is Role.CLERK and window:
         return f"/window/{quote(hall)}/{quote(window)}"
     return f"/manager/{quote(hall)}"
@@ -222,6 +254,7 @@ async def logout(request: Request, csrf: Annotated[str, Form(max_length=64)] = "
     if session and actor:
         check_csrf(actor, csrf)
         await ctx.access.close_session(session)
-    page = RedirectResponse("/login", 303)
-    page.delete_cookie(SESSION_COOKIE)
-    return page
+        await ctx.audit.note(actor.hall, actor.label, "logout", subject=actor.login or "")
+    answer = RedirectResponse("/login", 303)
+    answer.delete_cookie(SESSION_COOKIE)
+    return answer

@@ -1,9 +1,10 @@
-"""The pages' words in each language, from assets/i18n/web.<language>.toml."""
+"""The pages' words in each language, from assets/i18n/web.<language>.toml; those of single pages
+from web-<part>.<language>.toml."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,19 @@ class Texts:
     """Read once. The default language is complete; the others are checked against it by a test."""
 
     def __init__(self, folder: Path = _FOLDER) -> None:
-        self._texts: dict[str, Mapping[str, Any]] = {}
-        for file in sorted(folder.glob("web.*.toml")):
-            language = file.name.removeprefix("web.").removesuffix(".toml")
-            self._texts[language] = tomllib.loads(file.read_text(encoding="utf-8"))
+        self._texts: dict[str, dict[str, Mapping[str, Any]]] = {}
+        for file in sorted(folder.glob("web*.toml")):
+            part, language, _ = file.name.split(".")
+            words = tomllib.loads(file.read_text(encoding="utf-8"))
+            self._texts.setdefault(language, {})[part.removeprefix("web").lstrip("-")] = words
 
     def language(self, wanted: str | None) -> str:
         return wanted if wanted in self._texts else DEFAULT_LANGUAGE
 
-    def of(self, language: str) -> Mapping[str, Any]:
-        return self._texts[self.language(language)]
+    def of(self, language: str, parts: Sequence[str] = ()) -> Mapping[str, Any]:
+        """What all pages share, with these parts beside it. Raises KeyError for an unknown part."""
+        known = self._texts[self.language(language)]
+        merged = dict(known[""])
+        for part in parts:
+            merged.update(known[part])
+        return merged

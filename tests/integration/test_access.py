@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from queue_server.access.accounts import LOCK_AFTER
 from queue_server.access.roles import TABLE, Act, Actor, Role, may
 from queue_server.web.context import TOKEN_TRUSTED_S
 from tests.support.server import DEMO_CONFIG, ROOT, Client, ServerProcess
@@ -43,6 +44,9 @@ REQUESTS: dict[Act, tuple[str, str, dict[str, Any] | None]] = {
     Act.BOOK_APPOINTMENT: ("POST", "/appointments/none/cancel", {}),
     Act.CHECK_IN: ("POST", "/appointments/check-in", {"code": "0000"}),
     Act.SEE_APPOINTMENTS: ("GET", "/appointments", None),
+    Act.DIRECT_HALL: ("POST", "/messages", {"text": "", "minutes": 5}),
+    Act.MANAGE_STAFF: ("GET", "/staff", None),
+    Act.READ_AUDIT: ("GET", "/audit", None),
     Act.BORROW_NUMBERS: ("POST", "/kiosks/kiosk/leases", {"services": ["nowhere"]}),
 }
 
@@ -167,10 +171,12 @@ def test_logging_out_ends_the_session(server: ServerProcess) -> None:
 
 def test_wrong_passwords_lock_out_after_a_while(server: ServerProcess) -> None:
     browser = Browser(server.url)
-    for _ in range(10):
+    for _ in range(LOCK_AFTER):
         assert browser.login("clerk9", "wrong")[0] == 401
-    status, _, _ = browser.login("clerk9", "demo-hall")
+    status, page, _ = browser.login("clerk9", "demo-hall")
     assert status == 429
+    assert "15 分钟" in page
+    assert Browser(server.url).login("clerk9", "demo-hall")[0] == 429
     assert browser.login("clerk8", "demo-hall")[0] == 200
 
 
@@ -180,7 +186,7 @@ def test_parallel_guesses_are_counted_too(fresh: ServerProcess) -> None:
 
     with ThreadPoolExecutor(20) as pool:
         statuses = Counter(pool.map(guess, range(30)))
-    assert statuses == {401: 10, 429: 20}
+    assert statuses == {401: LOCK_AFTER, 429: 30 - LOCK_AFTER}
 
 
 def test_login_refuses_a_forged_form_and_foreign_targets(server: ServerProcess) -> None:
@@ -221,7 +227,7 @@ def test_staff_and_tokens_come_and_go_by_command(fresh: ServerProcess) -> None:
     where = ("--hall", "demo", "--database", fresh.database)
     added = cli("staff", "add", "--login", "li", "--role", "clerk", *where, given="long enough\n")
     assert added.returncode == 0, added.stderr
-    assert Browser(fresh.url).login("li", "long enough")[2].endswith("/manager/demo")
+    assert "/password" in Browser(fresh.url).login("li", "long enough")[2]
     assert "li\tclerk" in cli("staff", "list", *where).stdout
     assert cli("staff", "remove", "--login", "li", *where).returncode == 0
     assert Browser(fresh.url).login("li", "long enough")[0] == 401
@@ -239,15 +245,30 @@ def test_staff_and_tokens_come_and_go_by_command(fresh: ServerProcess) -> None:
         (("staff", "remove", "--login", "nobody"), "nobody has the login"),
         (("token", "--revoke", "hall_none"), "no such token"),
         (("token", "--role", "kiosk", "--hall", "elsewhere"), "the database holds demo"),
+        (("token", "--role", "clerk", "--window", "99", "--hall", "demo"), "not '99'"),
+        (("staff", "add", "--login", "x", "--role", "clerk", "--window", "99"), "not '99'"),
     ],
 )
 def test_commands_say_what_is_wrong(
     server: ServerProcess, words: tuple[str, ...], says: str
 ) -> None:
     where = () if "--hall" in words or words[0] == "token" else ("--hall", "demo")
-    done = cli(*words, *where, "--database", server.database, given="short\n")
+    done = cli(
+        *words,
+        *where,
+        "--database",
+        server.database,
+        given="short\n" if "li" in words else "long enough\n",
+    )
     assert done.returncode == 2
     assert says in done.stderr
+
+
+def test_no_command_makes_a_database_by_a_slip_of_the_pen(tmp_path: Path) -> None:
+    slip = tmp_path / "hal.db"
+    done = cli("token", "--role", "kiosk", "--hall", "demo", "--database", f"sqlite:///{slip}")
+    assert (done.returncode, "there is no database" in done.stderr) == (2, True)
+    assert not slip.exists()
 
 
 def test_demonstration_secrets_do_not_outlive_the_demonstration(tmp_path: Path) -> None:

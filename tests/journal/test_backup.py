@@ -53,7 +53,7 @@ def filled(database: Path) -> Path:
     at = "2026-11-23T01:00:00+00:00"
     tamper(
         database,
-        "INSERT INTO staff VALUES ('t', 'w', '王', 'clerk', '1', '$argon2id$…', ?, NULL)",
+        "INSERT INTO staff VALUES ('t', 'w', '王', 'clerk', '1', '$argon2id$…', ?, NULL, 0, 0)",
         at,
     )
     tamper(database, "INSERT INTO session VALUES ('h', 't', 'w', ?, ?)", at, at)
