@@ -7,6 +7,8 @@ import random
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.support.crash import Crowd, check_promises
 from tests.support.server import ServerProcess
 
@@ -14,6 +16,7 @@ from tests.support.server import ServerProcess
 CRASHES = int(os.environ.get("HALL_CRASHES", "4"))
 
 
+@pytest.mark.timeout(180 + 20 * CRASHES)
 def test_kill_9_under_load_loses_nothing(tmp_path: Path) -> None:
     choose = random.Random(7)
     server = ServerProcess(tmp_path)

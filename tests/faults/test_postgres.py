@@ -49,6 +49,7 @@ def _together(crowds: list[Crowd]) -> Promises:
     return whole
 
 
+@pytest.mark.timeout(180 + 20 * CRASHES)
 def test_a_killed_process_loses_nothing_and_the_other_goes_on(pair: list[ServerProcess]) -> None:
     token = pair[0].token("admin")
     choose = random.Random(5)
