@@ -28,6 +28,7 @@ _DEVICES = {
     "social-card": "social-security card",
     "printer": "ticket printer",
     "camera": "camera",
+    "face": "face check",
     "sign": "LED strip above a window",
     "keypad": "keypad or rating pad",
     "speaker": "loudspeaker",
