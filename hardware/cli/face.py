@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import random
 import sys
 from pathlib import Path
 from typing import Any
 
 from hardware.cli.command import FileTrouble, WrongCommandLine, add_command, save
 
+_LIVENESS_S = 120.0  # a check lasts a minute at most
 _SLOW_S = 60.0  # the models alone take some seconds to load the first time
 
 
@@ -23,6 +25,7 @@ def add(kinds: Any) -> None:
     described = add_command(actions, "describe", _describe, "quality and descriptor of a picture")
     described.add_argument("picture", type=Path, metavar="PICTURE")
     _add_calibrate(actions)
+    _add_liveness(actions)
     for parser in (verify, described):
         parser.set_defaults(timeout=_SLOW_S)
     for parser in actions.choices.values():
@@ -41,6 +44,18 @@ def _add_calibrate(actions: Any) -> None:
     calibrate.add_argument("--target-fmr", type=float, default=0.001, metavar="RATE")
     calibrate.add_argument("--out", type=Path, required=True, metavar="FILE")
     calibrate.set_defaults(timeout=None)
+
+
+def _add_liveness(actions: Any) -> None:
+    liveness = add_command(actions, "liveness", _liveness, "prove a living person")
+    liveness.add_argument("source", metavar="SOURCE", help="camera index, film, pictures or URL")
+    liveness.add_argument("--challenge", metavar="ACTION,…", help="instead of a random draw")
+    liveness.add_argument("--seed", type=int, metavar="N", help="of the draw; 0 for a recording")
+    liveness.add_argument("--reference", type=Path, metavar="PICTURE", help="compare with it too")
+    liveness.add_argument("--colour", action="store_true", help="the screen shows the colours")
+    liveness.add_argument("--rotate", type=int, default=0, metavar="DEGREES", help="clockwise")
+    _add_calibration(liveness)
+    liveness.set_defaults(timeout=_LIVENESS_S)
 
 
 def settings_of(options: argparse.Namespace) -> Any:
@@ -133,3 +148,59 @@ def _progress(count: int) -> None:
     if count % 10 == 0 and sys.stderr.isatty():
         sys.stderr.write(f"\r{count} ")
         sys.stderr.flush()
+
+
+def _liveness(options: argparse.Namespace) -> dict[str, Any]:
+    """Nothing shows the colours of the colour challenge here, unless --colour says otherwise."""
+    import threading
+
+    from hardware.face.check import FaceCheck, as_json
+    from hardware.face.settings import make_engine, without_colour
+    from hardware.wiring import CameraSettings, make_camera
+
+    settings = settings_of(options)
+    settings = settings if options.colour else without_colour(settings)
+    engine = make_engine(settings.engine)
+    engine.load()
+    wanted = _wanted(options, engine, settings)
+    camera = make_camera(CameraSettings(options.source, rotate=options.rotate, loop=False))
+    try:
+        check = FaceCheck(engine, settings, wanted, _chance(options))
+        result = check.run(camera, lambda _prompt, _picture: None, threading.Event())
+    finally:
+        camera.close()
+    return as_json(result, settings) if result is not None else {}
+
+
+def _wanted(options: argparse.Namespace, engine: Any, settings: Any) -> Any:
+    from hardware.face.calibration_file import load_calibration
+    from hardware.face.check import Wanted
+    from hardware.face.stills import describe, read_picture
+
+    file = options.calibration or settings.calibration
+    calibration = load_calibration(file) if file else None
+    references: tuple[Any, ...] = ()
+    if options.reference:
+        references = (describe(engine, read_picture(options.reference)).descriptor,)
+    return Wanted(references, calibration, _challenge(options.challenge))
+
+
+def _challenge(text: str | None) -> Any:
+    from hardware.face.actions import Action
+
+    if text is None:
+        return None
+    try:
+        return tuple(Action(word.strip()) for word in text.split(","))
+    except ValueError as error:
+        known = ", ".join(Action)
+        raise WrongCommandLine(f"{error}; a challenge is a list of {known}") from error
+
+
+def _chance(options: argparse.Namespace) -> random.Random:
+    """A recording gives the same answer again; a camera is asked what nobody can foresee."""
+    from hardware.camera.source import CameraSource
+
+    if options.seed is not None or not CameraSource(options.source).kind.live:
+        return random.Random(options.seed or 0)  # noqa: S311  # wanted: the same draw again
+    return random.SystemRandom()

@@ -82,21 +82,22 @@ class CueWeights:
 @dataclass(frozen=True, slots=True)
 class CueLimits:
     """Measured on research sets and a handful of films; every value is logged, so that a site can
-    set its own. relief: a turned or bent photo stayed ≤ 0.028, turned heads reached ≥ 0.032.
+    set its own. relief: turned photos stayed ≤ 0.020, strongly bent ones ≤ 0.028, heads that
+    turned by more than 0.25 reached ≥ 0.030; what lies between a clerk sees.
     longest_gap_s: without the face. overlap: of the face's boxes from frame to frame.
     freeze_s: of pictures without any change. loop: difference of two stretches of one track, in eye
     distances, while the head moved by loop_moved. same_person: distance of two descriptors."""
 
     relief: float = 0.030
-    relief_unclear: float = 0.026
+    relief_unclear: float = 0.022
     longest_gap_s: float = 0.3
     overlap: float = 0.3
     freeze_s: float = 0.4
     loop: float = 0.006
     loop_moved: float = 0.05
     loop_window_s: float = 0.8
-    same_person: float = 0.45
-    same_person_unclear: float = 0.40
+    same_person: float = 0.55
+    same_person_unclear: float = 0.50
     colour: float = 0.6
     colour_against: float = 0.2
     colour_least: float = 0.003

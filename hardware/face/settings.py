@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hardware.errors import SettingsUnusable
-from hardware.face.cues import LivenessSettings
+from hardware.face.cues import LivenessSettings, Weight
 from hardware.face.dlib_engine import DlibEngine
 from hardware.face.opencv_engine import OpenCvEngine
 from hardware.face.quality import GateLimits
@@ -42,3 +42,9 @@ def make_engine(settings: EngineSettings) -> DlibEngine:
         return OpenCvEngine(settings.detector, settings.recognizer)
     except OSError as error:
         raise SettingsUnusable(f"cannot read a model file: {error.strerror}") from error
+
+
+def without_colour(settings: FaceSettings) -> FaceSettings:
+    """Where no screen shows the colours, there is nothing to follow."""
+    weights = replace(settings.liveness.weights, colour=Weight.OFF)
+    return replace(settings, liveness=replace(settings.liveness, weights=weights))

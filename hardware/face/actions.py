@@ -1,0 +1,125 @@
+"""The movements a person is asked for: drawn at random, and watched for against a baseline. Pure.
+
+Everything is measured against how this person looked straight ahead a moment ago: eyes, noses and
+mouths differ, and a fixed figure would shut people out.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import median
+
+from hardware.face.geometry import Measures
+
+
+class Action(StrEnum):
+    TURN_LEFT = "turn_left"  # the person's own left
+    TURN_RIGHT = "turn_right"
+    NOD = "nod"
+    OPEN_MOUTH = "open_mouth"
+    BLINK = "blink"
+
+
+TURNS = (Action.TURN_LEFT, Action.TURN_RIGHT)
+OTHERS = (Action.NOD, Action.OPEN_MOUTH)
+
+# How far from the baseline, in the units of Measures.
+TURNED = 0.17  # about 13 degrees; what photos show of that is left to the relief
+STRAIGHT = 0.12
+NODDED = 0.10
+MOUTH_OPEN = 0.15
+EYES_SHUT = 0.72  # of the rolling 85th percentile
+LONGEST_BLINK_S = 0.6
+_IN_A_ROW = 2  # a single frame may be a slip of the landmarks
+
+
+def draw(count: int, chance: random.Random, blink: bool = False) -> tuple[Action, ...]:
+    """`count` different movements in random order; a turn is always among them, because only a
+    turn shows depth. blink: instead of opening the mouth."""
+    others = [Action.NOD, Action.BLINK if blink else Action.OPEN_MOUTH]
+    first = chance.choice(TURNS)
+    rest = [a for a in (*TURNS, *others) if a is not first]
+    drawn = [first, *chance.sample(rest, count - 1)]
+    chance.shuffle(drawn)
+    return tuple(drawn)
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """How this person looks straight ahead."""
+
+    yaw: float
+    pitch: float
+    mouth_gap: float
+
+    @classmethod
+    def of(cls, seen: Sequence[Measures]) -> Baseline:
+        return cls(
+            median(m.yaw for m in seen),
+            median(m.pitch for m in seen),
+            median(m.mouth_gap for m in seen),
+        )
+
+    def turned(self, measures: Measures) -> float:
+        """How far the head is turned, positive to the person's own left."""
+        return measures.yaw - self.yaw
+
+
+class Watcher:
+    """Tells when one movement was made; feed it every frame."""
+
+    def __init__(self, action: Action, baseline: Baseline) -> None:
+        self.action = action
+        self.reached = 0.0  # the furthest so far, in the movement's own unit
+        self._baseline = baseline
+        self._in_a_row = 0
+        self._began_straight = False
+        self._lowered = False
+        self._eyes: deque[float] = deque(maxlen=60)
+        self._shut_at_s: float | None = None
+
+    def done(self, measures: Measures, at_s: float) -> bool:
+        if self.action is Action.BLINK:
+            return self._blinked(measures.eye_openness, at_s)
+        value, wanted = self._value(measures)
+        self.reached = max(self.reached, value)
+        if self.action in TURNS:
+            return self._turned(value, wanted)
+        self._in_a_row = self._in_a_row + 1 if value >= wanted else 0
+        if self.action is Action.NOD:
+            self._lowered = self._lowered or self._in_a_row >= _IN_A_ROW
+            return self._lowered and value <= wanted / 2
+        return self._in_a_row >= _IN_A_ROW
+
+    def _value(self, measures: Measures) -> tuple[float, float]:
+        base = self._baseline
+        if self.action is Action.TURN_LEFT:
+            return base.turned(measures), TURNED
+        if self.action is Action.TURN_RIGHT:
+            return -base.turned(measures), TURNED
+        if self.action is Action.NOD:
+            return measures.pitch - base.pitch, NODDED
+        return measures.mouth_gap - base.mouth_gap, MOUTH_OPEN
+
+    def _turned(self, value: float, wanted: float) -> bool:
+        """From straight ahead to the side: one who was turned already has not followed."""
+        self._began_straight = self._began_straight or abs(value) <= STRAIGHT
+        self._in_a_row = self._in_a_row + 1 if value >= wanted else 0
+        return self._began_straight and self._in_a_row >= _IN_A_ROW
+
+    def _blinked(self, openness: float, at_s: float) -> bool:
+        """Shut and open again, within the time a blink takes."""
+        self._eyes.append(openness)
+        ordered = sorted(self._eyes)
+        usual = ordered[int(0.85 * (len(ordered) - 1))]
+        share = openness / usual if usual > 0 else 1.0
+        self.reached = max(self.reached, 1 - share)
+        if share < EYES_SHUT:
+            self._shut_at_s = at_s if self._shut_at_s is None else self._shut_at_s
+            return False
+        began_s, self._shut_at_s = self._shut_at_s, None
+        return began_s is not None and at_s - began_s <= LONGEST_BLINK_S

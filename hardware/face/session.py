@@ -1,0 +1,274 @@
+"""One face check from the first frame to the last: what is asked of the person, and the cues. Pure.
+
+Frames in as what the engine saw in them, prompts out. Holds no picture: whoever runs it keeps those
+frames that a prompt says to keep, which are all inside the challenge, and wipes them.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from hardware.face.actions import TURNED, TURNS, Action, Baseline, Watcher
+from hardware.face.colour import WHITE, ColourPlan, Rgb
+from hardware.face.cues import Cue, CueName, LivenessSettings, Verdict, Weight
+from hardware.face.engine import Face
+from hardware.face.geometry import Measures, Points, measure, relief
+from hardware.face.matching import PROBE_FRAMES
+from hardware.face.quality import Advice, GateLimits, judge, large_faces
+from hardware.face.track import Track
+
+_GOOD_S = 0.3  # so long in a row a good picture, and the challenge begins
+_WRONG_TURNS = 1  # left and right are easily mistaken: once
+_RELIEF_SHARE = 90  # percentile of the turned frames: one slip of the landmarks decides nothing
+
+
+class Stage(StrEnum):
+    PLACE = "place"  # the person finds their place; advice
+    STILL = "still"  # looks straight ahead; the baseline
+    COLOUR = "colour"  # goes on looking while the screen changes colour
+    ACT = "act"
+    CENTRE = "centre"  # back to straight ahead
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """step: which movement, from 0. left_s: for this stage; None where it ends by itself. tint:
+    what the screen shows. keep: this frame is one to compare."""
+
+    stage: Stage
+    advice: Advice | None
+    action: Action | None
+    step: int
+    left_s: float | None
+    tint: Rgb
+    keep: bool
+
+
+class Session:
+    """actions: in the order asked. One thread; at_s never goes back."""
+
+    def __init__(
+        self,
+        actions: Sequence[Action],
+        chance: random.Random,
+        settings: LivenessSettings,
+        gate: GateLimits,
+    ) -> None:
+        self.actions, self._settings, self._gate = tuple(actions), settings, gate
+        self._colour = ColourPlan(chance)
+        self._track = Track(settings.limits)
+        self._stage, self._step = Stage.PLACE, 0
+        self._began_s: float | None = None
+        self._stage_s = 0.0
+        self._good_since_s: float | None = None
+        self._still: list[tuple[Measures, Points]] = []
+        self._colours: list[tuple[float, Rgb]] = []
+        self._baseline: Baseline | None = None
+        self._straight: Points | None = None
+        self._watchers: list[Watcher] = []
+        self._wrong_turns = 0
+        self._reliefs: list[float] = []
+        self._kept = 0
+        self._wanted_here = 0
+        self._failed = ""
+
+    @property
+    def stage(self) -> Stage:
+        return self._stage
+
+    @property
+    def failed(self) -> str:
+        """Why the movements were not made: `too_slow`, `wrong_turn`, `ended`; empty: they were."""
+        return self._failed
+
+    def feed(self, faces: tuple[Face, ...], size_px: tuple[int, int], at_s: float) -> Prompt:
+        """Once it is over, the same prompt for ever."""
+        if self._stage is Stage.DONE:
+            return self._prompt(None, at_s)
+        if self._began_s is None:
+            self._began_s = self._stage_s = at_s
+        quality = judge(faces, size_px, self._gate)
+        keep = False
+        if self._stage is not Stage.PLACE:
+            self._track.feed(large_faces(faces, self._gate), at_s)
+        if at_s - self._began_s > self._settings.whole_s:
+            self._end("too_slow")
+        elif self._track.broken is not None:
+            self._end("")
+        elif self._stage is Stage.PLACE:
+            self._place(quality.good, at_s)
+        elif faces:
+            keep = self._go_on(faces[0], quality.good, at_s)
+        return self._prompt(quality.advice, at_s, keep)
+
+    def end(self) -> None:
+        """No more frames will come."""
+        if self._stage is not Stage.DONE:
+            self._end("ended")
+
+    def _prompt(self, advice: Advice | None, at_s: float, keep: bool = False) -> Prompt:
+        acting = self._stage is Stage.ACT
+        tint = WHITE
+        if self._stage is Stage.COLOUR:
+            tint = self._colour.tint(at_s - self._stage_s)
+        timed = self._stage in (Stage.ACT, Stage.CENTRE)
+        left_s = self._settings.action_s - (at_s - self._stage_s) if timed else None
+        action = self.actions[self._step] if acting else None
+        return Prompt(self._stage, advice, action, self._step, left_s, tint, keep)
+
+    def _enter(self, stage: Stage, at_s: float) -> None:
+        self._stage, self._stage_s = stage, at_s
+        parts_left = len(self.actions) - self._step + (stage is Stage.STILL)
+        self._wanted_here = math.ceil((PROBE_FRAMES - self._kept) / max(parts_left, 1))
+
+    def _end(self, why: str) -> None:
+        self._failed, self._stage = why, Stage.DONE
+
+    # --- stages ---------------------------------------------------------------------------------
+
+    def _place(self, good: bool, at_s: float) -> None:
+        if not good:
+            self._good_since_s = None
+            return
+        self._good_since_s = at_s if self._good_since_s is None else self._good_since_s
+        if at_s - self._good_since_s >= _GOOD_S:
+            self._enter(Stage.STILL, at_s)
+
+    def _go_on(self, face: Face, good: bool, at_s: float) -> bool:
+        """Whether the frame is one to keep."""
+        measures = measure(face.points)
+        self._note_relief(face.points, measures)
+        if self._stage is Stage.STILL:
+            return self._still_frame(face, measures, good, at_s)
+        if self._stage is Stage.COLOUR:
+            self._colour_frame(face, at_s)
+            return False
+        if self._stage is Stage.ACT:
+            self._act(measures, at_s)
+            return False
+        return self._centre(measures, good, at_s)
+
+    def _still_frame(self, face: Face, measures: Measures, good: bool, at_s: float) -> bool:
+        if good:
+            self._still.append((measures, face.points))
+        long_enough = at_s - self._stage_s >= self._settings.settle_s
+        if not long_enough or len(self._still) < 3:
+            self._out_of_time(at_s)
+            return good and self._keep()
+        self._baseline = Baseline.of([m for m, _ in self._still])
+        self._straight = np.median(np.stack([p for _, p in self._still]), axis=0)
+        coloured = self._settings.weights.colour is not Weight.OFF
+        self._enter(Stage.COLOUR if coloured else Stage.ACT, at_s)
+        self._watch()
+        return False
+
+    def _colour_frame(self, face: Face, at_s: float) -> None:
+        self._colours.append((at_s - self._stage_s, face.light.colour))
+        if at_s - self._stage_s >= self._colour.length_s:
+            self._enter(Stage.ACT, at_s)
+
+    def _watch(self) -> None:
+        """The movement asked for, and both turns: a wrong one tells of a film."""
+        if self._baseline is not None:
+            asked = self.actions[self._step]
+            self._watchers = [
+                Watcher(a, self._baseline) for a in (asked, *TURNS) if a is asked or asked in TURNS
+            ]
+            self._watchers = [
+                w for i, w in enumerate(self._watchers) if i == 0 or w.action != asked
+            ]
+
+    def _act(self, measures: Measures, at_s: float) -> None:
+        made = [w.action for w in self._watchers if w.done(measures, at_s)]
+        if self.actions[self._step] in made:
+            self._enter(Stage.CENTRE, at_s)
+        elif made:
+            self._wrong_turns += 1
+            self._watch()
+            if self._wrong_turns > _WRONG_TURNS:
+                self._end("wrong_turn")
+        else:
+            self._out_of_time(at_s)
+
+    def _centre(self, measures: Measures, good: bool, at_s: float) -> bool:
+        keep = good and self._keep()
+        if self._wanted_here == 0:
+            self._next(at_s)
+        else:
+            self._out_of_time(at_s)
+        return keep
+
+    def _keep(self) -> bool:
+        """Frames to compare come from every part of the check: all of it is one person."""
+        if self._wanted_here == 0:
+            return False
+        self._kept, self._wanted_here = self._kept + 1, self._wanted_here - 1
+        return True
+
+    def _next(self, at_s: float) -> None:
+        if self._step == len(self.actions) - 1:
+            self._stage = Stage.DONE
+            return
+        self._step += 1
+        self._enter(Stage.ACT, at_s)
+        self._watch()
+
+    def _out_of_time(self, at_s: float) -> None:
+        if at_s - self._stage_s > self._settings.action_s:
+            self._end("too_slow")
+
+    # --- cues -----------------------------------------------------------------------------------
+
+    def _note_relief(self, points: Points, measures: Measures) -> None:
+        base, straight = self._baseline, self._straight
+        if base is None or straight is None or abs(base.turned(measures)) < TURNED:
+            return
+        self._reliefs.append(relief(straight, points))
+
+    def cues(self) -> tuple[Cue, ...]:
+        """All but `same_person`, which needs descriptors; those that are off are left out."""
+        weights = self._settings.weights
+        found = (
+            self._actions_cue(),
+            self._track.continuity(),
+            self._relief_cue(),
+            self._colour.judge(self._colours, self._settings.limits),
+            self._track.frozen(),
+            self._track.loop(),
+        )
+        turned = any(action in TURNS for action in self.actions)
+        return tuple(
+            cue
+            for cue in found
+            if weights.of(cue.name) is not Weight.OFF and (turned or cue.name is not CueName.RELIEF)
+        )
+
+    def _actions_cue(self) -> Cue:
+        made = self._step + (self._stage is Stage.DONE and not self._unfinished)
+        wanted = float(len(self.actions))
+        verdict = Verdict.GOOD if made >= wanted else Verdict.BAD
+        return Cue(CueName.ACTIONS, verdict, float(made), wanted, self._failed)
+
+    @property
+    def _unfinished(self) -> bool:
+        return bool(self._failed) or self._track.broken is not None
+
+    def _relief_cue(self) -> Cue:
+        limits = self._settings.limits
+        if not self._reliefs:
+            return Cue(CueName.RELIEF, Verdict.UNCLEAR, None, limits.relief, "no_turn")
+        value = float(np.percentile(self._reliefs, _RELIEF_SHARE))
+        verdict = Verdict.UNCLEAR if value >= limits.relief_unclear else Verdict.BAD
+        return Cue(
+            CueName.RELIEF,
+            Verdict.GOOD if value >= limits.relief else verdict,
+            value,
+            limits.relief,
+        )
