@@ -18,9 +18,10 @@ from queue_server.service import HallService
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import Context, context, permitted
 from queue_server.web.errors import ApiError
+from queue_server.web.plain import PlainRoute
 from queue_server.web.schemas import CancelIn, Command, ErrorOut, IssueIn, PersonIn
 
-router = APIRouter(prefix="/api/v1", tags=["tickets"])
+router = APIRouter(prefix="/api/v1", tags=["tickets"], route_class=PlainRoute)
 JSON = "application/json"
 M = TypeVar("M", bound=Command)
 ERRORS: dict[int | str, dict[str, object]] = {
@@ -75,7 +76,8 @@ def full_years(birth: date, today: date) -> int:
 
 
 @router.get("/halls/{hall}/tickets/{ticket}", responses=ERRORS)
-async def look(hall: str, ticket: str, request: Request) -> Response:
+async def look(request: Request) -> Response:
+    hall, ticket = request.path_params["hall"], request.path_params["ticket"]
     _, _, service = await permitted(request, Act.SEE_TICKET, hall)
     body = await service.ticket_json(ticket)
     if body is None:
@@ -84,63 +86,62 @@ async def look(hall: str, ticket: str, request: Request) -> Response:
 
 
 async def act_on_ticket(
-    request: Request, hall: str, act: Act, model: type[M], wanted: Callable[[M], c.TicketCommand]
+    request: Request, act: Act, model: type[M], wanted: Callable[[str, M], c.TicketCommand]
 ) -> Response:
-    """Who asks is checked before what is asked."""
+    """Who asks is checked before what is asked. wanted: the command, from ticket and body."""
+    hall, ticket = request.path_params["hall"], request.path_params["ticket"]
     _, actor, service = await permitted(request, act, hall)
     body = await body_of(request, model)
+    command = wanted(ticket, body)
     request_id = str(body.request_id)
-    return answered(await service.execute(wanted(body), request_id=request_id, by=actor.label))
+    return answered(await service.execute(command, request_id=request_id, by=actor.label))
 
 
 _TICKET = "/halls/{hall}/tickets/{ticket}"
 
 
 @router.post(f"{_TICKET}/printed", responses=ERRORS, openapi_extra=takes(Command))
-async def printed(hall: str, ticket: str, request: Request) -> Response:
+async def printed(request: Request) -> Response:
     return await act_on_ticket(
-        request, hall, Act.SETTLE_PRINT, Command, lambda _: c.ConfirmPrinted(ticket)
+        request, Act.SETTLE_PRINT, Command, lambda ticket, _: c.ConfirmPrinted(ticket)
     )
 
 
 @router.post(f"{_TICKET}/print-failed", responses=ERRORS, openapi_extra=takes(Command))
-async def print_failed(hall: str, ticket: str, request: Request) -> Response:
+async def print_failed(request: Request) -> Response:
     return await act_on_ticket(
-        request, hall, Act.SETTLE_PRINT, Command, lambda _: c.ReportPrintFailed(ticket)
+        request, Act.SETTLE_PRINT, Command, lambda ticket, _: c.ReportPrintFailed(ticket)
     )
 
 
 @router.post(f"{_TICKET}/cancel", responses=ERRORS, openapi_extra=takes(CancelIn))
-async def cancel(hall: str, ticket: str, request: Request) -> Response:
-    return await act_on_ticket(
-        request,
-        hall,
-        Act.CANCEL_TICKET,
-        CancelIn,
-        lambda body: c.CancelTicket(ticket, body.reason),
-    )
+async def cancel(request: Request) -> Response:
+    def wanted(ticket: str, body: CancelIn) -> c.CancelTicket:
+        return c.CancelTicket(ticket, body.reason)
+
+    return await act_on_ticket(request, Act.CANCEL_TICKET, CancelIn, wanted)
 
 
 @router.post(f"{_TICKET}/rejoin", responses=ERRORS, openapi_extra=takes(Command))
-async def rejoin(hall: str, ticket: str, request: Request) -> Response:
+async def rejoin(request: Request) -> Response:
     return await act_on_ticket(
-        request, hall, Act.REJOIN_TICKET, Command, lambda _: c.RejoinTicket(ticket)
+        request, Act.REJOIN_TICKET, Command, lambda ticket, _: c.RejoinTicket(ticket)
     )
 
 
 @router.post(f"{_TICKET}/resume", responses=ERRORS, openapi_extra=takes(Command))
-async def resume(hall: str, ticket: str, request: Request) -> Response:
+async def resume(request: Request) -> Response:
     """Somebody who was parked, or asked for more minutes, is back and waits again."""
     return await act_on_ticket(
-        request, hall, Act.REJOIN_TICKET, Command, lambda _: c.ResumeTicket(ticket)
+        request, Act.REJOIN_TICKET, Command, lambda ticket, _: c.ResumeTicket(ticket)
     )
 
 
 @router.get("/t/{token}", responses=ERRORS)
-async def followed(token: str, request: Request) -> Response:
+async def followed(request: Request) -> Response:
     """The ticket that a citizen's phone follows; whoever holds the ticket has the token."""
     ctx = context(request)
-    if found := await ctx.halls.find_followed(token):
+    if found := await ctx.halls.find_followed(request.path_params["token"]):
         service, ticket = found
         body = await service.ticket_json(ticket)
         if body is not None:

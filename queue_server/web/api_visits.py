@@ -10,55 +10,55 @@ from queue_server.web.api_tickets import ERRORS, act_on_ticket, answered
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import context, permitted
 from queue_server.web.errors import ApiError
+from queue_server.web.plain import PlainRoute
 from queue_server.web.schemas import Command, DeferIn, SendOnIn
 
-router = APIRouter(prefix="/api/v1", tags=["tickets"], responses=ERRORS)
+router = APIRouter(prefix="/api/v1", tags=["tickets"], responses=ERRORS, route_class=PlainRoute)
 _TICKET = "/halls/{hall}/tickets/{ticket}"
 PHONE = "person:phone"  # how the journal names somebody who holds a ticket's code
 
 
 @router.post(f"{_TICKET}/keep", openapi_extra=takes(Command))
-async def keep(hall: str, ticket: str, request: Request) -> Response:
+async def keep(request: Request) -> Response:
     """The print failed; the person keeps the number without paper."""
     return await act_on_ticket(
-        request, hall, Act.SETTLE_PRINT, Command, lambda _: c.KeepTicket(ticket)
+        request, Act.SETTLE_PRINT, Command, lambda ticket, _: c.KeepTicket(ticket)
     )
 
 
 @router.post(f"{_TICKET}/defer", openapi_extra=takes(DeferIn))
-async def defer(hall: str, ticket: str, request: Request) -> Response:
+async def defer(request: Request) -> Response:
     """*Give me ten more minutes*: keeps the place, not called before then; `…/resume` ends it."""
     return await act_on_ticket(
         request,
-        hall,
         Act.REJOIN_TICKET,
         DeferIn,
-        lambda body: c.DeferTicket(ticket, body.minutes),
+        lambda ticket, body: c.DeferTicket(ticket, body.minutes),
     )
 
 
 @router.post(f"{_TICKET}/transfer", openapi_extra=takes(SendOnIn))
-async def send_on(hall: str, ticket: str, request: Request) -> Response:
+async def send_on(request: Request) -> Response:
     """Sends on a ticket that waits or is parked; one at a window is sent on by that window. To a
     window or a clerk only a manager sends it: a clerk could pick out who comes next that way
     (rule 9), and has the chosen call with its reason for it."""
     _, actor, _ = await permitted(request, Act.TRANSFER_TICKET, request.path_params["hall"])
 
-    def wanted(body: SendOnIn) -> c.TransferTicket:
+    def wanted(ticket: str, body: SendOnIn) -> c.TransferTicket:
         if actor.role is Role.CLERK and (body.window or body.clerk):
             message = "等候的人只能转到业务；要叫到窗口，请用特呼并写明原因，或请管理员安排。"
             raise ApiError(403, "call_chosen_instead", message)
         return c.TransferTicket(ticket, body.service, body.window, body.clerk)
 
-    return await act_on_ticket(request, hall, Act.TRANSFER_TICKET, SendOnIn, wanted)
+    return await act_on_ticket(request, Act.TRANSFER_TICKET, SendOnIn, wanted)
 
 
 @router.post("/t/{token}/defer", openapi_extra=takes(DeferIn))
-async def defer_by_phone(token: str, request: Request) -> Response:
+async def defer_by_phone(request: Request) -> Response:
     """As above, for whoever holds the ticket's code."""
     ctx = context(request)
     body = await body_of(request, DeferIn)
-    if found := await ctx.halls.find_followed(token):
+    if found := await ctx.halls.find_followed(request.path_params["token"]):
         service, ticket = found
         command = c.DeferTicket(ticket, body.minutes)
         request_id = str(body.request_id)
