@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -27,28 +27,36 @@ FollowToken = Callable[[str], str]
 def asked(command: c.Command) -> str:
     """Names what a request asked for, to tell a repeated request from a re-used id: the command's
     name and a digest of all that a repeat has in common with the first."""
-    command = _common(command)
-    # what is left at its default is not said, so that a request from before a field was added is
-    # still known
-    said = [(f.name, v) for f in fields(command) if (v := getattr(command, f.name)) != f.default]
-    digest = hashlib.sha256(repr(said).encode()).hexdigest()[:16]
-    return f"{type(command).__name__}:{digest}"
-
-
-def _common(command: c.Command) -> c.Command:
-    """A repeat gets another fresh id, and a birthday may lie between the two."""
-    if isinstance(command, c.IssueTicket):
-        return replace(command, ticket="", age_years=None)
-    if isinstance(command, TakeLeases):
-        return replace(command, lease="")
-    if isinstance(command, BookAppointment):
-        return replace(command, appointment="", codes=())
-    if isinstance(command, CheckIn):
-        return replace(command, ticket="", age_years=None)
+    kind = type(command)
     if isinstance(command, HandIn):
         same = (replace(t, age_years=None, id_taken=False) for t in command.tickets)
-        return replace(command, tickets=tuple(same))
-    return command
+        command = replace(command, tickets=tuple(same))
+    own = _OWN.get(kind, {})
+    # what is left at its default is not said, so that a request from before a field was added is
+    # still known
+    said = []
+    if kind not in _FIELDS:
+        _FIELDS[kind] = [(field.name, field.default) for field in fields(kind)]
+    for name, default in _FIELDS[kind]:
+        value = own[name] if name in own else getattr(command, name)
+        if value != default:
+            said.append((name, value))
+    digest = hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+    return f"{kind.__name__}:{digest}"
+
+
+# What a repeat does not have in common with the first, and what is said in its place: a repeat gets
+# another fresh id, and a birthday may lie between the two.
+_OWN: Mapping[type[c.Command], Mapping[str, object]] = {
+    c.IssueTicket: {"ticket": "", "age_years": None},
+    CheckIn: {"ticket": "", "age_years": None},
+    TakeLeases: {"lease": ""},
+    BookAppointment: {"appointment": "", "codes": ()},
+}
+
+
+# Of each kind of command its fields and their defaults: found at first use.
+_FIELDS: dict[type[c.Command], list[tuple[str, object]]] = {}
 
 
 def same_request(was: str, command: c.Command) -> None:

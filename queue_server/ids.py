@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import time
-import uuid
 from collections import deque
 
 _RANDOM_BYTES = 10
@@ -25,4 +24,5 @@ def fresh_id() -> str:
     number = int.from_bytes(moment.to_bytes(6, "big") + _pool.popleft(), "big")
     number = number & ~(0xF << 76) | 7 << 76
     number = number & ~(0x3 << 62) | 2 << 62
-    return str(uuid.UUID(int=number))
+    text = f"{number:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -206,9 +206,9 @@ def _queue_against_closing(
     if rules.issuing.stop_at == "never":
         return None, False
     left_s = open_for_s(rules.calendar, now_ms, whole_day=rules.issuing.stop_at == "day")
-    wait = estimate(state, service, state.line.count_free(service))
     if left_s is None:
         return None, False
+    wait = estimate(state, service, state.line.count_free(service))
     wait_s = wait[0] if wait else 0
     over = wait is not None and wait_s >= left_s
     stop = _outlasts(state, service, wait_s, left_s, now_ms) if over else None

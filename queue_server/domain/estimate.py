@@ -35,16 +35,15 @@ def estimate(state: HallState, service: str, ahead: int) -> tuple[int, int] | No
 
 def _capacity(state: HallState, service: str) -> tuple[float, bool]:
     """How many windows' worth of work the service gets, and whether one of them is free now."""
-    rules = state.known_rules
-    count = state.line.count
+    windows, reach, count = state.windows, state.reach, state.line.count
     mine = count(service) + 1
     total, free = 0.0, False
     waiting: dict[tuple[str, ...], int] = {}  # many windows serve the same services
-    for window_id in rules.could_serve[service]:
-        window = state.windows[window_id]
+    for window_id in state.known_rules.could_serve[service]:
+        window = windows[window_id]
         if window.state is not WindowState.OPEN:
             continue
-        served = state.reach(window_id).services
+        served = reach(window_id).services
         if service not in served:
             continue
         free = free or window.ticket is None

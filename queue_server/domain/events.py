@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, ClassVar
 
 _NAME_PART = re.compile(r"(?<!^)(?=[A-Z])")
@@ -297,14 +298,16 @@ class DeviceChanged(Event):
 
 
 def _encoder(cls: type[Event]) -> Callable[[Any], dict[str, Any]]:
-    plain = [f.name for f in fields(cls) if not f.name.endswith("_ms")]  # type: ignore[arg-type]
-    instants = [f.name for f in fields(cls) if f.name.endswith("_ms")]  # type: ignore[arg-type]
+    names = [f.name for f in fields(cls)]  # type: ignore[arg-type]
+    keys = [f"{n[:-3]}_at" if n.endswith("_ms") else n for n in names]
+    instants = [key for key, name in zip(keys, names, strict=True) if key != name]
+    values: Callable[[Any], tuple[Any, ...]] = attrgetter("name", *names)
 
     def encode(event: Any) -> dict[str, Any]:
-        data = {name: getattr(event, name) for name in plain}
-        for name in instants:
-            at_ms = getattr(event, name)
-            data[f"{name[:-3]}_at"] = None if at_ms is None else instant_text(at_ms)
+        data = dict(zip(keys, values(event)[1:], strict=True))
+        for key in instants:
+            if (at_ms := data[key]) is not None:
+                data[key] = instant_text(at_ms)
         return data
 
     return encode

@@ -179,6 +179,12 @@ class HallRules:
         return {c.id: c.rate for c in self.classes}
 
     @cached_property
+    def lone_reaches(self) -> Mapping[str, Reach]:
+        """What each window may call that stands in for nobody: always the same."""
+        lone = (w.id for w in self.windows if w.stands_in_for is None)
+        return {window: self._reach(window, False) for window in lone}
+
+    @cached_property
     def _reaches(self) -> dict[tuple[str, bool], Reach]:
         return {}
 

@@ -191,6 +191,8 @@ class HallState:
     def reach(self, window: str) -> Reach:
         """What a window may call as things are now: its partner's people too while it stands in."""
         rules = self.known_rules
+        if (lone := rules.lone_reaches.get(window)) is not None:
+            return lone
         partner = rules.window[window].stands_in_for
         return rules.reach(window, standing_in=partner is not None and self._is_away(partner))
 

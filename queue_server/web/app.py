@@ -60,7 +60,13 @@ def create_app(open_context: OpenContext) -> FastAPI:
             yield
 
     app = FastAPI(
-        title="Hall queue server", version="1", lifespan=lifespan, docs_url=None, redoc_url=None
+        title="Hall queue server",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        # a hall tells nobody; asking the environment about it with each request takes its time
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     for module in (
         api_tickets,

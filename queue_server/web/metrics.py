@@ -71,9 +71,11 @@ class Metrics:
             "hall_tickets", "Requests for a number", ["hall", "outcome"], registry=registry
         )
         names = halls.ids if self._each else (TOGETHER,)
-        for name in names:
-            for outcome in ("new", "known"):
-                self._tickets.labels(name, outcome)
+        self._issued = {
+            (name, new): self._tickets.labels(name, "new" if new else "known")
+            for name in names
+            for new in (True, False)
+        }
         self._waiting = Gauge("hall_waiting", "People waiting", ["hall"], registry=registry)
         self._streams = Gauge("hall_streams", "Event streams", ["hall"], registry=registry)
         self._seq = Gauge("hall_journal_seq", "Last pushed event", ["hall"], registry=registry)
@@ -91,7 +93,7 @@ class Metrics:
             self._devices.reported((hall, device, kind), state, figures)
 
     def issued(self, hall: str, new: bool) -> None:
-        self._tickets.labels(hall if self._each else TOGETHER, "new" if new else "known").inc()
+        self._issued[hall if self._each else TOGETHER, new].inc()
 
     def text(self) -> bytes:
         if self._each:
