@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
+from queue_server.acceptance_views import step_view
 from queue_server.appointment_views import appointment_view
 from queue_server.board_views import configuration_view
 from queue_server.content_views import all_content
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
+from queue_server.domain.acceptances import CloseAcceptance
 from queue_server.domain.appointments import BookAppointment, CheckIn
 from queue_server.domain.configuration import ConfigurationCommand
 from queue_server.domain.content import ContentCommand
@@ -89,6 +91,8 @@ def answer(
         return dict(all_content(state))
     if isinstance(command, c.AppointmentCommand):
         return _appointment(state, command, happened, now_ms, follow_token)
+    if isinstance(command, CloseAcceptance):
+        return {"acceptance": command.acceptance, "outcome": command.outcome.value}
     if isinstance(command, TakeLeases):
         return dict(leases_answer(state, command))
     if isinstance(command, HandIn):
@@ -156,4 +160,6 @@ def _at_window(
     if isinstance(command, c.CallNext | c.CallTicket):
         called = next((x for x in happened if isinstance(x, e.TicketCalled)), None)
         body["why"] = dict(called.why) if called else None
+    if isinstance(command, c.Finish) and touched:
+        body["registered"] = step_view(state.known_rules, state.tickets[touched].steps[-1])
     return body

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from queue_server import wire
+from queue_server.acceptance_views import promises_view
 from queue_server.board_views import missed_view, out_of_turn_view, parked_view
 from queue_server.content_views import shown_content
 from queue_server.domain import events as e
@@ -130,6 +131,9 @@ def _at_window(rules: HallRules, ticket: Ticket) -> wire.WindowTicket:
         "since": instant_text(ticket.since_ms),
         "calls": ticket.calls,
         "usual_s": matter.usual_s if matter else service.usual_s,
+        "matter": ticket.matter,
+        "contact": {"window": ticket.first_window, "clerk": ticket.first_clerk},
+        "step": len(ticket.steps) + 1,
     }
 
 
@@ -218,6 +222,7 @@ def hall_view(state: HallState, presentation: Presentation, now_ms: int) -> wire
             }
             for d in state.devices.values()
         ],
+        "promises": promises_view(state, now_ms),
         "today": _today(state),
     }
 
@@ -257,6 +262,11 @@ _NOT_FOR_EVERYBODY = frozenset(
         "asked",
         "thing",
         "things",
+        "note",
+        "closed_note",
+        "missing",
+        "first_clerk",
+        "promised_day",
     }
 )
 
@@ -264,10 +274,18 @@ _NOT_FOR_EVERYBODY = frozenset(
 def for_everybody(hall: wire.Hall) -> wire.Hall:
     """The hall without what is for staff alone: reasons, names of clerks, devices."""
     windows: list[wire.Window] = [
-        {**window, "reason": None, "clerk": None} for window in hall["windows"]
+        {**window, "reason": None, "clerk": None, "ticket": _without_clerk(window["ticket"])}
+        for window in hall["windows"]
     ]
     parked: list[wire.ParkedTicket] = [{**ticket, "reason": None} for ticket in hall["parked"]]
-    return {**hall, "windows": windows, "devices": [], "parked": parked, "out_of_turn": []}
+    withheld: dict[str, Any] = {"devices": [], "out_of_turn": [], "promises": None}
+    return {**hall, "windows": windows, "parked": parked, **withheld}  # type: ignore[typeddict-item]
+
+
+def _without_clerk(ticket: wire.WindowTicket | None) -> wire.WindowTicket | None:
+    if ticket is None:
+        return None
+    return {**ticket, "matter": None, "contact": {**ticket["contact"], "clerk": None}}
 
 
 def pushed_data(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, TypedDict
 
+from queue_server.wire_cases import Contact, Promises
 from queue_server.wire_content import Notice
 
 TicketStatus = Literal[
@@ -93,6 +94,9 @@ class WindowTicket(TypedDict):
     since: str
     calls: int
     usual_s: int  # the service's usual duration
+    matter: str | None
+    contact: Contact  # who received the person first (首问); nobody before the first start
+    step: int  # of this visit, from 1
 
 
 class Window(TypedDict):
@@ -257,6 +261,7 @@ class Hall(TypedDict):
     parked: list[ParkedTicket]  # newest first
     out_of_turn: list[OutOfTurn]  # newest first; for staff, empty for others
     devices: list[Device]
+    promises: Promises | None  # for staff; null for others
     today: dict[str, int]  # issued, finished, missed, cancelled, waiting, serving
 
 
@@ -322,6 +327,7 @@ TOPICS: dict[str, frozenset[str]] = {
             "appointment_missed",
         }
     ),
+    "acceptances": frozenset({"acceptance_opened", "acceptance_closed"}),
     "kiosks": frozenset(
         {
             "lease_issued",

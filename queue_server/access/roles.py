@@ -37,6 +37,8 @@ class Act(StrEnum):
     DIRECT_HALL = "direct_hall"  # messages to windows and screens, numbers stopped for all
     MANAGE_STAFF = "manage_staff"  # accounts, within access/accounts.py's MAY_KEEP
     READ_AUDIT = "read_audit"
+    SEE_ACCEPTANCES = "see_acceptances"  # what is promised and still open
+    SETTLE_ACCEPTANCE = "settle_acceptance"
     BORROW_NUMBERS = "borrow_numbers"  # offline leases and hand-ins, under the kiosk's own name
 
 
@@ -56,6 +58,8 @@ _CLERK = frozenset(
         Act.BOOK_APPOINTMENT,
         Act.CHECK_IN,
         Act.SEE_APPOINTMENTS,
+        Act.SEE_ACCEPTANCES,
+        Act.SETTLE_ACCEPTANCE,
     }
 )
 
@@ -89,6 +93,7 @@ TABLE: Mapping[Role, frozenset[Act]] = {
             Act.SEE_TICKET,
             Act.SEE_BOARD,
             Act.SEE_APPOINTMENTS,
+            Act.SEE_ACCEPTANCES,
             Act.READ_JOURNAL,
             Act.READ_AUDIT,
         }

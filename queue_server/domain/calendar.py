@@ -183,3 +183,36 @@ def half_day(calendar: Calendar, at_ms: int) -> int:
     sessions counts for the later one."""
     ends = half_days(calendar, business_day(calendar, at_ms))
     return min(sum(at_ms >= end for end in ends), len(ends) - 1)
+
+
+# Further than any promise reaches; a calendar without a working day would otherwise be looked
+# through for ever.
+_WORKING_LOOKS_AHEAD_DAYS = 1500
+
+
+def is_working_day(calendar: Calendar, day: date) -> bool:
+    """Whether promises count this date: the hall has hours on it. Where a hall has no hours at all,
+    Monday to Friday, less holidays, and make-up days."""
+    if calendar.sessions or day in calendar.special:
+        return bool(sessions_on(calendar, day))
+    return day in calendar.makeup_days or (day.weekday() < 5 and day not in calendar.holidays)
+
+
+def working_day_after(calendar: Calendar, day: date, days: int) -> date:
+    """The `days`-th working day after `day`, which does not count itself (days ≥ 1). Raises
+    ValueError when there is none in sight."""
+    left = days
+    for ahead in range(1, _WORKING_LOOKS_AHEAD_DAYS):
+        found = day + timedelta(days=ahead)
+        left -= is_working_day(calendar, found)
+        if left == 0:
+            return found
+    raise ValueError(f"no {days} working days within {_WORKING_LOOKS_AHEAD_DAYS} days of {day}")
+
+
+def working_days_between(calendar: Calendar, day: date, other: date) -> int:
+    """How many working days after `day` until and with `other`; negative when it lies before."""
+    first, last = sorted((day, other))
+    days = range(1, (last - first).days + 1)
+    count = sum(is_working_day(calendar, first + timedelta(days=n)) for n in days)
+    return count if day <= other else -count

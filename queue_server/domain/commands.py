@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from queue_server.domain.acceptances import CloseAcceptance
 from queue_server.domain.appointments import (
     BookAppointment,
     CancelAppointment,
@@ -135,9 +136,16 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
+    """outcome: one of `acceptances.Outcome`; promised_days: working days, for an accepted matter;
+    missing: every paper that is missing, told once, for a returned one."""
+
     window: str
     outcome: str | None = None
     ticket: str | None = None
+    matter: str | None = None
+    promised_days: int | None = None
+    missing: tuple[str, ...] = ()
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,4 +263,5 @@ Command = (
     | ReportDevice
     | LeaseCommand
     | AppointmentCommand
+    | CloseAcceptance
 )

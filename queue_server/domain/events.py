@@ -155,13 +155,27 @@ class TicketStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class TicketFinished(Event):
-    """next_service: the step that follows, or None at the end; flagged: closed by the day's end."""
+    """The registration of a step (办理登记). next_service: the step that follows, None at the end;
+    flagged: closed by the day's end, nothing registered. outcome: one of `acceptances.Outcome`, or
+    words of an older client; None counts as done. step: from 1; first_window, first_clerk: who
+    received the person first (首问). promised_day: of an accepted matter; missing: papers that were
+    told, of a returned one.
+    """
 
     ticket: str
     window: str
     outcome: str | None
     next_service: str | None
     flagged: bool
+    step: int = 0
+    service: str | None = None
+    matter: str | None = None
+    clerk: str | None = None
+    first_window: str | None = None
+    first_clerk: str | None = None
+    promised_day: str | None = None
+    missing: tuple[str, ...] = ()
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any, NamedTuple
 
+from queue_server.domain import acceptances as p
 from queue_server.domain import appointments as a
 from queue_server.domain import content as t
 from queue_server.domain import leases as x
@@ -62,3 +63,13 @@ def _seeded(event: t.ContentTakenIn) -> Keeps:
 def _told(event: t.ContentPut | t.ContentRemoved) -> Keeps:
     """Also that something is gone: the settings file may have told of it."""
     return Keeps(f"content:{event.kind}:{event.id}", True)
+
+
+@keeps.register
+def _promised(event: p.AcceptanceOpened) -> Keeps:
+    return Keeps(f"acceptance:{event.acceptance}", True)
+
+
+@keeps.register
+def _settled_promise(event: p.AcceptanceClosed) -> Keeps:
+    return Keeps(f"acceptance:{event.acceptance}", False)

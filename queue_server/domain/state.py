@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from queue_server.domain import events as e
+from queue_server.domain.acceptances import AcceptanceBook, Step
 from queue_server.domain.alarms import Alarm, Alarms
 from queue_server.domain.appointments import AppointmentBook
 from queue_server.domain.content import HallContent
@@ -50,8 +51,8 @@ class Ticket:
     person keeps the number. until_ms: parked until then, or not to be called before then.
     counts_for: the service whose quota the number was taken from; None for an appointment, whose
     time is booked_ms.
-    unrated: windows that finished a service for it which was not rated yet. returns: where it has
-    been promised to come back to, the next one last.
+    returns: where it has been promised to come back to, the next one last. first_window,
+    first_clerk: who received the person first (首问). steps: the finished ones.
     """
 
     id: str
@@ -90,7 +91,9 @@ class Ticket:
     parked_for: str | None = None
     printed: bool | None = None
     kept: bool = False
-    unrated: tuple[str, ...] = ()
+    first_window: str | None = None
+    first_clerk: str | None = None
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(slots=True)
@@ -177,6 +180,7 @@ class HallState:
     given: Given = field(default_factory=Given)
     book: AppointmentBook = field(default_factory=AppointmentBook)
     content: HallContent = field(default_factory=HallContent)
+    acceptances: AcceptanceBook = field(default_factory=AcceptanceBook)
 
     @property
     def known_rules(self) -> HallRules:

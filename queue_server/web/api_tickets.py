@@ -9,9 +9,11 @@ from typing import TypeVar
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from queue_server.acceptance_views import reviewable_view, steps_view
 from queue_server.access.roles import Act
 from queue_server.domain import commands as c
 from queue_server.domain.calendar import local
+from queue_server.domain.state import HallState
 from queue_server.ids import fresh_id
 from queue_server.outcome import Outcome
 from queue_server.service import HallService
@@ -137,6 +139,12 @@ async def resume(request: Request) -> Response:
     )
 
 
+def _visit_so_far(state: HallState, ticket: str) -> dict[str, object]:
+    """steps: how each finished one ended; reviewable: those that may still be rated."""
+    found = state.tickets[ticket]
+    return {"steps": steps_view(state, found), "reviewable": reviewable_view(state, found)}
+
+
 @router.get("/t/{token}", responses=ERRORS)
 async def followed(request: Request) -> Response:
     """The ticket that a citizen's phone follows; whoever holds the ticket has the token."""
@@ -149,6 +157,7 @@ async def followed(request: Request) -> Response:
             shown = service.presentation
             view["hall"] = {"id": service.id, "name": shown.name, "name_en": shown.name_en}
             view["now"] = service.now_text()
+            view.update(await service.ask(lambda state, _: _visit_so_far(state, ticket)))
             return Response(orjson.dumps(view), media_type=JSON)
     # only guesses are limited: behind a proxy many phones share one address
     client = request.client.host if request.client else ""

@@ -17,13 +17,13 @@ from queue_server.web.schemas import (
     AtWindowIn,
     CallTicketIn,
     Command,
-    FinishIn,
     MissIn,
     ParkIn,
     PauseIn,
     RateIn,
     TransferIn,
 )
+from queue_server.web.schemas_acceptances import FinishIn
 
 router = APIRouter(
     prefix="/api/v1/halls/{hall}/windows/{window}",
@@ -80,8 +80,12 @@ async def start(request: Request) -> Response:
 
 @router.post("/finish", openapi_extra=takes(FinishIn))
 async def finish(request: Request) -> Response:
+    """Ends the step with its registration (办理登记); a bare one is done. What is accepted without
+    a number of days is promised as the matter's guide says."""
+
     def wanted(window: str, body: FinishIn) -> c.Finish:
-        return c.Finish(window, body.outcome, body.ticket)
+        days, missing = body.promised_days, body.missing
+        return c.Finish(window, body.outcome, body.ticket, body.matter, days, missing, body.note)
 
     return await _act(request, FinishIn, wanted)
 

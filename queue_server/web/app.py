@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from queue_server.journal.port import JournalError
 from queue_server.web import (
+    api_acceptances,
     api_appointments,
     api_audit,
     api_configuration,
@@ -24,6 +25,7 @@ from queue_server.web import (
     api_windows,
     pages,
     pages_access,
+    pages_told,
     probes,
 )
 from queue_server.web.bodies import describe_bodies
@@ -31,6 +33,7 @@ from queue_server.web.context import Context
 from queue_server.web.errors import error_response, install_error_handlers
 from queue_server.web.noting import note_refusal, was_noted
 from queue_server.web.schemas import BODIES
+from queue_server.web.schemas_acceptances import ACCEPTANCE_BODIES
 from queue_server.web.schemas_appointments import APPOINTMENT_BODIES
 from queue_server.web.schemas_content import CONTENT_BODIES
 from queue_server.web.schemas_staff import STAFF_BODIES
@@ -74,6 +77,7 @@ def create_app(open_context: OpenContext) -> FastAPI:
         api_visits,
         api_kiosks,
         api_appointments,
+        api_acceptances,
         api_hall,
         api_configuration,
         api_content,
@@ -82,12 +86,14 @@ def create_app(open_context: OpenContext) -> FastAPI:
         probes,
         pages,
         pages_access,
+        pages_told,
     ):
         # flat, so that a request is matched once; an included router would match it twice
         app.router.routes.extend(module.router.routes)
     app.mount("/static", pages.STATIC, name="static")
     install_error_handlers(app, pages.error_page)
-    describe_bodies(app, [*BODIES, *APPOINTMENT_BODIES, *CONTENT_BODIES, *STAFF_BODIES])
+    bodies = [*BODIES, *APPOINTMENT_BODIES, *CONTENT_BODIES, *STAFF_BODIES, *ACCEPTANCE_BODIES]
+    describe_bodies(app, bodies)
     app.add_middleware(Envelope)
     return app
 

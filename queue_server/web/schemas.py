@@ -57,10 +57,6 @@ class AtWindowIn(Command):
     ticket: Name | None = None
 
 
-class FinishIn(AtWindowIn):
-    outcome: Reason | None = None
-
-
 class RateIn(Command):
     """level: 5 very satisfied – 1 very dissatisfied."""
 
@@ -202,7 +198,6 @@ BODIES: list[type[BaseModel]] = [
     IssueIn,
     CancelIn,
     CallTicketIn,
-    FinishIn,
     RateIn,
     AtWindowIn,
     MissIn,

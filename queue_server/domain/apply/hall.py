@@ -36,6 +36,7 @@ def _day_opened(event: e.DayOpened, state: HallState, at_ms: int) -> None:
     state.today = Counter()
     state.refused = []
     state.book.keep_booked()
+    state.acceptances.closed_today = 0
     state.recent_calls.clear()
     state.devices = {}
     for window in state.windows:

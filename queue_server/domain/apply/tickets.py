@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from queue_server.domain import events as e
+from queue_server.domain.acceptances import Step
 from queue_server.domain.alarms import Alarm
 from queue_server.domain.apply.core import on
 from queue_server.domain.apply.counting import count, give_back
@@ -149,6 +151,8 @@ def _call_found_nobody(event: e.CallFoundNobody, state: HallState, at_ms: int) -
 def _ticket_started(event: e.TicketStarted, state: HallState, at_ms: int) -> None:
     ticket = state.tickets[event.ticket]
     ticket.started_ms = at_ms
+    if ticket.first_window is None:
+        ticket.first_window, ticket.first_clerk = event.window, state.windows[event.window].clerk
     state.move(ticket, Happening.STARTED, TicketStatus.SERVING, at_ms, window=event.window)
 
 
@@ -158,19 +162,36 @@ def _ticket_finished(event: e.TicketFinished, state: HallState, at_ms: int) -> N
     if event.flagged:
         state.move(ticket, Happening.DAY_CLOSED, TicketStatus.FINISHED, at_ms)
         return
-    ticket.unrated = (*ticket.unrated, event.window)
+    ticket.steps = (*ticket.steps, _step(ticket, event, at_ms))
     if event.next_service is None:
         state.move(ticket, Happening.FINISHED, TicketStatus.FINISHED, at_ms)
     else:
         _on_next_step(state, ticket, event.next_service, at_ms)
 
 
+def _step(ticket: Ticket, event: e.TicketFinished, at_ms: int) -> Step:
+    """What the event of an older version did not tell is as the ticket was."""
+    return Step(
+        len(ticket.steps) + 1,
+        event.service or ticket.service,
+        event.matter or ticket.matter,
+        event.window,
+        event.clerk,
+        event.outcome,
+        at_ms,
+        event.promised_day,
+        event.missing,
+        event.note,
+    )
+
+
 @on.register
 def _step_rated(event: e.StepRated, state: HallState, at_ms: int) -> None:
     """One of the services that this window finished for the person has its rating."""
     ticket = state.tickets[event.ticket]
-    rated = ticket.unrated.index(event.window)
-    ticket.unrated = (*ticket.unrated[:rated], *ticket.unrated[rated + 1 :])
+    at = next(i for i, s in enumerate(ticket.steps) if s.window == event.window and not s.rated)
+    rated = replace(ticket.steps[at], rated=True)
+    ticket.steps = (*ticket.steps[:at], rated, *ticket.steps[at + 1 :])
 
 
 def _on_next_step(state: HallState, ticket: Ticket, service: str, at_ms: int) -> None:

@@ -1,6 +1,7 @@
 """What commands lead to; importing this knows every command."""
 
 from queue_server.domain.decide import (
+    acceptances,
     appointments,
     check_in,
     configuration,
@@ -14,6 +15,7 @@ from queue_server.domain.decide import (
 from queue_server.domain.decide.core import decide
 
 __all__ = [
+    "acceptances",
     "appointments",
     "check_in",
     "configuration",

@@ -7,11 +7,11 @@ from typing import NoReturn
 from queue_server.domain import commands as c
 from queue_server.domain import dispatch
 from queue_server.domain import events as e
+from queue_server.domain.decide.acceptances import finished
 from queue_server.domain.decide.core import Events, decide, known_ticket, ticket_or_number
 from queue_server.domain.decide.transfers import (
     destination,
     next_return,
-    next_service,
     transferred,
 )
 from queue_server.domain.errors import NotFound, WrongState
@@ -122,7 +122,7 @@ def _rate(command: c.RateStep, state: HallState, now_ms: int) -> Events:
     ticket = known_ticket(state, command.ticket)
     if command.level not in range(1, 6):
         raise WrongState("level_unknown", "评价只有一到五级。", level=command.level)
-    if window.id not in ticket.unrated:
+    if not any(s.window == window.id and not s.rated for s in ticket.steps):
         raise WrongState(
             "nothing_to_rate",
             f"{ticket.number} 在 {window.id} 号窗口没有等待评价的办理。",
@@ -141,8 +141,7 @@ def _start(command: c.Start, state: HallState, now_ms: int) -> Events:
 @decide.register
 def _finish(command: c.Finish, state: HallState, now_ms: int) -> Events:
     ticket = _ticket_at(state, command.window, Happening.FINISHED, command.ticket)
-    following = next_service(ticket)
-    return [e.TicketFinished(ticket.id, command.window, command.outcome, following, False)]
+    return finished(state, ticket, command, now_ms)
 
 
 @decide.register

@@ -14,6 +14,7 @@ export const ACTS = {
   recall: { icon: "bell-ring", fkey: "F2", letter: "R" },
   start: { icon: "play", fkey: "F3", letter: "S" },
   finish: { icon: "check", fkey: "F4", letter: "F" },
+  register: { icon: "file-text", letter: "A" },
   miss: { icon: "user-x", fkey: "F6", letter: "M" },
   park: { icon: "hourglass", fkey: "F7", letter: "K" },
   transfer: { icon: "forward", fkey: "F10", letter: "T" },
@@ -31,7 +32,7 @@ export const STAGES = {
   paused: { next: "resume", can: ["resume", "close"] },
   idle: { next: "call-next", can: ["call-next", "call-ticket", "pause", "close"] },
   called: { next: "start", can: ["start", "recall", "miss", "park", "transfer", "cancel", "pause", "resume"] },
-  serving: { next: "finish", can: ["finish", "park", "transfer", "pause", "resume"] },
+  serving: { next: "finish", can: ["finish", "register", "park", "transfer", "pause", "resume"] },
 };
 
 /** Whether the window would take `act` now. Pausing with somebody there means: nobody after them. */
@@ -44,7 +45,7 @@ export function canNow(act, window) {
 /** The smaller buttons, always in the same places so that a hand learns them. */
 export const SMALL = [
   ...["recall", "miss", "park", "transfer"],
-  ...["call-ticket", "cancel", "pause", "close"],
+  ...["register", "call-ticket", "cancel", "pause", "close"],
 ];
 
 /** The act a key means at a window, or null. P and O change their meaning with the window's state. */

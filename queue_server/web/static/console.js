@@ -8,7 +8,9 @@ import { Commands, Refused, Unanswered } from "./commands.js";
 import { byId, el, hasText, icon, lang, named, page, redraw, say, setText } from "./core.js";
 import { LiveHall } from "./live.js";
 import { drawPeople } from "./people.js";
+import { closePromise, refreshPromises } from "./promises.js";
 import { QUESTIONS } from "./questions.js";
+import { dismissRegister, offerSlip, register, registering } from "./register.js";
 import { clockText, minutesText, runningText, secondsSince } from "./time.js";
 
 const SETTLE_MS = 700; // after a change the big button is deaf, so that a double click is one press
@@ -32,16 +34,29 @@ const tickets = new Commands(`/api/v1/halls/${encodeURIComponent(page.hall)}/tic
   byId("trouble").hidden = !trouble;
 });
 
+const acceptances = new Commands(
+  `/api/v1/halls/${encodeURIComponent(page.hall)}/acceptances`,
+  (trouble) => {
+    byId("trouble").hidden = !trouble;
+  },
+);
+
 const live = new LiveHall(
   page.hall,
-  "queue,windows,calls",
+  "queue,windows,calls,acceptances",
   {
     hall: takeHall,
+    event: (name) => {
+      if (name.startsWith("acceptance_")) refreshPromises();
+    },
     state: (state) => {
       byId("link").dataset.state = state;
       setText(byId("link-text"), say(state === "live" ? "common.live" : "common.stale"));
       byId("offline").hidden = state === "live";
-      if (state === "live") live.wantSnapshot();
+      if (state === "live") {
+        live.wantSnapshot();
+        refreshPromises();
+      }
     },
   },
   { sleepsWhenHidden: true },
@@ -63,6 +78,7 @@ function takeDesk(next) {
   if (before !== stageOf(desk)) {
     settledAt = performance.now() + SETTLE_MS;
     dismiss(); // the question was about what has just ended
+    dismissRegister();
   }
   draw();
 }
@@ -86,6 +102,10 @@ async function press(act, kept = null) {
  * goes along, so that a page that is behind does nothing to another one. */
 async function details(act) {
   const meant = desk.ticket ? { ticket: desk.ticket.id } : {};
+  if (act === "register") {
+    const body = await register(desk.ticket);
+    return body && { ...meant, ...body };
+  }
   const question = QUESTIONS[act]?.(desk, hall);
   if (!question) return meant;
   const values = await ask({ ...question, confirm: say(`console.act.${act}`) });
@@ -112,7 +132,10 @@ async function send(act, body, kept = null) {
 
 /** Giving a number up is asked of the ticket, all else of the window. */
 const sender = (act) => (act === "cancel" ? tickets : commands);
-const pathOf = (act) => (act === "cancel" ? `${encodeURIComponent(desk.ticket.id)}/cancel` : act);
+const pathOf = (act) => {
+  if (act === "cancel") return `${encodeURIComponent(desk.ticket.id)}/cancel`;
+  return act === "register" ? "finish" : act;
+};
 
 function answered(act, answer) {
   if (!answer) return;
@@ -128,7 +151,9 @@ function answered(act, answer) {
     return;
   }
   if (answer.why) why = answer.why[lang === "en" ? "en" : "zh"];
-  tell("done", say(`console.done.${act}`, { number }));
+  const outcome = answer.registered?.outcome ?? "done";
+  if (act === "register" || outcome !== "done") tell("done", offerSlip(answer));
+  else tell("done", say(`console.done.${act}`, { number }));
 }
 
 function refused(error) {
@@ -324,7 +349,7 @@ function onClick(event) {
 
 function onKey(event) {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-  if (typing || asking() || event.ctrlKey || event.altKey || event.metaKey || event.repeat || !desk) return;
+  if (typing || asking() || registering() || event.ctrlKey || event.altKey || event.metaKey || event.repeat || !desk) return;
   const act = actOfKey(event.key, desk);
   if (!act) return;
   event.preventDefault(); // F1, F3 and F6 belong to the browser otherwise
@@ -336,7 +361,12 @@ byId("people").addEventListener("click", (event) => {
   const button = event.target.closest("button[data-ticket]");
   if (button && button.getAttribute("aria-disabled") !== "true") serveAside({ ...button.dataset });
 });
+byId("promises-list").addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-acceptance]");
+  if (button) closePromise(button.dataset.acceptance, acceptances).then((told) => told && tell("done", told), refused);
+});
 document.addEventListener("keydown", onKey);
+refreshPromises();
 setInterval(tick, 1000);
 live.start();
 

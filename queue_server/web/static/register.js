@@ -1,0 +1,163 @@
+/**
+ * 办理登记: asks a clerk how the matter at the window ended – outcome, matter, promised days, papers
+ * that are missing. Knows the guides; sends nothing.
+ */
+import { byId, el, fetchWithin, named, page, say, setText } from "./core.js";
+
+const FETCH_LIMIT_MS = 8000;
+const PROMISE_DAYS = 5; // where the guide promises nothing: a proposal only, the clerk may change it
+const OUTCOMES = ["done", "accepted", "returned", "referred"];
+
+const dialog = byId("register");
+const form = byId("register-form");
+let guides = null;
+let settle = null;
+let usual = null; // the ticket's own matter, or that of the service
+
+/** The body of a finish; null when the clerk went back. */
+export async function register(ticket) {
+  close(null);
+  guides ??= await fetchGuides();
+  form.reset();
+  setText(byId("register-title"), say("console.register.title", { number: ticket.number }));
+  byId("register-fault").hidden = true;
+  drawMatters(ticket);
+  choose("done");
+  dialog.showModal();
+  form.querySelector("input[name=outcome]").focus();
+  return new Promise((resolve) => {
+    settle = resolve;
+  });
+}
+
+export const registering = () => dialog.open;
+export const dismissRegister = () => close(null);
+
+/** How the step was registered, in words; the list of missing papers comes out of the printer. */
+export function offerSlip({ ticket, registered: step }) {
+  const number = ticket.number;
+  const words = { number, day: step.promised_day ?? "", n: step.missing.length };
+  if (step.outcome === "returned") {
+    const slip = `/told/${encodeURIComponent(page.hall)}/${encodeURIComponent(ticket.id)}/${step.step}`;
+    byId("slip").src = `${slip}#print`;
+    setText(byId("slip-link-text"), say("console.registered.again", { number }));
+    byId("slip-link").href = slip;
+    byId("slip-link").hidden = false;
+  }
+  return say(`console.registered.${step.outcome}`, words);
+}
+
+/** Without the guides a step can still be registered, in the clerk's own words. */
+async function fetchGuides() {
+  try {
+    const url = `/api/v1/halls/${encodeURIComponent(page.hall)}/matters`;
+    const answer = await fetchWithin(FETCH_LIMIT_MS, url);
+    return answer.ok ? answer.json().matters : [];
+  } catch {
+    return [];
+  }
+}
+
+function drawMatters(ticket) {
+  const own = guides.filter((guide) => guide.service === ticket.service);
+  const others = guides.filter((guide) => guide.service !== ticket.service);
+  usual = ticket.matter ?? "";
+  const option = (guide) => el("option", { value: guide.id, selected: guide.id === usual }, named(guide));
+  byId("register-matter").replaceChildren(
+    el("option", { value: "", selected: usual === "" }, say("console.register.no_matter")),
+    ...own.map(option),
+    el("optgroup", { label: say("console.register.other_matters") }, ...others.map(option)),
+  );
+  drawGuide();
+}
+
+const chosenMatter = () => guides.find((guide) => guide.id === byId("register-matter").value);
+
+/** What hangs on the matter: the promise, and the papers that may be missing. */
+function drawGuide() {
+  const guide = chosenMatter();
+  byId("register-days").value = String(guide?.promised_working_days || PROMISE_DAYS);
+  byId("register-papers").replaceChildren(
+    ...(guide?.materials ?? []).map((paper) =>
+      el("label", { class: "tick" }, el("input", { type: "checkbox", value: paper }), el("span", {}, paper)),
+    ),
+  );
+}
+
+function choose(outcome) {
+  const input = form.querySelector(`input[name=outcome][value=${outcome}]`);
+  input.checked = true;
+  dialog.dataset.outcome = outcome;
+}
+
+const lines = (text) => text.split(/[\n;；]/).map((line) => line.trim()).filter(Boolean);
+
+function read() {
+  const outcome = form.querySelector("input[name=outcome]:checked").value;
+  const ticked = [...byId("register-papers").querySelectorAll("input:checked")].map((box) => box.value);
+  return {
+    outcome,
+    matter: byId("register-matter").value || null,
+    promised_days: outcome === "accepted" ? Number(byId("register-days").value) : null,
+    missing: outcome === "returned" ? [...ticked, ...lines(byId("register-more").value)] : [],
+    note: byId("register-note").value.trim() || null,
+  };
+}
+
+/** The words for what is not filled in yet, or null. */
+function lacking(body) {
+  if (body.outcome === "returned" && body.missing.length === 0) return "console.register.need_missing";
+  const days = body.promised_days;
+  if (body.outcome === "accepted" && !(Number.isInteger(days) && days >= 1 && days <= 250)) {
+    return "console.register.need_days";
+  }
+  return null;
+}
+
+function submit(event) {
+  event.preventDefault();
+  const body = read();
+  const fault = lacking(body);
+  byId("register-fault").hidden = !fault;
+  if (fault) {
+    setText(byId("register-fault"), say(fault));
+    byId(body.outcome === "returned" ? "register-more" : "register-days").focus();
+  } else close(body);
+}
+
+function close(body) {
+  if (dialog.contains(document.activeElement)) document.activeElement.blur(); // next key: the page's
+  if (dialog.open) dialog.close();
+  const done = settle;
+  settle = null;
+  done?.(body);
+}
+
+function onKey(event) {
+  if (event.key === "Escape") {
+    event.preventDefault();
+    event.stopPropagation();
+    close(null);
+    return;
+  }
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.target.matches("input[type=text], input[type=number], textarea, select")) return;
+  const outcome = OUTCOMES[Number(event.key) - 1];
+  if (!outcome) return;
+  event.preventDefault();
+  choose(outcome);
+  if (outcome === "accepted") byId("register-days").select();
+  else form.querySelector("input[name=outcome]:checked").focus();
+}
+
+form.addEventListener("submit", submit);
+form.addEventListener("change", (event) => {
+  if (event.target.name === "outcome") choose(event.target.value);
+  if (event.target.id === "register-matter") drawGuide();
+});
+byId("register-back").addEventListener("click", () => close(null));
+dialog.addEventListener("keydown", onKey);
+dialog.addEventListener("cancel", (event) => {
+  event.preventDefault();
+  close(null);
+});
