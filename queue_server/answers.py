@@ -14,6 +14,7 @@ from queue_server.content_views import all_content
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
 from queue_server.domain.acceptances import CloseAcceptance
+from queue_server.domain.administration import AdministrationCommand
 from queue_server.domain.appointments import BookAppointment, CheckIn
 from queue_server.domain.configuration import ConfigurationCommand
 from queue_server.domain.content import ContentCommand
@@ -85,7 +86,7 @@ def answer(
         return {"ticket": _ticket(state, command.ticket, now_ms, follow_token)}
     if isinstance(command, c.AtWindowCommand):
         return _at_window(state, command, happened, now_ms, follow_token)
-    if isinstance(command, ConfigurationCommand):
+    if isinstance(command, ConfigurationCommand | AdministrationCommand):
         return {"configuration": configuration_view(state)}
     if isinstance(command, ContentCommand):
         return dict(all_content(state))

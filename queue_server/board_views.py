@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from queue_server import wire
+from queue_server.configuration_views import administration_view
 from queue_server.domain.events import instant_text
 from queue_server.domain.rules import DispatchSettings
 from queue_server.domain.state import HallState
@@ -61,14 +62,11 @@ def out_of_turn_view(state: HallState) -> list[wire.OutOfTurn]:
     ]
 
 
-def configuration_view(state: HallState) -> wire.Configuration:
+def configuration_view(state: HallState) -> dict[str, Any]:
     rules = state.known_rules
     return {
         "seq": state.seq,
-        "services": [
-            {"id": s.id, "name": s.name, "paused": s.paused is not None, "reason": s.paused}
-            for s in rules.services
-        ],
+        **administration_view(state),
         "classes": [
             {
                 "id": c.id,
@@ -83,6 +81,7 @@ def configuration_view(state: HallState) -> wire.Configuration:
             {
                 "id": w.id,
                 "name": w.name,
+                "name_en": w.name_en,
                 "skills": [{"service": s.service, "rank": s.rank} for s in w.skills],
                 "first_classes": list(w.first_classes),
                 "stands_in_for": w.stands_in_for,

@@ -17,5 +17,4 @@ class Presentation:
     region: tuple[str, ...]
     notice: str = ""
     notice_en: str = ""
-    hours: tuple[str, ...] = ()
     announce: tuple[str, ...] = ("zh-CN",)

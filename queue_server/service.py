@@ -10,12 +10,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import orjson
 import structlog
 
-from queue_server import wire
 from queue_server.answers import FollowToken, answer, asked, same_request
 from queue_server.board_views import configuration_view
 from queue_server.clock import Clock
@@ -343,7 +342,7 @@ class HallService:
 
         return await self._read(look) or None
 
-    async def configuration(self) -> wire.Configuration:
+    async def configuration(self) -> dict[str, Any]:
         """The rules in force, as a manager may change them."""
         return await self._read(lambda state, now_ms: configuration_view(state))
 
@@ -386,6 +385,10 @@ class HallService:
     @property
     def waiting(self) -> int:
         return len(self.day.state.line)
+
+    async def rare(self, before: int, limit: int) -> Sequence[Record]:
+        """Beginnings of days and changes of how the hall works, the newest first."""
+        return await self._journal.rare(self.id, before, limit)
 
     async def journal_page(self, after: int, limit: int) -> Sequence[Record]:
         return await self._journal.read(self.id, after, limit)

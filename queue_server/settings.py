@@ -352,7 +352,6 @@ def presentation_of(settings: HallSettings) -> Presentation:
         region=hall.region,
         notice=hall.notice,
         notice_en=hall.notice_en,
-        hours=tuple(f"{','.join(h.days)} {h.opens:%H:%M}–{h.closes:%H:%M}" for h in settings.hours),
         announce=hall.announce,
     )
 

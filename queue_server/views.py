@@ -7,6 +7,7 @@ from typing import Any
 from queue_server import wire
 from queue_server.acceptance_views import promises_view
 from queue_server.board_views import missed_view, out_of_turn_view, parked_view
+from queue_server.configuration_views import hours_lines
 from queue_server.content_views import shown_content
 from queue_server.domain import events as e
 from queue_server.domain.admission import Obstacle, admission
@@ -197,7 +198,7 @@ def hall_view(state: HallState, presentation: Presentation, now_ms: int) -> wire
         "seq": state.seq,
         "open": is_open(rules.calendar, now_ms),
         "appointments": bool(rules.slots),
-        "hours": list(presentation.hours),
+        "hours": hours_lines(rules.calendar),
         "notice": presentation.notice,
         "notice_en": presentation.notice_en,
         "notices": shown_content(state, now_ms)["notices"],

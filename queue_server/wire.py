@@ -182,39 +182,6 @@ class OutOfTurn(TypedDict):
     reason: str | None
 
 
-class ConfiguredService(TypedDict):
-    id: str
-    name: str
-    paused: bool
-    reason: str | None
-
-
-class ConfiguredClass(TypedDict):
-    id: str
-    name: str
-    name_en: str
-    rate: float
-    min_age: int | None
-
-
-class ConfiguredWindow(TypedDict):
-    id: str
-    name: str
-    skills: list[Skill]
-    first_classes: list[str]
-    stands_in_for: str | None
-
-
-class Configuration(TypedDict):
-    """What a manager may change while the hall is open, as it is in force."""
-
-    seq: int
-    services: list[ConfiguredService]
-    classes: list[ConfiguredClass]
-    windows: list[ConfiguredWindow]
-    dispatch: dict[str, int | bool]  # by the names of the settings file's [dispatch]
-
-
 class PriorityClass(TypedDict):
     id: str
     name: str

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from queue_server.domain.acceptances import CloseAcceptance
+from queue_server.domain.administration import AdministrationCommand
 from queue_server.domain.appointments import (
     BookAppointment,
     CancelAppointment,
@@ -253,6 +254,7 @@ AppointmentCommand = BookAppointment | ChangeAppointment | CancelAppointment | C
 Command = (
     Configure
     | TakeInContent
+    | AdministrationCommand
     | ContentCommand
     | ConfigurationCommand
     | RollDay

@@ -14,6 +14,7 @@ from datetime import date, time
 from functools import cached_property
 from typing import Any
 
+from queue_server.domain.alert_settings import AlertSettings
 from queue_server.domain.calendar import Calendar, Session, SpecialDay
 from queue_server.domain.leases import LeaseSettings
 from queue_server.domain.quotas import IssuingSettings, QuotaRule
@@ -132,6 +133,7 @@ class HallRules:
     issuing: IssuingSettings = field(default_factory=IssuingSettings)
     slots: tuple[SlotRule, ...] = ()
     booking: BookingSettings = field(default_factory=BookingSettings)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
 
     @cached_property
     def service(self) -> Mapping[str, ServiceRule]:
@@ -272,6 +274,7 @@ class HallRules:
             "issuing": _plain(self.issuing),
             "slots": [s.to_data() for s in self.slots],
             "booking": _plain(self.booking),
+            "alerts": self.alerts.to_data(),
         }
 
     @classmethod
@@ -317,6 +320,7 @@ class HallRules:
             issuing=IssuingSettings(**data.get("issuing", {})),
             slots=tuple(map(SlotRule.from_data, data.get("slots", []))),
             booking=BookingSettings(**data.get("booking", {})),
+            alerts=AlertSettings.from_data(data.get("alerts", {})),
         )
 
 

@@ -6,9 +6,10 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from itertools import islice
 
 from queue_server.journal.chain import GENESIS, Record
-from queue_server.journal.port import Answer, Append, LedgerRefused, SeqConflict, TicketRow
+from queue_server.journal.port import RARE, Answer, Append, LedgerRefused, SeqConflict, TicketRow
 
 
 class MemoryJournal:
@@ -72,6 +73,10 @@ class MemoryJournal:
     async def read(self, hall: str, after: int, limit: int) -> Sequence[Record]:
         stored = self._records[hall][after:]
         return stored if limit < 0 else stored[:limit]
+
+    async def rare(self, hall: str, before: int, limit: int) -> Sequence[Record]:
+        found = (r for r in reversed(self._records[hall]) if r.event in RARE and r.seq < before)
+        return list(islice(found, limit))
 
     async def find_answer(self, hall: str, request_id: str) -> Answer | None:
         return self._answers.get((hall, request_id))

@@ -10,6 +10,16 @@ from typing import NamedTuple, Protocol
 
 from queue_server.journal.chain import Record
 
+# Events that are found without reading all that happened between: the beginnings of days, and
+# changes of how the hall works and of what it tells. As in the schemas' index event_rare.
+RARE = (
+    "day_opened",
+    "hall_configured",
+    "content_taken_in",
+    "content_put",
+    "content_removed",
+)
+
 
 class JournalError(Exception):
     """The store's own trouble, translated; nothing of the append was kept."""
@@ -123,6 +133,9 @@ class Journal(Protocol):
 
     async def read(self, hall: str, after: int, limit: int) -> Sequence[Record]:
         """Up to `limit` records with seq > after, in order."""
+
+    async def rare(self, hall: str, before: int, limit: int) -> Sequence[Record]:
+        """The last `limit` records with seq < before that are of RARE, the newest first."""
 
     async def find_answer(self, hall: str, request_id: str) -> Answer | None: ...
 

@@ -123,6 +123,10 @@ class PostgresJournal:
         rows = await self._rows(sql.READ, (hall, after, None if limit < 0 else limit))
         return [Record(*row) for row in rows]
 
+    async def rare(self, hall: str, before: int, limit: int) -> Sequence[Record]:
+        rows = await self._rows(sql.RARE, (hall, before, limit))
+        return [Record(*row) for row in rows]
+
     async def find_answer(self, hall: str, request_id: str) -> Answer | None:
         rows = await self._rows(sql.FIND_ANSWER, (hall, request_id))
         return Answer(*rows[0]) if rows else None

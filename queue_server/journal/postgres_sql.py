@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from queue_server.journal.chain import Record
+from queue_server.journal.port import RARE as RARE_EVENTS
 from queue_server.journal.port import Answer, Append, Kept, TicketRow
 
 
@@ -140,6 +141,10 @@ ENDS = "SELECT hall, seq FROM head WHERE hall = ANY(%s)"
 
 _RECORD = columns(Record)
 READ = f"SELECT {_RECORD} FROM event WHERE hall = %s AND seq > %s ORDER BY seq LIMIT %s"  # noqa: S608
+RARE = (
+    f"SELECT {_RECORD} FROM event WHERE event IN ({', '.join(map(repr, RARE_EVENTS))})"  # noqa: S608
+    " AND hall = %s AND seq < %s ORDER BY seq DESC LIMIT %s"
+)
 FIND_ANSWER = f"SELECT {columns(Answer)} FROM answer WHERE hall = %s AND request_id = %s"  # noqa: S608
 FIND_TICKET = f"SELECT {columns(TicketRow)} FROM ticket WHERE hall = %s AND id = %s"  # noqa: S608
 

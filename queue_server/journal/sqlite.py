@@ -12,11 +12,17 @@ from typing import Any, TypeVar
 from queue_server.journal.chain import Record
 from queue_server.journal.checkpoint import WAL_PAGES_AT_MOST, Checkpointer
 from queue_server.journal.group_commit import TICKET_COLUMNS, GroupCommit, last_of, translated
-from queue_server.journal.port import Answer, Append, TicketRow
+from queue_server.journal.port import RARE, Answer, Append, TicketRow
 from queue_server.journal.port import UnusableDatabase as UnusableDatabase
 
 T = TypeVar("T")
 
+# the index event_rare is used only where its own condition stands word for word
+_RARE = (
+    "SELECT hall, seq, event, at, data, prev_hash, hash FROM event INDEXED BY event_rare"  # noqa: S608 - names of ours
+    f" WHERE event IN ({', '.join(repr(name) for name in RARE)}) AND hall = ? AND seq < ?"
+    " ORDER BY seq DESC LIMIT ?"
+)
 SCHEMA = Path(__file__).parent / "schema"
 
 
@@ -195,6 +201,10 @@ class SqliteJournal:
             " WHERE hall = ? AND seq > ? ORDER BY seq LIMIT ?",
             *(hall, after, limit),
         )
+        return [Record(*row) for row in rows]
+
+    async def rare(self, hall: str, before: int, limit: int) -> Sequence[Record]:
+        rows = self._rows(_RARE, hall, before, limit)
         return [Record(*row) for row in rows]
 
     async def find_answer(self, hall: str, request_id: str) -> Answer | None:

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from queue_server.journal.port import JournalError
 from queue_server.web import (
     api_acceptances,
+    api_administration,
     api_appointments,
     api_audit,
     api_configuration,
@@ -34,6 +35,7 @@ from queue_server.web.errors import error_response, install_error_handlers
 from queue_server.web.noting import note_refusal, was_noted
 from queue_server.web.schemas import BODIES
 from queue_server.web.schemas_acceptances import ACCEPTANCE_BODIES
+from queue_server.web.schemas_administration import ADMINISTRATION_BODIES
 from queue_server.web.schemas_appointments import APPOINTMENT_BODIES
 from queue_server.web.schemas_content import CONTENT_BODIES
 from queue_server.web.schemas_staff import STAFF_BODIES
@@ -50,6 +52,14 @@ _HEADERS = {
 }
 _RAW_HEADERS = [(k.lower().encode(), v.encode()) for k, v in _HEADERS.items()]
 
+_BODIES = [
+    *BODIES,
+    *APPOINTMENT_BODIES,
+    *CONTENT_BODIES,
+    *STAFF_BODIES,
+    *ACCEPTANCE_BODIES,
+    *ADMINISTRATION_BODIES,
+]
 OpenContext = Callable[[], AbstractAsyncContextManager[Context]]
 
 
@@ -81,6 +91,7 @@ def create_app(open_context: OpenContext) -> FastAPI:
         api_hall,
         api_configuration,
         api_content,
+        api_administration,
         api_staff,
         api_audit,
         probes,
@@ -92,8 +103,7 @@ def create_app(open_context: OpenContext) -> FastAPI:
         app.router.routes.extend(module.router.routes)
     app.mount("/static", pages.STATIC, name="static")
     install_error_handlers(app, pages.error_page)
-    bodies = [*BODIES, *APPOINTMENT_BODIES, *CONTENT_BODIES, *STAFF_BODIES, *ACCEPTANCE_BODIES]
-    describe_bodies(app, bodies)
+    describe_bodies(app, _BODIES)
     app.add_middleware(Envelope)
     return app
 

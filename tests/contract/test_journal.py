@@ -161,6 +161,9 @@ def test_loading_begins_at_the_day_with_its_configuration(
             made.append(link("h", seq, event, NOW_MS + seq, prev, {}))
         await journal.append(Append("h", made, [], None))
         assert [r.seq for r in await journal.load("h")] == [3, 5, 6]
+        assert [r.seq for r in await journal.rare("h", 2**53, 9)] == [5, 3, 2, 1]
+        assert list(await journal.rare("h", 5, 1)) == [made[2]]
+        assert list(await journal.rare("other", 2**53, 9)) == []
 
     with_journal(use)
 

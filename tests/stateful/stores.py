@@ -159,6 +159,9 @@ class Faulty:
     async def read(self, hall: str, after: int, limit: int) -> Sequence[Record]:
         return await self._journal.read(hall, after, limit)
 
+    async def rare(self, hall: str, before: int, limit: int) -> Sequence[Record]:
+        return await self._journal.rare(hall, before, limit)
+
     async def find_answer(self, hall: str, request_id: str) -> Answer | None:
         return await self._journal.find_answer(hall, request_id)
 

@@ -2,6 +2,7 @@
 
 from queue_server.domain.decide import (
     acceptances,
+    administration,
     appointments,
     check_in,
     configuration,
@@ -16,6 +17,7 @@ from queue_server.domain.decide.core import decide
 
 __all__ = [
     "acceptances",
+    "administration",
     "appointments",
     "check_in",
     "configuration",

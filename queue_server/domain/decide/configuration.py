@@ -24,7 +24,7 @@ def _configure(command: c.Configure, state: HallState, now_ms: int) -> Events:
     digest = command.rules.digest
     if state.rules is not None and state.file_digest == digest:
         return []
-    if missing := _still_needed(state, command.rules):
+    if missing := still_needed(state, command.rules):
         raise WrongState(
             "configuration_in_use",
             f"今天的号票或窗口还在使用：{'、'.join(missing)}。换日后生效。",
@@ -33,7 +33,7 @@ def _configure(command: c.Configure, state: HallState, now_ms: int) -> Events:
     return [e.HallConfigured(command.rules.to_data(), digest)]
 
 
-def _still_needed(state: HallState, rules: HallRules) -> list[str]:
+def still_needed(state: HallState, rules: HallRules) -> list[str]:
     """Services of this day's tickets, windows with somebody, and prefixes of numbers that kiosks
     have out, that `rules` no longer know."""
     services = {t.service for t in state.tickets.values()}
@@ -46,7 +46,7 @@ def _still_needed(state: HallState, rules: HallRules) -> list[str]:
     return sorted(gone)
 
 
-def _changed(state: HallState, rules: HallRules, **told: Any) -> Events:
+def changed(state: HallState, rules: HallRules, **told: Any) -> Events:
     if rules == state.rules:
         return []
     return [e.HallConfigured(rules.to_data(), state.file_digest, told)]
@@ -60,13 +60,13 @@ def _skills(command: change.ChangeSkills, state: HallState, now_ms: int) -> Even
     skills = window.skills if command.skills is None else command.skills
     first = window.first_classes if command.first_classes is None else command.first_classes
     partner = window.stands_in_for if command.stands_in_for is None else command.stands_in_for
-    _known("service", "业务", [s.service for s in skills], rules.service)
-    _known("priority_class", "优先类别", first, rules.priority_class)
+    known("service", "业务", [s.service for s in skills], rules.service)
+    known("priority_class", "优先类别", first, rules.priority_class)
     if partner:
-        _known("window", "窗口", [partner], {w for w in rules.window if w != window.id})
+        known("window", "窗口", [partner], {w for w in rules.window if w != window.id})
     new = replace(window, skills=skills, first_classes=first, stands_in_for=partner or None)
     windows = tuple(new if w.id == window.id else w for w in rules.windows)
-    return _changed(
+    return changed(
         state,
         replace(rules, windows=windows),
         what="window_skills",
@@ -77,7 +77,7 @@ def _skills(command: change.ChangeSkills, state: HallState, now_ms: int) -> Even
     )
 
 
-def _known(kind: str, kind_zh: str, named: Iterable[str], known: Iterable[str]) -> None:
+def known(kind: str, kind_zh: str, named: Iterable[str], known: Iterable[str]) -> None:
     unknown = sorted(set(named) - set(known))
     if unknown:
         raise NotFound(f"没有编号为 {'、'.join(unknown)} 的{kind_zh}。", **{kind: unknown[0]})
@@ -97,10 +97,10 @@ def _resume(command: change.ResumeService, state: HallState, now_ms: int) -> Eve
 
 def _service_paused(state: HallState, service: str, reason: str | None) -> Events:
     rules = state.known_rules
-    _known("service", "业务", [service], rules.service)
+    known("service", "业务", [service], rules.service)
     services = tuple(replace(s, paused=reason) if s.id == service else s for s in rules.services)
     what = "service_resumed" if reason is None else "service_paused"
-    return _changed(
+    return changed(
         state, replace(rules, services=services), what=what, service=service, reason=reason
     )
 
@@ -112,7 +112,7 @@ def _put_class(command: change.PutClass, state: HallState, now_ms: int) -> Event
         classes = tuple(new if known.id == new.id else known for known in rules.classes)
     else:
         classes = (*rules.classes, new)
-    return _changed(
+    return changed(
         state,
         replace(rules, classes=classes),
         what="priority_class",
@@ -126,6 +126,6 @@ def _put_class(command: change.PutClass, state: HallState, now_ms: int) -> Event
 def _dispatch(command: change.ChangeDispatch, state: HallState, now_ms: int) -> Events:
     rules = state.known_rules
     wanted: dict[str, Any] = dict(command.settings)
-    _known("setting", "设置", wanted, rules.dispatch.__dataclass_fields__)
+    known("setting", "设置", wanted, rules.dispatch.__dataclass_fields__)
     dispatch = replace(rules.dispatch, **wanted)
-    return _changed(state, replace(rules, dispatch=dispatch), what="dispatch", settings=wanted)
+    return changed(state, replace(rules, dispatch=dispatch), what="dispatch", settings=wanted)

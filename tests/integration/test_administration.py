@@ -1,0 +1,81 @@
+"""Administration over HTTP: changed, noted with who did it, taken back, and over a restart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.server import Client, ServerProcess
+
+HALL = "/api/v1/halls/demo"
+SERVICE = {"id": "H", "name": "劳动关系", "name_en": "Labour relations", "usual_minutes": 9.5}
+MATTER = {
+    "id": "H-01",
+    "service": "H",
+    "name": "劳动合同咨询",
+    "name_en": "Labour contracts",
+    "usual_minutes": 10,
+    "materials": ["身份证", "劳动合同"],
+}
+HOURS = {
+    "sessions": [{"days": ["mon", "sat"], "opens": "08:30", "closes": "12:00"}],
+    "special_days": [{"day": "2026-12-31", "why": "年末结账", "sessions": []}],
+}
+
+
+def change(client: Client, path: str, **fields: Any) -> Any:
+    status, body = client.post(f"{HALL}/{path}", **fields)
+    assert status == 200, body
+    return body["configuration"]
+
+
+def test_a_service_from_nothing_to_a_call_and_back(fresh: ServerProcess) -> None:
+    manager = fresh.client("manager")
+    told = change(manager, "services", **SERVICE)
+    assert told["services"][-1]["prefix"] == "H"
+    change(manager, "matters", **MATTER)
+    guides = {m["id"]: m for m in manager.get(f"{HALL}/matters")[1]["matters"]}
+    assert guides["H-01"]["materials"] == ["身份证", "劳动合同"]
+    change(manager, "windows", id="10", name="10 号窗口", name_en="Window 10")
+    change(manager, "windows/10/skills", skills=[{"service": "H", "rank": 1}])
+    assert change(manager, "hours", **HOURS)["hours"]["special_days"][0]["why"] == "年末结账"
+    assert manager.get(HALL)[1]["hours"] == ["mon,sat 08:30–12:00"]
+    ticket = manager.issue("H")
+    assert ticket["number"] == "H001"
+    manager.at("10", "open")
+    assert manager.at("10", "call-next")[1]["ticket"]["number"] == "H001"
+    status, body = manager.post(f"{HALL}/services/H/remove")
+    assert (status, body["error"]["code"]) == (409, "configuration_in_use")
+    changes = manager.get(f"{HALL}/configuration/changes")[1]["changes"]
+    assert [c["change"]["what"] for c in changes[:2]] == ["hours", "window_skills"]
+    assert {c["by"] for c in changes[:4]} == {"manager:manager"}
+    change(manager, "configuration/restore", seq=changes[0]["seq"])
+    fresh.stop()
+    fresh.start()
+    after = manager.get(f"{HALL}/configuration")[1]["configuration"]
+    assert len(after["hours"]["sessions"]) == 2
+    assert after["services"][-1]["id"] == "H"
+
+
+def test_numbers_stop_for_all_and_come_back(admin: Client) -> None:
+    change(admin, "issuing/stop", reason="系统升级")
+    for service in "AG":
+        status, body = admin.post(f"{HALL}/tickets", service=service)
+        assert (status, body["error"]["code"]) == (409, "service_paused")
+    change(admin, "issuing/resume")
+    assert admin.issue("G")["status"] == "waiting"
+
+
+def test_what_does_not_fit_is_refused(admin: Client) -> None:
+    wrong: list[tuple[str, dict[str, Any]]] = [
+        ("services", {**SERVICE, "usual_minutes": 0}),
+        ("services", {**SERVICE, "id": "lower"}),
+        ("services", {**SERVICE, "prefix": "甲"}),
+        ("matters", {**MATTER, "promised_working_days": -1}),
+        ("hours", {"sessions": [{"days": ["mon"], "opens": "12:00", "closes": "09:00"}]}),
+        ("hours", {"sessions": [{"days": ["someday"], "opens": "09:00", "closes": "12:00"}]}),
+        ("alerts", {"long_wait_minutes": 0}),
+        ("windows", {"id": "a b", "name": "x", "name_en": "x"}),
+    ]
+    for path, body in wrong:
+        assert admin.post(f"{HALL}/{path}", **body)[0] == 422, (path, body)
+    assert admin.post(f"{HALL}/configuration/restore", seq=1)[0] == 404
