@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from queue_server.acceptance_views import step_view
 from queue_server.access.roles import Act
+from queue_server.configuration_views import hours_lines
 from queue_server.domain.state import HallState
 from queue_server.web.context import context, hall_of
 from queue_server.web.errors import ApiError
@@ -27,7 +28,7 @@ async def told(hall: str, ticket: str, step: int, request: Request) -> Response:
         raise ApiError(404, "not_found", "没有这张告知单，或者已经不是今天的了。")
     shown = service.presentation
     found["hall"] = shown.name_en if language == "en" else shown.name
-    found["hours"] = "|".join(shown.hours)
+    found["hours"] = "|".join(hours_lines(service.calendar))
     return await page(request, "told.html", Act.SETTLE_ACCEPTANCE, hall, told=found)
 
 
