@@ -5,16 +5,24 @@ Libraries' own errors are translated into these at the edge of each driver, with
 
 from __future__ import annotations
 
+from hardware.words import Figure, Value, Words, error_words
+
 
 class DeviceError(Exception):
-    """Any trouble with a device. `code` is stable, for logs and JSON; `detail` is for people."""
+    """Any trouble with a device. `code` is stable, for logs and JSON; `words` are for people, and
+    `detail` is both languages in one line.
+
+    key: of the text in assets/i18n/device-errors.toml; data: what stands in it, and more."""
 
     code = "device_error"
 
-    def __init__(self, detail: str, **data: str | int | float | None) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.data = data
+    def __init__(self, key: str, /, **data: Value) -> None:
+        self.words = error_words(key, data)
+        self.detail = str(self.words)
+        super().__init__(self.detail)
+        self.data: dict[str, Figure] = {
+            name: value.en if isinstance(value, Words) else value for name, value in data.items()
+        }
 
 
 class DeviceMissing(DeviceError):

@@ -6,18 +6,15 @@ end here.
 
 from __future__ import annotations
 
-import termios
 import time
 
 import serial
 
-from hardware.errors import DeviceMissing, DeviceRefused, DeviceTimeout
+from hardware.errors import DeviceMissing, DeviceTimeout
+from hardware.os_trouble import PORT_TROUBLE, port_error, reason
 
 _BITS_PER_BYTE = 10  # 8N1
 _WRITE_WITHIN_S = 2.0
-_LOCKED = "exclusively lock"  # pyserial has no error of its own for a port that another one holds
-# An unplugged port raises either, depending on the system call that notices it first.
-PORT_TROUBLE = (OSError, termios.error)
 
 
 class BusLink:
@@ -32,9 +29,7 @@ class BusLink:
                 port, baud, timeout=0, write_timeout=_WRITE_WITHIN_S, exclusive=_exclusive(port)
             )
         except (*PORT_TROUBLE, ValueError) as error:
-            if is_locked(error):
-                raise DeviceRefused(f"{port} is in use by another program", port=port) from error
-            raise DeviceMissing(f"cannot open {port}: {error}", port=port) from error
+            raise port_error(port, error) from error
 
     def write(self, data: bytes) -> None:
         """Returns when the last byte has left, as far as can be told: what adapters hold is
@@ -44,9 +39,9 @@ class BusLink:
             self._port.write(data)
             self._port.flush()
         except serial.SerialTimeoutException as error:
-            raise DeviceTimeout("the bus takes no data") from error
+            raise DeviceTimeout("bus_takes_nothing") from error
         except PORT_TROUBLE as error:
-            raise DeviceMissing(f"the bus is gone: {error}") from error
+            raise DeviceMissing("bus_gone", reason=reason(error)) from error
         left_s = len(data) * _BITS_PER_BYTE / self._baud - (time.monotonic() - began)
         time.sleep(max(0.0, left_s))
 
@@ -58,7 +53,7 @@ class BusLink:
             waiting = self._port.in_waiting if first else 0
             return first + (self._port.read(waiting) if waiting else b"")
         except PORT_TROUBLE as error:
-            raise DeviceMissing(f"the bus is gone: {error}") from error
+            raise DeviceMissing("bus_gone", reason=reason(error)) from error
 
     def close(self) -> None:
         """Never fails: a port that is gone is closed too."""
@@ -67,11 +62,6 @@ class BusLink:
             self._port.close()
         except PORT_TROUBLE:
             self._port.is_open = False
-
-
-def is_locked(error: Exception) -> bool:
-    """Whether a port could not be opened because another program has it."""
-    return _LOCKED in str(error)
 
 
 def _exclusive(port: str) -> bool | None:

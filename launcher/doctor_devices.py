@@ -25,13 +25,14 @@ from hardware.speaker.settings import SpeakerSettings
 from hardware.window_devices import build
 from hardware.window_devices.api import HallApi, ServerAway, ServerRefused
 from hardware.window_devices.settings import (
+    PLACEHOLDER_TOKEN,
     BusSettings,
     WindowDevicesSettings,
     load_window_devices,
     port_of,
 )
 from launcher.doctor_checks import Finding, ill, well
-from launcher.words import words
+from launcher.words import terminal_language, words
 
 _GROUPS = {
     Kind.SERIAL: "dialout",
@@ -75,7 +76,7 @@ def window_devices(file: Path) -> Iterator[Finding]:
         yield ill(what, str(error), words("doctor_mend_settings"))
         return
     except DeviceError as error:
-        yield ill(what, error.detail, words("doctor_mend_settings"))
+        yield ill(what, _said(error), words("doctor_mend_settings"))
         return
     yield well(what, "" if _in_use(settings) else words("doctor_no_window_devices"))
     if _in_use(settings):
@@ -97,18 +98,19 @@ def _buses(settings: WindowDevicesSettings, file: Path) -> Iterator[Finding]:
 
 def _bus(bus: BusSettings, port: str, key: str) -> Finding:
     what = words(key, name=bus.name, port=port)
-    if "://" not in port:
-        if not os.path.exists(port):
-            return ill(what, words("doctor_absent"), words("doctor_mend_bus"))
-        if not os.access(port, os.R_OK | os.W_OK):
-            mend = words("doctor_mend_group", group=_group_of(port), user=_user())
-            return ill(what, words("doctor_not_allowed"), mend)
+    if "://" in port:  # many serial servers give up their only connection to whoever asks last
+        return well(what, words("doctor_bus_network"))
+    if not os.path.exists(port):
+        return ill(what, words("doctor_absent"), words("doctor_mend_bus"))
+    if not os.access(port, os.R_OK | os.W_OK):
+        mend = words("doctor_mend_group", group=_group_of(port), user=_user())
+        return ill(what, words("doctor_not_allowed"), mend)
     try:
         BusLink(port, bus.baud or 9600).close()
     except DeviceRefused:
         return well(what, words("doctor_bus_in_use"))
     except DeviceError as error:
-        return ill(what, error.detail, words("doctor_mend_bus"))
+        return ill(what, _said(error), words("doctor_mend_bus"))
     return well(what)
 
 
@@ -119,7 +121,8 @@ def _speaker(settings: SpeakerSettings | None) -> Iterator[Finding]:
         Composer(settings)
         output = make_output(settings)
     except (SettingsError, DeviceError) as error:
-        yield ill(words("doctor_speaker"), str(error), words("doctor_mend_settings"))
+        said = str(error) if isinstance(error, SettingsError) else _said(error)
+        yield ill(words("doctor_speaker"), said, words("doctor_mend_settings"))
         return
     heard = output.name != "none" or pulse_answers() or alsa_answers()
     if heard:
@@ -137,7 +140,7 @@ def _voice(settings: SpeakerSettings, language: str) -> Finding:
     try:
         Composer(SpeakerSettings(phrases=settings.phrases)).text("1", language, chime=False)
     except VoiceMissing as error:
-        return ill(what, error.detail, words("doctor_mend_voice"))
+        return ill(what, _said(error), words("doctor_mend_voice"))
     return well(what)
 
 
@@ -154,16 +157,20 @@ def _clips(phrase: Phrase, language: str, folder: Path) -> Finding:
 
 def _token(settings: WindowDevicesSettings) -> Iterator[Finding]:
     what = words("doctor_window_token", url=settings.server.url)
+    if settings.server.token == PLACEHOLDER_TOKEN:
+        mend = words("doctor_mend_token", hall=settings.server.hall)
+        yield ill(what, words("doctor_token_placeholder"), mend)
+        return
     try:
         known = HallApi(settings.server).hall().windows
     except ServerAway as error:
-        yield ill(what, error.detail, words("doctor_mend_window_server"))
+        yield ill(what, _said(error), words("doctor_mend_window_server"))
         return
     except ServerRefused as error:
-        yield ill(what, error.detail, words("doctor_mend_token", hall=settings.server.hall))
+        yield ill(what, _said(error), words("doctor_mend_token", hall=settings.server.hall))
         return
     except DeviceError as error:
-        yield ill(what, error.detail, words("doctor_mend_window_server"))
+        yield ill(what, _said(error), words("doctor_mend_window_server"))
         return
     named = {sign.window for sign in settings.sign} | {pad.window for pad in settings.keypad}
     if unknown := sorted(named - {"", *known}):
@@ -171,6 +178,11 @@ def _token(settings: WindowDevicesSettings) -> Iterator[Finding]:
         yield ill(what, detail, words("doctor_mend_windows", names=", ".join(known)))
     else:
         yield well(what)
+
+
+def _said(error: DeviceError) -> str:
+    """In the language of the terminal."""
+    return error.words.zh if terminal_language() == "zh-CN" else error.words.en
 
 
 def _user() -> str:

@@ -9,7 +9,7 @@ import threading
 import time
 
 from hardware.camera.grabber import IDLE_S, Grabber, Trouble
-from hardware.camera.source import CameraSource
+from hardware.camera.source import CameraSource, absent
 from hardware.errors import DeviceError, DeviceMissing, DeviceTimeout
 from hardware.health import DeviceHealth, HealthLog
 from hardware.ports import Frame
@@ -66,7 +66,7 @@ class OpenCvCamera:
     def _running(self) -> Grabber:
         with self._lock:
             if self._closed:
-                raise DeviceMissing("the camera was closed", source=self._source.shown)
+                raise DeviceMissing("camera_closed", source=self._source.shown)
             old = self._grabber
             if old is None or not (old.alive or old.trouble is Trouble.ENDED):
                 self._grabber = Grabber(self._source, self._idle_s)
@@ -89,9 +89,14 @@ class OpenCvCamera:
     def _error(self, trouble: Trouble) -> DeviceError:
         shown = self._source.shown
         if self._closed:
-            return DeviceMissing("the camera was closed", source=shown)
+            return DeviceMissing("camera_closed", source=shown)
         if trouble is Trouble.ENDED:
-            return CameraEnded("the recording is over", source=shown)
-        if trouble is Trouble.MISSING or self._source.absent:
-            return DeviceMissing("no camera there: check cable and settings", source=shown)
-        return DeviceTimeout("the camera gives no picture", source=shown)
+            return CameraEnded("camera_ended", source=shown)
+        if self._source.absent:
+            return absent(self._source)
+        if trouble is Trouble.MISSING:
+            live = self._source.kind.live
+            return DeviceMissing(
+                "camera_unreachable" if live else "camera_file_unreadable", source=shown
+            )
+        return DeviceTimeout("camera_no_picture", source=shown)

@@ -12,6 +12,7 @@ import cv2
 import structlog
 
 from hardware.errors import DeviceError, DeviceMissing
+from hardware.os_trouble import reason
 from hardware.ports import Camera
 
 _log = structlog.get_logger()
@@ -38,7 +39,9 @@ class Preview:
         try:
             self._server = _Server((host, port), self)
         except OSError as error:
-            raise DeviceMissing(f"cannot listen at {host}:{port}: {error}") from error
+            raise DeviceMissing(
+                "preview_place_taken", place=f"{host}:{port}", reason=reason(error)
+            ) from error
         for target in (self._server.serve_forever, self._take):
             thread = threading.Thread(target=target, name="preview", daemon=True)
             thread.start()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from hardware.errors import SettingsUnusable
+from hardware.errors import DeviceMissing, SettingsUnusable
 
 
 class SourceKind(Enum):
@@ -40,9 +40,9 @@ class CameraSource:
 
     def __post_init__(self) -> None:
         if not self.name:
-            raise SettingsUnusable("a camera needs a source: an index, a file or a URL")
+            raise SettingsUnusable("camera_unnamed")
         if self.rotate not in (0, 90, 180, 270):
-            raise SettingsUnusable(f"rotate must be 0, 90, 180 or 270, not {self.rotate}")
+            raise SettingsUnusable("camera_rotate", rotate=self.rotate)
 
     @property
     def kind(self) -> SourceKind:
@@ -73,3 +73,9 @@ class CameraSource:
             case SourceKind.SEQUENCE:
                 return not Path(self.name).parent.is_dir()
         return False
+
+
+def absent(source: CameraSource) -> DeviceMissing:
+    """The error for a source that is `absent`."""
+    key = "camera_absent" if source.kind is SourceKind.DEVICE else "camera_file_absent"
+    return DeviceMissing(key, source=source.shown)

@@ -14,42 +14,28 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from foundation.logs import configure_logs
 from foundation.settings_file import SettingsError
 from hardware.cli.command import Command, WrongCommandLine
 from hardware.errors import DeviceError, DeviceTimeout
+from hardware.words import Words, error_words, help_words
 
 _GRACE_S = 1.0  # what a driver's own bound may overrun before the command ends itself
-_DEVICES = {
-    "card": "ID-card reader",
-    "social-card": "social-security card",
-    "printer": "ticket printer",
-    "camera": "camera",
-    "face": "face check",
-    "sign": "LED strip above a window",
-    "keypad": "keypad or rating pad",
-    "speaker": "loudspeaker",
-    "list": "find devices and propose their settings",
-}
-_ROOMS = {
-    "simulate": "virtual devices",
-    "window-devices": "keypads, strips and loudspeaker at work",
-}
-_MODULES = {
-    "social-card": "social_card",
-    "list": "listing",
-    "window-devices": "window_devices",
-}
+_DEVICES = (
+    "card", "social-card", "printer", "camera", "face", "sign", "keypad", "speaker", "list",
+)  # fmt: skip
+_ROOMS = ("simulate", "window-devices")
+_MODULES = {"list": "listing"}  # where the module is called otherwise
 
 
 class _Parser(argparse.ArgumentParser):
     """Raises instead of printing, so that --json has its error shape here too."""
 
     def error(self, message: str) -> NoReturn:
-        raise WrongCommandLine(f"{message}; see {self.prog} --help")
+        raise WrongCommandLine("usage", problem=message, program=self.prog)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,10 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.prepare(options)
         result = _bounded(options)
     except SettingsError as error:
-        return _fail(as_json, error.code, str(error), {"key": error.key})
+        where = f"{error.file}:{error.line}" if error.line else str(error.file)
+        said = error_words("settings_file", {"where": where, "problem": error.message})
+        return _fail(as_json, error.code, said, {"key": error.key})
     except DeviceError as error:
         exit_code = 2 if isinstance(error, WrongCommandLine) else 1
-        return _fail(as_json, error.code, error.detail, error.data, exit_code)
+        return _fail(as_json, error.code, error.words, error.data, exit_code)
     if result:
         _print_result(result, as_json)
     return 0
@@ -88,7 +76,7 @@ def _bounded(options: argparse.Namespace) -> dict[str, Any]:
     thread.start()
     thread.join(options.timeout + _GRACE_S)
     if not outcome:
-        raise DeviceTimeout(f"no answer within {options.timeout:g} s", timeout_s=options.timeout)
+        raise DeviceTimeout("command_timeout", timeout_s=f"{options.timeout:g}")
     if isinstance(outcome[0], BaseException):
         raise outcome[0]
     return outcome[0]
@@ -110,13 +98,14 @@ def _shown(value: Any) -> str:
 
 
 def _fail(
-    as_json: bool, code: str, message: str, detail: dict[str, Any], exit_code: int = 1
+    as_json: bool, code: str, words: Words, detail: dict[str, Any], exit_code: int = 1
 ) -> int:
+    """For people each language has a line of its own."""
     if as_json:
-        error = {"code": code, "message": message, "detail": detail}
+        error = {"code": code, "message": str(words), "detail": detail}
         sys.stdout.write(json.dumps({"error": error}, ensure_ascii=False) + "\n")
     else:
-        sys.stderr.write(f"{message} ({code})\n")
+        sys.stderr.write(f"{words.zh} ({code})\n{words.en}\n")
     return exit_code
 
 
@@ -131,20 +120,25 @@ def leave(exit_code: int) -> NoReturn:
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m hardware", description="Devices of the hall.")
-    parser.add_argument("--log-level", default="warning", choices=("debug", "info", "warning"))
+    parser = _Parser(prog="./hall", description=help_words("about"))
+    parser.add_argument(
+        "--log-level",
+        default="warning",
+        choices=("debug", "info", "warning"),
+        help=help_words("log_level"),
+    )
     rooms = parser.add_subparsers(required=True, metavar="device|simulate|window-devices")
-    device = rooms.add_parser("device", help="try one device")
+    device = rooms.add_parser("device", help=help_words("device"))
     _add_named(device.add_subparsers(required=True, metavar="KIND"), _DEVICES, words)
     _add_named(rooms, _ROOMS, words)
     return parser
 
 
-def _add_named(place: Any, offered: Mapping[str, str], words: Sequence[str]) -> None:
+def _add_named(place: Any, offered: Sequence[str], words: Sequence[str]) -> None:
     """Those that the command line names, with all they need; of the others the name alone."""
-    for name, help_text in offered.items():
+    for name in offered:
+        key = name.replace("-", "_")
         if name in words:
-            module = importlib.import_module(f"hardware.cli.{_MODULES.get(name, name)}")
-            module.add(place)
+            importlib.import_module(f"hardware.cli.{_MODULES.get(name, key)}").add(place)
         else:
-            place.add_parser(name, help=help_text)
+            place.add_parser(name, help=help_words(key))

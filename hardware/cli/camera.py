@@ -11,24 +11,29 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from hardware.camera.source import absent
 from hardware.cli.command import WrongCommandLine, add_command, save
-from hardware.errors import DeviceMissing
 from hardware.wiring import CameraSettings, camera_source, make_camera
+from hardware.words import help_words
 
 
 def add(kinds: Any) -> None:
-    actions = kinds.add_parser("camera", help="camera").add_subparsers(
+    actions = kinds.add_parser("camera", help=help_words("camera")).add_subparsers(
         required=True, metavar="snapshot|preview"
     )
-    snapshot = add_command(actions, "snapshot", _snapshot, "save one picture", _prepare)
+    snapshot = add_command(actions, "snapshot", _snapshot, "camera_snapshot", _prepare)
     snapshot.add_argument("--out", type=Path, required=True, metavar="FILE")
-    preview = add_command(actions, "preview", _preview, "serve the pictures to a browser", _prepare)
+    preview = add_command(actions, "preview", _preview, "camera_preview", _prepare)
     preview.add_argument("--listen", default="127.0.0.1:0", metavar="HOST:PORT")
     preview.add_argument("--for", dest="for_s", type=float, default=None, metavar="SECONDS")
     preview.set_defaults(timeout=None)
     for parser in (snapshot, preview):
-        parser.add_argument("--camera", required=True, metavar="SOURCE", help="index, file or URL")
-        parser.add_argument("--rotate", type=int, default=0, metavar="DEGREES", help="clockwise")
+        parser.add_argument(
+            "--camera", required=True, metavar="SOURCE", help=help_words("camera_source")
+        )
+        parser.add_argument(
+            "--rotate", type=int, default=0, metavar="DEGREES", help=help_words("camera_rotate")
+        )
 
 
 def _prepare(options: argparse.Namespace) -> None:
@@ -36,7 +41,7 @@ def _prepare(options: argparse.Namespace) -> None:
     machine takes seconds for."""
     source = camera_source(_settings(options))
     if source.absent:
-        raise DeviceMissing("no camera there: check cable and settings", source=source.shown)
+        raise absent(source)
     importlib.import_module("hardware.camera.driver")
 
 
@@ -56,9 +61,9 @@ def _snapshot(options: argparse.Namespace) -> dict[str, Any]:
     try:
         good, data = cv2.imencode(suffix, frame.picture)
     except cv2.error as error:
-        raise WrongCommandLine(f"{suffix} is no picture format", out=str(options.out)) from error
+        raise WrongCommandLine("picture_format", suffix=suffix, out=str(options.out)) from error
     if not good:
-        raise WrongCommandLine(f"{suffix} is no picture format", out=str(options.out))
+        raise WrongCommandLine("picture_format", suffix=suffix, out=str(options.out))
     save(options.out, lambda: options.out.write_bytes(data.tobytes()))
     height, width = frame.picture.shape[:2]
     return {
@@ -75,7 +80,7 @@ def _preview(options: argparse.Namespace) -> dict[str, Any]:
 
     host, _, port = options.listen.rpartition(":")
     if not host or not port.isdecimal():
-        raise WrongCommandLine(f"{options.listen!r} is no HOST:PORT")
+        raise WrongCommandLine("address_wrong", address=options.listen)
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: ended.set())

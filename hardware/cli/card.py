@@ -20,44 +20,45 @@ from hardware.id_card.opening import AUTO_BAUD
 from hardware.id_card.protocol import SET_BAUD
 from hardware.ports import CardEvent, CardRead, CardRecord, CardUnreadable, ReaderAway
 from hardware.wiring import CardReaderSettings, make_card_reader, make_photo_decoder
+from hardware.words import help_words
 
 
 def add(kinds: Any) -> None:
-    actions = kinds.add_parser("card", help="ID-card reader").add_subparsers(
+    actions = kinds.add_parser("card", help=help_words("card")).add_subparsers(
         required=True, metavar="read|status|reset|number|photo|set-baud|watch"
     )
-    read = _add(actions, "read", _read, "wait for one card and read it")
-    read.add_argument("--fingerprint", action="store_true", help="read fingerprints too")
-    _add(actions, "status", _status, "ask the module how it is and who it is")
-    _add(actions, "reset", _reset, "restart the module")
-    _add(actions, "number", _number, "read the card's own (management) number")
-    photo = _add(actions, "photo", _photo, "read one card, decode its photo, save it as BMP")
+    read = _add(actions, "read", _read, "card_read")
+    read.add_argument("--fingerprint", action="store_true", help=help_words("card_fingerprint"))
+    _add(actions, "status", _status, "card_status")
+    _add(actions, "reset", _reset, "card_reset")
+    _add(actions, "number", _number, "card_number")
+    photo = _add(actions, "photo", _photo, "card_photo")
     photo.add_argument("--out", type=Path, required=True, metavar="FILE.bmp")
     decoder = photo.add_mutually_exclusive_group(required=True)
-    decoder.add_argument("--decoder", metavar="COMMAND", help="called as: COMMAND IN.wlt OUT.bmp")
-    decoder.add_argument("--library", type=Path, metavar="FILE.so", help="a maker's library")
-    decoder.add_argument("--settings", type=Path, help="as config/devices/photo-decoder.toml")
-    photo.add_argument("--function", default="unpack", help="the library's function")
-    speed = _add(actions, "set-baud", _set_baud, "change the line's speed for good")
+    decoder.add_argument("--decoder", metavar="COMMAND", help=help_words("card_decoder"))
+    decoder.add_argument("--library", type=Path, metavar="FILE.so", help=help_words("card_library"))
+    decoder.add_argument("--settings", type=Path, help=help_words("card_decoder_settings"))
+    photo.add_argument("--function", default="unpack", help=help_words("card_function"))
+    speed = _add(actions, "set-baud", _set_baud, "card_set_baud")
     speed.add_argument("speed", type=int, choices=sorted(SET_BAUD))
-    _add(actions, "watch", _watch, "tell cards laid down and taken away, until --timeout")
+    _add(actions, "watch", _watch, "card_watch")
 
 
 def _add(
     actions: Any, name: str, command: Callable[[argparse.Namespace], dict[str, Any]], text: str
 ) -> argparse.ArgumentParser:
     parser = add_command(actions, name, command, text)
-    parser.add_argument(
-        "--port", required=True, help="a tty, socket://HOST:PORT or usb://VENDOR:PRODUCT"
-    )
-    parser.add_argument(
-        "--baud", type=_baud, default=AUTO_BAUD, help="auto (as if left out) or a speed"
-    )
+    parser.add_argument("--port", required=True, help=help_words("card_port"))
+    parser.add_argument("--baud", type=_baud, default=AUTO_BAUD, help=help_words("card_baud"))
     return parser
 
 
 def _baud(text: str) -> int:
-    return AUTO_BAUD if text == "auto" else int(text)
+    if text == "auto":
+        return AUTO_BAUD
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r}: auto, 9600 – 115200")
+    return int(text)
 
 
 def _with_reader(
@@ -122,14 +123,14 @@ def _number(options: argparse.Namespace) -> dict[str, Any]:
 
 def _set_baud(options: argparse.Namespace) -> dict[str, Any]:
     if "://" in options.port:
-        raise WrongCommandLine("only a serial port's speed can be changed", port=options.port)
+        raise WrongCommandLine("speed_needs_serial", port=options.port)
     return _with_reader(options, lambda reader: {"baud": reader.module.change_baud(options.speed)})
 
 
 def _photo(options: argparse.Namespace) -> dict[str, Any]:
     decoder = make_photo_decoder(_decoder_settings(options))
     if decoder is None:
-        raise WrongCommandLine("the settings name no decoder")
+        raise WrongCommandLine("decoder_unnamed")
 
     def use(reader: SamCardReader) -> dict[str, Any]:
         photo = decoder.decode(reader.read_card(options.timeout).photo)

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from hardware.errors import DeviceError
+from hardware.os_trouble import reason
+from hardware.words import help_words
 
 _DEFAULT_TIMEOUT_S = 10.0
+_LONGEST_S = 3600.0
 
 # What a command answers is shown as lines or as one JSON object; an empty answer shows nothing.
 Command = Callable[[argparse.Namespace], dict[str, Any]]
@@ -31,14 +34,14 @@ def read_file(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise FileTrouble(f"cannot read {file}: {error.strerror}", file=str(file)) from error
+        raise FileTrouble("file_unreadable", file=str(file), reason=reason(error)) from error
 
 
 def save(file: Path, write: Callable[[], object]) -> None:
     try:
         write()
     except OSError as error:
-        raise FileTrouble(f"cannot write {file}: {error.strerror}", file=str(file)) from error
+        raise FileTrouble("file_unwritable", file=str(file), reason=reason(error)) from error
 
 
 def nothing(_options: argparse.Namespace) -> None:
@@ -49,19 +52,29 @@ def add_command(
     place: Any,
     name: str,
     command: Command,
-    help_text: str,
+    help_key: str,
     prepare: Callable[[argparse.Namespace], None] = nothing,
 ) -> argparse.ArgumentParser:
     """prepare: what is done before the time of --timeout runs, such as loading a large library."""
-    parser: argparse.ArgumentParser = place.add_parser(name, help=help_text)
-    parser.add_argument("--timeout", type=_positive, default=_DEFAULT_TIMEOUT_S, metavar="SECONDS")
-    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    words = help_words(help_key)
+    parser: argparse.ArgumentParser = place.add_parser(name, help=words, description=words)
+    parser.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=_DEFAULT_TIMEOUT_S,
+        metavar="SECONDS",
+        help=help_words("timeout"),
+    )
+    parser.add_argument("--json", action="store_true", help=help_words("json"))
     parser.set_defaults(command=command, prepare=prepare)
     return parser
 
 
-def _positive(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds <= 3600:
-        raise ValueError
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= _LONGEST_S:
+        raise argparse.ArgumentTypeError(f"{text!r}: 0 – {_LONGEST_S:g} s")
     return seconds

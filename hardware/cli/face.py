@@ -9,37 +9,38 @@ from pathlib import Path
 from typing import Any
 
 from hardware.cli.command import FileTrouble, WrongCommandLine, add_command, save
+from hardware.words import help_words
 
 _LIVENESS_S = 120.0  # a check lasts a minute at most
 _SLOW_S = 60.0  # the models alone take some seconds to load the first time
 
 
 def add(kinds: Any) -> None:
-    actions = kinds.add_parser("face", help="face check").add_subparsers(
+    actions = kinds.add_parser("face", help=help_words("face")).add_subparsers(
         required=True, metavar="verify|liveness|calibrate|describe"
     )
-    verify = add_command(actions, "verify", _verify, "compare two pictures, 1 : 1")
+    verify = add_command(actions, "verify", _verify, "face_verify")
     verify.add_argument("reference", type=Path, metavar="REFERENCE")
     verify.add_argument("live", type=Path, metavar="LIVE")
     _add_calibration(verify)
-    described = add_command(actions, "describe", _describe, "quality and descriptor of a picture")
+    described = add_command(actions, "describe", _describe, "face_describe")
     described.add_argument("picture", type=Path, metavar="PICTURE")
     _add_calibrate(actions)
     _add_liveness(actions)
     for parser in (verify, described):
         parser.set_defaults(timeout=_SLOW_S)
     for parser in actions.choices.values():
-        parser.add_argument("--config", type=Path, metavar="FILE", help="settings of the check")
+        parser.add_argument("--config", type=Path, metavar="FILE", help=help_words("face_settings"))
 
 
 def _add_calibration(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--calibration", type=Path, metavar="FILE", help="this site's; without it nobody passes"
+        "--calibration", type=Path, metavar="FILE", help=help_words("face_calibration")
     )
 
 
 def _add_calibrate(actions: Any) -> None:
-    calibrate = add_command(actions, "calibrate", _calibrate, "threshold from enrolled photos")
+    calibrate = add_command(actions, "calibrate", _calibrate, "face_calibrate")
     calibrate.add_argument("--enrolled", type=Path, required=True, metavar="DIR")
     calibrate.add_argument("--target-fmr", type=float, default=0.001, metavar="RATE")
     calibrate.add_argument("--out", type=Path, required=True, metavar="FILE")
@@ -47,13 +48,17 @@ def _add_calibrate(actions: Any) -> None:
 
 
 def _add_liveness(actions: Any) -> None:
-    liveness = add_command(actions, "liveness", _liveness, "prove a living person")
-    liveness.add_argument("source", metavar="SOURCE", help="camera index, film, pictures or URL")
-    liveness.add_argument("--challenge", metavar="ACTION,…", help="instead of a random draw")
-    liveness.add_argument("--seed", type=int, metavar="N", help="of the draw; 0 for a recording")
-    liveness.add_argument("--reference", type=Path, metavar="PICTURE", help="compare with it too")
-    liveness.add_argument("--colour", action="store_true", help="the screen shows the colours")
-    liveness.add_argument("--rotate", type=int, default=0, metavar="DEGREES", help="clockwise")
+    liveness = add_command(actions, "liveness", _liveness, "face_liveness")
+    liveness.add_argument("source", metavar="SOURCE", help=help_words("face_source"))
+    liveness.add_argument("--challenge", metavar="ACTION,…", help=help_words("face_challenge"))
+    liveness.add_argument("--seed", type=int, metavar="N", help=help_words("face_seed"))
+    liveness.add_argument(
+        "--reference", type=Path, metavar="PICTURE", help=help_words("face_reference")
+    )
+    liveness.add_argument("--colour", action="store_true", help=help_words("face_colour"))
+    liveness.add_argument(
+        "--rotate", type=int, default=0, metavar="DEGREES", help=help_words("camera_rotate")
+    )
     _add_calibration(liveness)
     liveness.set_defaults(timeout=_LIVENESS_S)
 

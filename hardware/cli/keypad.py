@@ -12,18 +12,19 @@ from hardware.cli.command import add_command
 from hardware.keypad.make import PadMake, load_pad
 from hardware.keypad.protocol import Damage, NeedData, PadFrame, PadParser
 from hardware.serial_bus import BusLink
+from hardware.words import help_words
 
 _LISTEN_S = 0.1
 
 
 def add(kinds: Any) -> None:
-    actions = kinds.add_parser("keypad", help="keypad or rating pad").add_subparsers(
+    actions = kinds.add_parser("keypad", help=help_words("keypad")).add_subparsers(
         required=True, metavar="watch"
     )
-    watch = add_command(actions, "watch", _watch, "show each key until --timeout")
-    watch.add_argument("--port", required=True, help="tty or socket://host:port")
-    watch.add_argument("--make", default="standard", help="name or TOML file")
-    watch.add_argument("--baud", type=int, help="when it differs from the make's")
+    watch = add_command(actions, "watch", _watch, "keypad_watch")
+    watch.add_argument("--port", required=True, help=help_words("keypad_port"))
+    watch.add_argument("--make", default="standard", help=help_words("keypad_make"))
+    watch.add_argument("--baud", type=int, help=help_words("keypad_baud"))
 
 
 def _watch(options: argparse.Namespace) -> dict[str, Any]:

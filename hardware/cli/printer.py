@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import importlib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,28 +15,31 @@ from hardware.errors import DeviceRefused
 from hardware.ports import PrinterStatus, PrintOutcome, TicketContent
 from hardware.ticket_printer.driver import EscPosTicketPrinter
 from hardware.wiring import PrinterSettings, make_printer
+from hardware.words import help_words
 
 _TEST_TICKET = Path(__file__).resolve().parents[2] / "config" / "tickets" / "test-ticket.toml"
 
 
 def add(kinds: Any) -> None:
-    actions = kinds.add_parser("printer", help="ticket printer").add_subparsers(
+    actions = kinds.add_parser("printer", help=help_words("printer")).add_subparsers(
         required=True, metavar="status|print-test|recover|render"
     )
-    status = add_command(actions, "status", _status, "ask the printer how it is")
-    test = add_command(actions, "print-test", _print_test, "print a sample ticket")
-    test.add_argument("--layout", default="standard", help="name or TOML file")
-    recover = add_command(actions, "recover", _recover, "end an error that a printer waits with")
+    status = add_command(actions, "status", _status, "printer_status")
+    test = add_command(actions, "print-test", _print_test, "printer_print_test", _load)
+    test.add_argument("--layout", default="standard", help=help_words("printer_layout"))
+    recover = add_command(actions, "recover", _recover, "printer_recover")
     how = recover.add_mutually_exclusive_group(required=True)
-    how.add_argument("--resume", action="store_true", help="print on from where it stopped")
-    how.add_argument("--clear", action="store_true", help="forget what is not printed")
+    how.add_argument("--resume", action="store_true", help=help_words("printer_resume"))
+    how.add_argument("--clear", action="store_true", help=help_words("printer_clear"))
     for parser in (status, test, recover):
-        parser.add_argument("--printer", required=True, metavar="URL")
-        parser.add_argument("--profile", default="generic-80mm", help="name or TOML file")
-    render = add_command(actions, "render", _render, "draw ESC/POS bytes as paper")
+        parser.add_argument(
+            "--printer", required=True, metavar="URL", help=help_words("printer_url")
+        )
+        parser.add_argument("--profile", default="generic-80mm", help=help_words("printer_profile"))
+    render = add_command(actions, "render", _render, "printer_render")
     render.add_argument("file", type=Path)
     render.add_argument("--out", type=Path, required=True, metavar="FILE.png")
-    render.add_argument("--profile", default="generic-80mm", help="for the paper's width")
+    render.add_argument("--profile", default="generic-80mm", help=help_words("printer_width"))
 
 
 def _status_json(status: PrinterStatus) -> dict[str, Any]:
@@ -47,16 +51,22 @@ def _status_json(status: PrinterStatus) -> dict[str, Any]:
 
 
 def _status(options: argparse.Namespace) -> dict[str, Any]:
-    printer = make_printer(PrinterSettings(options.printer, options.profile))
-    return _status_json(printer.status(options.timeout))
+    """Looks and changes nothing. Raises DeviceMissing when the printer cannot be reached."""
+    printer = make_printer(PrinterSettings(options.printer, options.profile), to_print=False)
+    return _status_json(printer.look(options.timeout))
 
 
 def _recover(options: argparse.Namespace) -> dict[str, Any]:
     """Raises DeviceRefused for a printer that knows no recovery: one behind a spooler."""
-    printer = make_printer(PrinterSettings(options.printer, options.profile))
+    printer = make_printer(PrinterSettings(options.printer, options.profile), to_print=False)
     if not isinstance(printer, EscPosTicketPrinter):
-        raise DeviceRefused("a spooler cannot be told to recover its printer")
+        raise DeviceRefused("spooler_no_recovery")
     return _status_json(printer.recover(resume=options.resume, timeout_s=options.timeout))
+
+
+def _load(_options: argparse.Namespace) -> None:
+    """What draws tickets takes a second to load, which is not the printer's time."""
+    importlib.import_module("hardware.ticket_printer.compose")
 
 
 def _print_test(options: argparse.Namespace) -> dict[str, Any]:
@@ -65,7 +75,8 @@ def _print_test(options: argparse.Namespace) -> dict[str, Any]:
     result = printer.print_ticket(_test_ticket(), options.timeout)
     if result.outcome is PrintOutcome.FAILED:
         raise DeviceRefused(
-            f"the ticket was not printed: {result.status.detail}",
+            "ticket_not_whole" if result.bytes_sent else "ticket_not_printed",
+            status=result.status.detail,
             state=result.status.state.value,
             bytes_sent=result.bytes_sent,
         )

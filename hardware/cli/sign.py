@@ -18,19 +18,20 @@ from hardware.window_devices.settings import (
 )
 from hardware.window_sign.bus import StripPlace
 from hardware.window_sign.make import load_make
+from hardware.words import help_words
 
 
 def add(kinds: Any) -> None:
-    actions = kinds.add_parser("sign", help="LED strip above a window").add_subparsers(
+    actions = kinds.add_parser("sign", help=help_words("sign")).add_subparsers(
         required=True, metavar="show"
     )
-    show = add_command(actions, "show", _show, "show a text on a strip")
+    show = add_command(actions, "show", _show, "sign_show")
     show.add_argument("text")
-    show.add_argument("--sign", metavar="NAME", help="one of the settings file")
+    show.add_argument("--sign", metavar="NAME", help=help_words("sign_name"))
     show.add_argument("--config", type=Path, default=DEFAULT_FILE, metavar="FILE")
-    show.add_argument("--port", help="without a settings file: tty or socket://host:port")
-    show.add_argument("--make", default="51-54", help="with --port: name or TOML file")
-    show.add_argument("--address", type=int, default=1, help="with --port")
+    show.add_argument("--port", help=help_words("sign_port"))
+    show.add_argument("--make", default="51-54", help=help_words("sign_make"))
+    show.add_argument("--address", type=int, default=1, help=help_words("sign_address"))
 
 
 def _show(options: argparse.Namespace) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def _place(options: argparse.Namespace) -> tuple[BusSettings, StripPlace, Path]:
         place = StripPlace(load_make(options.make), options.address)
         return BusSettings("bus", options.port), place, options.config
     if not options.sign:
-        raise WrongCommandLine("name a --sign of the settings file, or a --port")
+        raise WrongCommandLine("sign_unnamed")
     settings = load_window_devices(options.config)
     sign = _named(options.sign, settings.sign)
     bus = next(bus for bus in settings.sign_bus if bus.name == sign.bus)
@@ -74,4 +75,4 @@ def _named(name: str, signs: tuple[SignSettings, ...]) -> SignSettings:
         if sign.name == name:
             return sign
     known = ", ".join(sign.name for sign in signs) or "none"
-    raise SettingsUnusable(f"no strip {name!r} in the settings; there are {known}", sign=name)
+    raise SettingsUnusable("strip_unknown", sign=name, known=known)

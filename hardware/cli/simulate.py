@@ -14,17 +14,18 @@ from typing import Any
 from foundation.settings_file import load_settings
 from hardware.cli import simulate_bus, simulate_cards
 from hardware.cli.command import nothing
+from hardware.words import help_words
 
 _DEFAULT_SIMULATORS = Path(__file__).resolve().parents[2] / "config" / "demo" / "simulators.toml"
 
 
 def add(rooms: Any) -> None:
-    actions = rooms.add_parser("simulate", help="virtual devices").add_subparsers(
+    actions = rooms.add_parser("simulate", help=help_words("simulate")).add_subparsers(
         required=True, metavar="devices|card-reader|social-card-reader|signs|keypads"
     )
     simulate_bus.add(actions)
     simulate_cards.add(actions)
-    devices = actions.add_parser("devices", help="printer, card reader, camera and their page")
+    devices = actions.add_parser("devices", help=help_words("simulate_devices"))
     devices.add_argument("--config", type=Path, default=_DEFAULT_SIMULATORS)
     for name in ("page", "printer", "camera"):
         devices.add_argument(f"--{name}", metavar="HOST:PORT")

@@ -25,19 +25,18 @@ from hardware.window_devices.settings import (
     WindowDevicesSettings,
     load_window_devices,
 )
+from hardware.words import help_words
 
 
 def add(actions: Any) -> None:
-    signs = actions.add_parser(
-        "signs", help="LED strips; `shown`, `off NAME`, `on NAME`, `fault F`"
-    )
+    signs = actions.add_parser("signs", help=help_words("simulate_signs"))
     signs.set_defaults(command=_signs, timeout=None, prepare=nothing)
-    pads = actions.add_parser("keypads", help="pads; `press ADDRESS KEY`, `rate ADDRESS LEVEL`")
+    pads = actions.add_parser("keypads", help=help_words("simulate_keypads"))
     pads.set_defaults(command=_pads, timeout=None, prepare=nothing)
     for parser in (signs, pads):
         parser.add_argument("--config", type=Path, default=DEFAULT_FILE, metavar="FILE")
-        parser.add_argument("--bus", required=True, help="its name in the settings file")
-        parser.add_argument("--link", type=Path, required=True, help="where its port shall stand")
+        parser.add_argument("--bus", required=True, help=help_words("simulate_bus"))
+        parser.add_argument("--link", type=Path, required=True, help=help_words("simulate_link"))
 
 
 def _signs(options: argparse.Namespace) -> dict[str, Any]:
@@ -62,7 +61,8 @@ def _sign_command(bus: VirtualSignBus, words: list[str]) -> dict[str, Any]:
         case ["fault", fault]:
             bus.set_fault(_fault(fault))
         case _:
-            raise WrongCommandLine(f"no command {' '.join(words)!r}")
+            known = "shown, off NAME, on NAME, fault NAME"
+            raise WrongCommandLine("simulator_command", words=" ".join(words), known=known)
     return {"ok": True}
 
 
@@ -92,7 +92,8 @@ def _pad_command(pads: VirtualKeypads, words: list[str]) -> dict[str, Any]:
         case ["fault", fault]:
             pads.set_fault(_fault(fault))
             return {"ok": True}
-    raise WrongCommandLine(f"no command {' '.join(words)!r}")
+    known = "press ADDRESS KEY, rate ADDRESS LEVEL, display ADDRESS, fault NAME"
+    raise WrongCommandLine("simulator_command", words=" ".join(words), known=known)
 
 
 def _fault(name: str) -> LineFault:
@@ -100,7 +101,7 @@ def _fault(name: str) -> LineFault:
         return LineFault(name)
     except ValueError as error:
         known = ", ".join(LineFault)
-        raise WrongCommandLine(f"no fault {name!r}; there are {known}") from error
+        raise WrongCommandLine("simulator_command", words=name, known=known) from error
 
 
 def _serve(port: str, command: Callable[[list[str]], dict[str, Any]]) -> None:

@@ -16,21 +16,24 @@ from typing import Any
 
 from hardware.cli.command import nothing
 from hardware.errors import DeviceError
+from hardware.words import help_words
 
 _PEOPLE = Path(__file__).resolve().parents[2] / "config" / "demo" / "people.toml"
 Action = Callable[..., object]
 
 
 def add(actions: Any) -> None:
-    reader = actions.add_parser("card-reader", help="ID-card reader on a pty or TCP")
+    reader = actions.add_parser("card-reader", help=help_words("simulate_card_reader"))
     place = reader.add_mutually_exclusive_group(required=True)
-    place.add_argument("--link", type=Path, metavar="PATH", help="a pty, under this name")
-    place.add_argument("--listen", metavar="HOST:PORT", help="as a serial server")
-    reader.add_argument("--baud", type=int, default=None, help="give the pty a real line's speed")
-    reader.add_argument("--read-s", type=float, default=0.0, help="how long a read takes")
-    social = actions.add_parser("social-card-reader", help="social-security card reader on TCP")
-    social.add_argument("--listen", required=True, metavar="HOST:PORT", help="vpcd's wire")
-    social.add_argument("--version", default="2.00", help="of the cards laid down")
+    place.add_argument("--link", type=Path, metavar="PATH", help=help_words("simulate_link"))
+    place.add_argument("--listen", metavar="HOST:PORT", help=help_words("simulate_listen"))
+    reader.add_argument("--baud", type=int, default=None, help=help_words("simulate_baud"))
+    reader.add_argument("--read-s", type=float, default=0.0, help=help_words("simulate_read_s"))
+    social = actions.add_parser("social-card-reader", help=help_words("simulate_social_reader"))
+    social.add_argument(
+        "--listen", required=True, metavar="HOST:PORT", help=help_words("simulate_vpcd")
+    )
+    social.add_argument("--version", default="2.00", help=help_words("simulate_version"))
     for parser, command in ((reader, _card_reader), (social, _social_card_reader)):
         parser.add_argument("--people", type=Path, default=_PEOPLE)
         parser.set_defaults(command=command, timeout=None, prepare=nothing)

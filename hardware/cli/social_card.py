@@ -13,20 +13,21 @@ from hardware.ports import SocialCard
 from hardware.social_card.pcsc import reader_names
 from hardware.social_card.record_map import STANDARD_MAP
 from hardware.wiring import SocialCardSettings, make_social_card_reader
+from hardware.words import help_words
 
 
 def add(kinds: Any) -> None:
-    actions = kinds.add_parser("social-card", help="social-security card").add_subparsers(
+    actions = kinds.add_parser("social-card", help=help_words("social_card")).add_subparsers(
         required=True, metavar="read|list"
     )
-    read = add_command(actions, "read", _read, "wait for one card and read it")
+    read = add_command(actions, "read", _read, "social_card_read")
     read.add_argument(
         "--reader",
         default="pcsc:",
-        help="pcsc:NAME (its beginning; none: the first), tcp://HOST:PORT",
+        help=help_words("social_card_reader"),
     )
-    read.add_argument("--map", type=Path, default=STANDARD_MAP, help="where records stand")
-    add_command(actions, "list", _list, "the readers that the PC/SC service knows")
+    read.add_argument("--map", type=Path, default=STANDARD_MAP, help=help_words("social_card_map"))
+    add_command(actions, "list", _list, "social_card_list")
 
 
 def _read(options: argparse.Namespace) -> dict[str, Any]:

@@ -13,19 +13,20 @@ from hardware.speaker.output import make_output
 from hardware.speaker.settings import SpeakerSettings
 from hardware.speaker.sound import Sound
 from hardware.window_devices.settings import DEFAULT_FILE, load_window_devices
+from hardware.words import help_words
 
 
 def add(kinds: Any) -> None:
-    actions = kinds.add_parser("speaker", help="loudspeaker").add_subparsers(
+    actions = kinds.add_parser("speaker", help=help_words("speaker")).add_subparsers(
         required=True, metavar="say"
     )
-    say = add_command(actions, "say", _say, "say a call, or any words")
-    say.add_argument("text", nargs="?", help="any words; else --number and --window")
-    say.add_argument("--number", help="a ticket's number, as in A001")
-    say.add_argument("--window", help="the window it is called to")
-    say.add_argument("--language", default="zh-CN", help="of the words")
+    say = add_command(actions, "say", _say, "speaker_say")
+    say.add_argument("text", nargs="?", help=help_words("speaker_text"))
+    say.add_argument("--number", help=help_words("speaker_number"))
+    say.add_argument("--window", help=help_words("speaker_window"))
+    say.add_argument("--language", default="zh-CN", help=help_words("speaker_language"))
     say.add_argument("--config", type=Path, default=DEFAULT_FILE, metavar="FILE")
-    say.add_argument("--out", type=Path, metavar="FILE.wav", help="into a file, not aloud")
+    say.add_argument("--out", type=Path, metavar="FILE.wav", help=help_words("speaker_out"))
 
 
 def _say(options: argparse.Namespace) -> dict[str, Any]:
@@ -49,4 +50,4 @@ def _composed(composer: Composer, options: argparse.Namespace) -> Sound:
         return composer.text(options.text, options.language)
     if options.number and options.window:
         return composer.call(options.number, options.window)
-    raise WrongCommandLine("give words to say, or --number and --window")
+    raise WrongCommandLine("nothing_to_say")

@@ -19,7 +19,8 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Found:
     """name: as the device calls itself. address: as settings and commands take it. usable: whether
-    this user may open it; None when that is not known. file: the settings file that `lines` belong
+    this user may open it; None when that is not known. asked: whether it was asked who is there and
+    nobody answered. file: the settings file that `lines` belong
     into, "" when nothing needs to be written."""
 
     kind: Kind
@@ -29,6 +30,7 @@ class Found:
     file: str = ""
     lines: tuple[str, ...] = ()
     hint: str = ""
+    asked: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "kind": self.kind.value, "lines": list(self.lines)}
@@ -48,4 +50,5 @@ def printer_lines(url: str) -> tuple[str, ...]:
 
 def bus_lines(port: str) -> tuple[str, ...]:
     """For a serial port of which nobody knows yet what hangs on it."""
-    return ("[[sign_bus]]", 'name = "strips"', f'port = "{port}"')
+    keypads = "# 键盘总线改写 [[keypad_bus]] / for keypads write [[keypad_bus]]"
+    return (keypads, "[[sign_bus]]", 'name = "strips"', f'port = "{port}"')

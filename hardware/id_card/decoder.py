@@ -106,9 +106,7 @@ class ConfinedDecoder:
         try:
             return process.wait(settings.timeout_s)
         except subprocess.TimeoutExpired as error:
-            raise DecoderTimeout(
-                f"no photo within {settings.timeout_s:g} s", timeout_s=settings.timeout_s
-            ) from error
+            raise DecoderTimeout("decoder_timeout", timeout_s=settings.timeout_s) from error
         finally:
             _end(process)
 
@@ -152,7 +150,7 @@ def _result(file: Path) -> bytes:
         finally:
             os.close(fd)
     except OSError as error:  # a folder can be opened, too
-        raise DecoderFailed("the decoder wrote no picture") from error
+        raise DecoderFailed("decoder_wrote_nothing") from error
 
 
 def _first_words(words: IO[bytes]) -> str:
@@ -163,5 +161,5 @@ def _first_words(words: IO[bytes]) -> str:
 
 def _failure(exit_code: int, words: str) -> DeviceError:
     if exit_code in (NOT_CONFINED, NOT_STARTED):
-        return DecoderUnavailable(words)
-    return DecoderFailed(f"the decoder gave up ({exit_code})", exit_code=exit_code, words=words)
+        return DecoderUnavailable("decoder_unavailable", words=words)
+    return DecoderFailed("decoder_gave_up", exit_code=exit_code, words=words)

@@ -35,11 +35,14 @@ _LAST_ASK_S = 0.5  # with less time than this left, no answer would come in time
 
 
 class SamCardReader:
-    """`open_module` raises DeviceMissing while the reader is away, DeviceTimeout when it answers at
-    no speed. One thread at a time. fingerprint: whether fingerprints are read from cards that hold
-    them; they are nobody's business unless something compares them."""
+    """`open_module` takes a monotonic deadline or None; it raises DeviceMissing while the reader is
+    away, DeviceTimeout when it answers at no speed. One thread at a time. fingerprint: whether
+    fingerprints are read from cards that hold them; they are nobody's business unless something
+    compares them."""
 
-    def __init__(self, open_module: Callable[[], SamModule], *, fingerprint: bool = False) -> None:
+    def __init__(
+        self, open_module: Callable[[float | None], SamModule], *, fingerprint: bool = False
+    ) -> None:
         self._open_module, self._fingerprint = open_module, fingerprint
         self._module: SamModule | None = None
 
@@ -49,11 +52,9 @@ class SamCardReader:
         Raises NoCard, CardNotReadable, DeviceMissing, DeviceTimeout, DeviceProtocolError."""
         deadline = time.monotonic() + timeout_s
         with _closing_on_trouble(self):
-            while not self.module.find(deadline):
+            while not self._opened(deadline).find(deadline):
                 if time.monotonic() + POLL_S + _LAST_ASK_S >= deadline:
-                    raise NoCard(
-                        "no card on the reader; one that lies there already must be lifted first"
-                    )
+                    raise NoCard("no_id_card")
                 time.sleep(POLL_S)
             return self._read(deadline)
 
@@ -80,8 +81,11 @@ class SamCardReader:
     @property
     def module(self) -> SamModule:
         """For single commands; opened at the first use. Raises what `open_module` raises."""
+        return self._opened(None)
+
+    def _opened(self, deadline: float | None) -> SamModule:
         if self._module is None:
-            self._module = self._open_module()
+            self._module = self._open_module(deadline)
         return self._module
 
     def _read(self, deadline: float | None = None) -> CardRecord:
@@ -123,7 +127,7 @@ def _closing_on_trouble(reader: SamCardReader) -> Iterator[None]:
 
 
 def _not_readable(error: DeviceError) -> CardNotReadable:
-    return CardNotReadable(f"lift the card and lay it down again ({error.detail})", **error.data)
+    return CardNotReadable("card_again", **{**error.data, "reason": error.words})
 
 
 class _Lies(Enum):

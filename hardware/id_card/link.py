@@ -65,9 +65,9 @@ class SamLink:
                 reply = Reply.from_frame(event)
                 if command.fits(reply):
                     return reply
-                trouble = f"the reply of another command ({reply!r})"
+                trouble = f"{reply!r}"
             elif isinstance(event, Damage):
-                trouble = f"a damaged reply: {event.reason}"
+                trouble = event.reason
                 limit = min(limit, time.monotonic() + GAP_S)
             elif not self._read_more(limit):
                 raise self._nothing(command, trouble)
@@ -85,5 +85,5 @@ class SamLink:
         if self._parser.in_frame:
             trouble = trouble or "half a reply"
         if trouble is not None:
-            return DeviceProtocolError(f"{command.name}: {trouble}", command=command.name)
-        return DeviceTimeout(f"{command.name}: the reader does not answer", command=command.name)
+            return DeviceProtocolError("reader_reply_bad", command=command.name, trouble=trouble)
+        return DeviceTimeout("reader_silent", command=command.name)

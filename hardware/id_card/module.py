@@ -19,6 +19,7 @@ _log = structlog.get_logger()
 _UNKNOWN = frozenset({Sw3.UNKNOWN_COMMAND, Sw3.UNKNOWN_COMMAND_2, Sw3.NO_PRIVILEGE})
 # A module tells its status at once; what has not come by then was sent at another speed.
 _PROBE_BYTES = 32
+_MOST_SILENCES = 2
 _SPEEDS = tuple(sorted(protocol.SET_BAUD, reverse=True))
 
 
@@ -41,6 +42,7 @@ class SamModule:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._sam_id: str | None = None
+        self._address_silences = 0  # running
         self._presence: tuple[Command, ...] = (
             protocol.READ_MANAGEMENT_NUMBER,
             protocol.READ_NEWEST_ADDRESS,
@@ -75,8 +77,18 @@ class SamModule:
         return BaseRecord.from_reply(self._good(command, deadline), fingerprint=fingerprint)
 
     def newest_address(self, deadline: float | None = None) -> str | None:
-        """None also when the module cannot tell: a card without it is still a good card."""
-        reply = self.ask(protocol.READ_NEWEST_ADDRESS, deadline)
+        """None also when the module cannot tell, or says nothing at all: a card without it is
+        still a good card. A module that was silent twice running is asked no more, since each
+        silence is a person's wait."""
+        if self._address_silences >= _MOST_SILENCES:
+            return None
+        try:
+            reply = self.ask(protocol.READ_NEWEST_ADDRESS, deadline)
+        except (DeviceTimeout, DeviceProtocolError) as error:
+            self._address_silences += 1
+            _log.info("no_newest_address", code=error.code)
+            return None
+        self._address_silences = 0
         return protocol.address_text(reply) if reply.good or reply.empty else None
 
     def management_number(self, deadline: float | None = None) -> bytes | None:
@@ -85,9 +97,13 @@ class SamModule:
         return None if reply.empty else reply.expect(protocol.READ_MANAGEMENT_NUMBER).data
 
     def sam_id(self, deadline: float | None = None) -> str | None:
-        """Asked once; None from a module that does not tell."""
+        """Asked until it is told; None from a module that does not tell."""
         if self._sam_id is None:
-            reply = self.ask(protocol.READ_SAM_ID, deadline)
+            try:
+                reply = self.ask(protocol.READ_SAM_ID, deadline)
+            except DeviceTimeout as error:
+                _log.info("no_sam_id", code=error.code)
+                return None
             self._sam_id = protocol.sam_id_text(reply) if reply.good else None
         return self._sam_id
 
@@ -112,9 +128,7 @@ class SamModule:
             # Makers differ in whether the reply comes at the old speed or at the new one.
             _log.info("speed_changed_unheard", code=error.code)
         if find_speed(self._link, (baud, *_SPEEDS)) != baud:
-            raise DeviceRefused(
-                f"the module stayed at {self.baud} baud", wanted=baud, baud=self.baud
-            )
+            raise DeviceRefused("speed_kept", wanted=baud, baud=self.baud)
         return baud
 
     def _good(self, command: Command, deadline: float | None) -> Reply:
@@ -129,20 +143,22 @@ class SamModule:
             return self._link.ask(command, deadline)
 
 
-def find_speed(link: Link, speeds: tuple[int, ...] = _SPEEDS) -> int:
+def find_speed(link: Link, speeds: tuple[int, ...] = _SPEEDS, deadline: float | None = None) -> int:
     """Sets the link to the first speed at which the module answers, at most 2 s for all five.
 
     Raises DeviceTimeout when it answers at none."""
     for baud in speeds:
+        if deadline is not None and time.monotonic() >= deadline:
+            break
         link.set_baud(baud)
         limit = time.monotonic() + MARGIN_S + wire_time_s(_PROBE_BYTES, baud)
         try:
-            link.ask(protocol.SAM_STATUS, limit)
+            link.ask(protocol.SAM_STATUS, limit if deadline is None else min(limit, deadline))
         except (DeviceTimeout, DeviceProtocolError) as error:
             _log.debug("no_answer_at_speed", baud=baud, code=error.code)
             continue
         return baud
-    raise DeviceTimeout("the reader does not answer at any speed")
+    raise DeviceTimeout("reader_silent_at_all_speeds")
 
 
 def is_passing(error: DeviceError) -> bool:

@@ -17,8 +17,11 @@ _USUAL_BAUD = 115200
 _SLOWEST_BAUD = 9600  # of a line that nobody tells the speed of: the longest time-outs
 
 
-def open_module(port: str, baud: int, usb_backend: IBackend | None = None) -> SamModule:
-    """port: a tty, a pty, `socket://host:port` or `usb://vendor:product…`.
+def open_module(
+    port: str, baud: int, usb_backend: IBackend | None = None, deadline: float | None = None
+) -> SamModule:
+    """port: a tty, a pty, `socket://host:port` or `usb://vendor:product…`. deadline: monotonic, for
+    finding the speed; None: as long as all five take.
 
     Raises DeviceMissing; DeviceTimeout when no speed finds an answer; SettingsUnusable."""
     if port.startswith("usb://"):
@@ -29,7 +32,7 @@ def open_module(port: str, baud: int, usb_backend: IBackend | None = None) -> Sa
         return SamModule(SamLink(SerialTransport(port, _SLOWEST_BAUD), _SLOWEST_BAUD))
     link = SamLink(SerialTransport(port, _USUAL_BAUD), _USUAL_BAUD)
     try:
-        find_speed(link)
+        find_speed(link, deadline=deadline)
     except DeviceError:
         link.close()
         raise

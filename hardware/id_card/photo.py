@@ -30,23 +30,22 @@ class PhotoUnusable(DeviceProtocolError):
 def check_wlt(wlt: bytes) -> bytes:
     """Itself. Raises PhotoUnusable; b"" is a card without photo."""
     if len(wlt) != PHOTO_BYTES:
-        raise PhotoUnusable(f"the card's photo has {len(wlt)} bytes", length=len(wlt))
+        raise PhotoUnusable("photo_length", length=len(wlt))
     return wlt
 
 
 def check_bmp(data: bytes) -> CardPhoto:
     """Raises PhotoUnusable unless `data` is a whole, uncompressed 102 × 126 BMP of 24 bits."""
     if len(data) > LARGEST_BMP or len(data) < _HEADER.size:
-        raise PhotoUnusable(f"the decoder gave {len(data)} bytes", length=len(data))
+        raise PhotoUnusable("photo_bmp", reason=f"{len(data)} bytes", length=len(data))
     magic, _, _, _, offset, info, width, height, planes, bits, compression, _ = _HEADER.unpack_from(
         data
     )
     if magic != b"BM" or info < 40 or planes != 1:
-        raise PhotoUnusable("the decoder gave no BMP")
+        raise PhotoUnusable("photo_bmp", reason="BM")
     if (width, abs(height), bits, compression) != (WIDTH_PX, HEIGHT_PX, _BITS, 0):
-        raise PhotoUnusable(
-            "the decoder's BMP has another form", width=width, height=height, bits=bits
-        )
+        form = f"{width} × {height} × {bits}"
+        raise PhotoUnusable("photo_bmp", reason=form, width=width, height=height, bits=bits)
     if offset < _HEADER.size or offset + PIXEL_BYTES > len(data):
-        raise PhotoUnusable("the decoder's BMP is cut off", length=len(data))
+        raise PhotoUnusable("photo_bmp", reason=f"{len(data)} bytes", length=len(data))
     return CardPhoto(WIDTH_PX, HEIGHT_PX, data)

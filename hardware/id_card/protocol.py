@@ -251,7 +251,7 @@ class Reply:
     def from_frame(cls, frame: Frame) -> Reply:
         """Raises DeviceProtocolError for a body shorter than its status."""
         if len(frame.body) < 3:
-            raise DeviceProtocolError("a reply without status", length=len(frame.body))
+            raise _impossible("no status", len(frame.body))
         return cls(frame.body[0], frame.body[1], frame.body[2], frame.body[3:])
 
     def to_bytes(self) -> bytes:
@@ -269,11 +269,17 @@ class Reply:
         """Itself when good. Raises CardFault or DeviceRefused with the status bytes."""
         if self.good:
             return self
-        kind = CardFault if self.sw3 in CARD_FAULTS else DeviceRefused
-        raise kind(f"{command.name}: {_status_name(self.sw3)}", sw3=self.sw3, command=command.name)
+        status = _status_name(self.sw3)
+        if self.sw3 in CARD_FAULTS:
+            raise CardFault("card_fault", command=command.name, status=status, sw3=self.sw3)
+        raise DeviceRefused("reader_refused", command=command.name, status=status, sw3=self.sw3)
 
     def __repr__(self) -> str:
         return f"Reply({self.sw1:02X} {self.sw2:02X} {self.sw3:02X}, {len(self.data)} bytes)"
+
+
+def _impossible(trouble: str, length: int) -> DeviceProtocolError:
+    return DeviceProtocolError("reader_reply_impossible", trouble=trouble, length=length)
 
 
 def _status_name(sw3: int) -> str:
@@ -299,11 +305,7 @@ class BaseRecord:
         if fingerprint and not _adds_up(sizes, head, reply.data):
             sizes, head = _without_fingerprint(sizes, reply.data)
         if not _adds_up(sizes, head, reply.data):
-            raise DeviceProtocolError(
-                "the lengths of a card record do not add up",
-                text=sizes[0],
-                length=len(reply.data),
-            )
+            raise _impossible(f"lengths {sizes}", len(reply.data))
         pieces, at = [], head
         for size in sizes:
             pieces.append(reply.data[at : at + size])
@@ -319,7 +321,7 @@ def _named_sizes(data: bytes, count: int) -> tuple[tuple[int, ...], int]:
     """The lengths named at the front, and how many bytes they take themselves."""
     head = 2 * count
     if len(data) < head:
-        raise DeviceProtocolError("a card record without lengths", length=len(data))
+        raise _impossible("no lengths", len(data))
     return struct.unpack_from(f">{count}H", data), head
 
 
@@ -335,7 +337,7 @@ def _without_fingerprint(sizes: tuple[int, ...], data: bytes) -> tuple[tuple[int
 def sam_id_text(reply: Reply) -> str:
     """The module's number as printed on its label. Raises DeviceProtocolError on a wrong length."""
     if len(reply.data) != 16:
-        raise DeviceProtocolError("a SAM id of wrong length", length=len(reply.data))
+        raise _impossible("SAM id", len(reply.data))
     return "{:02}.{:02}-{:08}-{:010}-{:010}".format(*struct.unpack("<HHIII", reply.data))
 
 
@@ -350,5 +352,5 @@ def address_text(reply: Reply) -> str | None:
     if reply.empty or not reply.data:
         return None
     if len(reply.data) % 2:
-        raise DeviceProtocolError("an address of odd length", length=len(reply.data))
+        raise _impossible("UTF-16", len(reply.data))
     return reply.data.decode("utf-16-le", "surrogatepass").rstrip(" \0") or None

@@ -94,11 +94,11 @@ def decode(
 ) -> CardRecord:
     """Raises DeviceProtocolError for a record of wrong length or an unknown type of card."""
     if len(text) != TEXT_BYTES:
-        raise DeviceProtocolError("a text record of wrong length", length=len(text))
+        raise DeviceProtocolError("reader_reply_impossible", trouble="text", length=len(text))
     flag = text[_TYPE_OFFSET : _TYPE_OFFSET + 2].decode("utf-16-le", "surrogatepass")
     kind = _TYPES.get(flag)
     if kind is None:
-        raise DeviceProtocolError("a card of unknown type", type=flag)
+        raise DeviceProtocolError("card_type_unknown", type=flag)
     fields = {name: _read(text, *place) for name, place in LAYOUTS[kind].items()}
     return _record(kind, fields, _Extras(newest_address, photo, sam_id, fingerprint))
 

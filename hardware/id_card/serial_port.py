@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import termios
-
 import serial
 
 from hardware.errors import DeviceMissing, DeviceTimeout
+from hardware.os_trouble import PORT_TROUBLE, port_error, reason
 
-# An unplugged port raises either, depending on the system call that notices it first.
-_PORT_TROUBLE = (OSError, termios.error)
 _WRITE_LIMIT_S = 2.0
 _LARGEST_READ = 4096
 
@@ -23,15 +20,15 @@ class SerialTransport:
             self._port = serial.serial_for_url(
                 port, baud, timeout=0, write_timeout=_WRITE_LIMIT_S, exclusive=_exclusive(port)
             )
-        except (*_PORT_TROUBLE, ValueError) as error:
-            raise DeviceMissing(f"cannot open {port}: {error}", port=port) from error
+        except (*PORT_TROUBLE, ValueError) as error:
+            raise port_error(port, error) from error
 
     def write(self, data: bytes) -> None:
         try:
             self._port.write(data)
         except serial.SerialTimeoutException as error:
-            raise DeviceTimeout("the reader takes no data") from error
-        except _PORT_TROUBLE as error:
+            raise DeviceTimeout("reader_takes_nothing") from error
+        except PORT_TROUBLE as error:
             raise _gone(error) from error
 
     def read(self, limit_s: float) -> bytes:
@@ -41,14 +38,14 @@ class SerialTransport:
             if data:
                 self._port.timeout = 0
                 data += self._port.read(_LARGEST_READ)
-        except _PORT_TROUBLE as error:
+        except PORT_TROUBLE as error:
             raise _gone(error) from error
         return data
 
     def discard(self) -> None:
         try:
             self._port.reset_input_buffer()
-        except _PORT_TROUBLE as error:
+        except PORT_TROUBLE as error:
             raise _gone(error) from error
 
     def set_baud(self, baud: int) -> None:
@@ -56,14 +53,14 @@ class SerialTransport:
         try:
             self._port.baudrate = baud
             self._port.reset_input_buffer()
-        except _PORT_TROUBLE as error:
+        except PORT_TROUBLE as error:
             raise _gone(error) from error
 
     def close(self) -> None:
         try:
             self._port.close()
-        except _PORT_TROUBLE as error:
-            raise DeviceMissing(f"the reader was gone before closing: {error}") from error
+        except PORT_TROUBLE as error:
+            raise _gone(error) from error
 
 
 def _exclusive(port: str) -> bool | None:
@@ -72,4 +69,4 @@ def _exclusive(port: str) -> bool | None:
 
 
 def _gone(error: Exception) -> DeviceMissing:
-    return DeviceMissing(f"the reader is gone: {error}")
+    return DeviceMissing("reader_gone", reason=reason(error))

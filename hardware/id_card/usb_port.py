@@ -17,6 +17,8 @@ import usb.util
 from usb.backend import IBackend
 
 from hardware.errors import DeviceMissing, DeviceTimeout, SettingsUnusable
+from hardware.os_trouble import reason
+from hardware.words import state_words
 
 _ADDRESS = re.compile(
     r"usb://(?P<vendor>[0-9a-fA-F]{4}):(?P<product>[0-9a-fA-F]{4})(\?(?P<more>.*))?"
@@ -37,19 +39,25 @@ class UsbAddress:
     in_endpoint: int | None = None
     out_endpoint: int | None = None
 
+    @property
+    def name(self) -> str:
+        return f"{self.vendor:04x}:{self.product:04x}"
+
 
 def parse_usb(address: str) -> UsbAddress:
     """Raises SettingsUnusable."""
     match = _ADDRESS.fullmatch(address)
     if match is None:
-        raise SettingsUnusable(f"{address!r} is no usb://VENDOR:PRODUCT", port=address)
+        raise SettingsUnusable("usb_address_wrong", port=address, reason=state_words("url_usb"))
     try:
         more = {name: int(value, 0) for name, value in parse_qsl(match["more"] or "")}
     except ValueError as error:
-        raise SettingsUnusable(f"{address!r}: endpoints are numbers", port=address) from error
+        wrong = state_words("url_number", name="interface, in, out", value=match["more"])
+        raise SettingsUnusable("usb_address_wrong", port=address, reason=wrong) from error
     unknown = sorted(set(more) - {"interface", "in", "out"})
     if unknown:
-        raise SettingsUnusable(f"{address!r}: unknown {', '.join(unknown)}", port=address)
+        wrong = state_words("url_option", name=", ".join(unknown), known="interface, in, out")
+        raise SettingsUnusable("usb_address_wrong", port=address, reason=wrong)
     return UsbAddress(
         int(match["vendor"], 16),
         int(match["product"], 16),
@@ -70,7 +78,9 @@ class UsbTransport:
             self._claim()
         except usb.core.USBError as error:
             usb.util.dispose_resources(self._device)
-            raise DeviceMissing(f"the USB reader cannot be used: {error}") from error
+            raise DeviceMissing(
+                "usb_unusable", device=address.name, reason=reason(error)
+            ) from error
         except DeviceMissing:
             usb.util.dispose_resources(self._device)
             raise
@@ -79,7 +89,7 @@ class UsbTransport:
         try:
             self._out.write(data, _WRITE_LIMIT_MS)
         except usb.core.USBTimeoutError as error:
-            raise DeviceTimeout("the reader takes no data") from error
+            raise DeviceTimeout("reader_takes_nothing") from error
         except usb.core.USBError as error:
             raise _gone(error) from error
 
@@ -103,7 +113,7 @@ class UsbTransport:
         try:
             usb.util.release_interface(self._device, self._address.interface)
         except usb.core.USBError as error:
-            raise DeviceMissing(f"the reader was gone before closing: {error}") from error
+            raise _gone(error) from error
         finally:
             usb.util.dispose_resources(self._device)
 
@@ -115,7 +125,7 @@ class UsbTransport:
         usb.util.claim_interface(self._device, number)
         interface = usb.util.find_descriptor(configuration, bInterfaceNumber=number)
         if interface is None:
-            raise DeviceMissing(f"the USB reader has no interface {number}", interface=number)
+            raise DeviceMissing("usb_interface_absent", interface=number)
         self._in = _endpoint(interface, usb.util.ENDPOINT_IN, self._address.in_endpoint)
         self._out = _endpoint(interface, usb.util.ENDPOINT_OUT, self._address.out_endpoint)
 
@@ -124,11 +134,11 @@ def _found(address: UsbAddress, backend: IBackend | None) -> Any:
     try:
         device = usb.core.find(idVendor=address.vendor, idProduct=address.product, backend=backend)
     except usb.core.NoBackendError as error:
-        raise DeviceMissing("libusb is not installed (Debian: libusb-1.0-0)") from error
+        raise DeviceMissing("libusb_absent") from error
     except usb.core.USBError as error:
-        raise DeviceMissing(f"USB cannot be searched: {error}") from error
+        raise DeviceMissing("usb_search_failed", reason=reason(error)) from error
     if device is None:
-        raise DeviceMissing(f"no USB device {address.vendor:04x}:{address.product:04x}")
+        raise DeviceMissing("usb_absent", device=address.name)
     return device
 
 
@@ -160,9 +170,9 @@ def _endpoint(interface: Any, direction: int, number: int | None) -> Any:
     found = usb.util.find_descriptor(interface, custom_match=fits)
     if found is None:
         way = "in" if direction == usb.util.ENDPOINT_IN else "out"
-        raise DeviceMissing(f"the USB reader has no such {way} endpoint", endpoint=number)
+        raise DeviceMissing("usb_endpoint_absent", way=way, endpoint=number)
     return found
 
 
 def _gone(error: Exception) -> DeviceMissing:
-    return DeviceMissing(f"the reader is gone: {error}")
+    return DeviceMissing("reader_gone", reason=reason(error))

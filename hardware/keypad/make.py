@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foundation.settings_file import load_settings
-from hardware.errors import SettingsUnusable
 from hardware.keypad.protocol import MAX_DATA, PadFrame
+from hardware.named_files import named_file
 from hardware.ports import PadKey
 from hardware.window_sign.cells import fitted
 
@@ -100,10 +100,4 @@ def load_pad(name_or_file: str | Path) -> PadMake:
     """A TOML file, or the name of one in `config/devices/keypads`.
 
     Raises SettingsUnusable for a name that no make has, SettingsError for a bad file."""
-    file = Path(name_or_file)
-    if file.suffix != ".toml":
-        file = KEYPADS_FOLDER / f"{name_or_file}.toml"
-    if not file.is_file():
-        known = ", ".join(sorted(path.stem for path in KEYPADS_FOLDER.glob("*.toml")))
-        raise SettingsUnusable(f"no make of keypad {str(name_or_file)!r}; there are {known}")
-    return load_settings(file, PadMake)
+    return load_settings(named_file(name_or_file, KEYPADS_FOLDER, "keypad_make_absent"), PadMake)

@@ -17,6 +17,7 @@ from pathlib import Path
 from hardware.errors import DeviceMissing
 from hardware.id_card.protocol import Command
 from hardware.id_card.timing import wire_time_s
+from hardware.os_trouble import reason
 from hardware.simulators.reader_core import SAM_ID, Piece, ReaderCore, ReaderFault
 from hardware.simulators.sam import Card, Quirks
 from hardware.simulators.uart import heard
@@ -207,7 +208,7 @@ class NetCardReader(_Reader):
         try:
             self._server = socket.create_server(self._address)
         except OSError as error:
-            raise DeviceMissing(f"cannot stand at {self.port}: {error}") from error
+            raise DeviceMissing("simulator_place", place=self.port, reason=reason(error)) from error
         self._address = self._server.getsockname()[:2]
 
     def _unplug(self) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hardware.errors import DeviceMissing, SettingsUnusable
+from hardware.os_trouble import reason
 from hardware.simulators.camera import VirtualCamera
 from hardware.simulators.card_reader import VirtualCardReader
 from hardware.simulators.page import Desk, SimulatorPage
@@ -62,7 +63,7 @@ def split_address(address: str) -> tuple[str, int]:
     """`host:port`. Raises SettingsUnusable."""
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal() or int(port) > 65_535:
-        raise SettingsUnusable(f"{address!r} is no HOST:PORT")
+        raise SettingsUnusable("address_wrong", address=address)
     return host, int(port)
 
 
@@ -86,7 +87,9 @@ class SimulatedDevices:
             return self._start()
         except OSError as error:
             self.stop()
-            raise DeviceMissing(f"cannot stand there: {error}") from error
+            settings = self._settings
+            places = ", ".join((settings.page, settings.printer.listen, settings.camera.listen))
+            raise DeviceMissing("simulator_place", place=places, reason=reason(error)) from error
 
     def _start(self) -> Addresses:
         settings = self._settings

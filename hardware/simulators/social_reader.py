@@ -15,6 +15,7 @@ import threading
 from enum import StrEnum
 
 from hardware.errors import DeviceMissing
+from hardware.os_trouble import reason
 from hardware.simulators.social_card import ATR, VirtualSocialCard
 from hardware.social_card.link import GET_ATR, POWER_OFF, POWER_ON, RESET
 
@@ -79,7 +80,7 @@ class VirtualSocialReader:
         try:
             self._server = socket.create_server(self._address)
         except OSError as error:
-            raise DeviceMissing(f"cannot stand at {self.url}: {error}") from error
+            raise DeviceMissing("simulator_place", place=self.url, reason=reason(error)) from error
         self._address = self._server.getsockname()[:2]
         self._begin()
 

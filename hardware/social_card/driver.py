@@ -29,6 +29,7 @@ from hardware.social_card.record_map import RecordMap
 _log = structlog.get_logger()
 POLL_S = 0.3
 _REOPEN_S = 1.0
+_LAST_ASK_S = 0.5  # with less time than this left, no answer would come in time
 
 
 class SocialCardDriver:
@@ -44,7 +45,7 @@ class SocialCardDriver:
         try:
             card = self._wait_for_card(deadline)
             try:
-                return self._read(card)
+                return self._read(card, deadline)
             finally:
                 _let_go(card)
         except (NoCard, CardNotReadable):
@@ -70,22 +71,20 @@ class SocialCardDriver:
     def _wait_for_card(self, deadline: float) -> Card:
         while True:
             try:
-                return self._reader.connect()
+                return self._reader.connect(deadline)
             except NoCard:
-                if time.monotonic() + POLL_S >= deadline:
+                if time.monotonic() + POLL_S + _LAST_ASK_S >= deadline:
                     raise
             time.sleep(POLL_S)
 
-    def _read(self, card: Card) -> SocialCard:
+    def _read(self, card: Card, deadline: float | None = None) -> SocialCard:
         """A card taken away meanwhile could not be read; nobody waits for it any more."""
         reading = CardReading(self._map, card.atr)
         try:
-            while (record := reading.receive(card.transmit(reading.to_send))) is None:
+            while (record := reading.receive(card.transmit(reading.to_send, deadline))) is None:
                 pass
         except NoCard as error:
-            raise CardNotReadable(
-                "请放好卡片，读完再拿走 / leave the card until it is read"
-            ) from error
+            raise CardNotReadable("social_card_taken_away") from error
         return record
 
 

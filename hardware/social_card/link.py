@@ -12,21 +12,22 @@ import time
 from typing import Protocol
 
 from hardware.errors import CardNotReadable, DeviceMissing, DeviceTimeout, NoCard, SettingsUnusable
+from hardware.os_trouble import reason
 
 POWER_OFF, POWER_ON, RESET, GET_ATR = b"\x00", b"\x01", b"\x02", b"\x04"
 _ANSWER_LIMIT_S = 5.0  # longer than any read; cards that compute ask for more time themselves
+_LEAST_S = 0.001
 _LENGTH = struct.Struct(">H")
 _FIRST_OF_ATR = (0x3B, 0x3F)  # ISO 7816-3: direct or inverse convention; anything else is noise
-MUTE_CARD = "请把芯片朝上重新插卡 / insert the card again, its chip up"
 
 
 class Card(Protocol):
-    """A card with power. Methods raise NoCard when it was taken away, DeviceMissing when the
-    reader is gone, DeviceTimeout."""
+    """A card with power. deadline: monotonic; None leaves each answer its own limit. Methods raise
+    NoCard when it was taken away, DeviceMissing when the reader is gone, DeviceTimeout."""
 
     atr: bytes
 
-    def transmit(self, command: bytes) -> bytes: ...
+    def transmit(self, command: bytes, deadline: float | None = None) -> bytes: ...
 
     def present(self) -> bool: ...
 
@@ -34,7 +35,7 @@ class Card(Protocol):
 
 
 class Reader(Protocol):
-    def connect(self) -> Card:
+    def connect(self, deadline: float | None = None) -> Card:
         """Powers the card on. Raises NoCard, CardNotReadable, DeviceMissing, DeviceTimeout."""
 
     def close(self) -> None: ...
@@ -52,16 +53,16 @@ class NetReader:
         """Raises SettingsUnusable."""
         host, _, port = url.removeprefix("tcp://").rpartition(":")
         if not url.startswith("tcp://") or not host or not port.isdecimal():
-            raise SettingsUnusable(f"{url!r} is no tcp://host:port", reader=url)
+            raise SettingsUnusable("social_reader_address", reader=url)
         return cls(host, int(port))
 
-    def connect(self) -> Card:
-        self.tell(POWER_ON)
-        atr = self.ask(GET_ATR)
+    def connect(self, deadline: float | None = None) -> Card:
+        self.tell(POWER_ON, deadline)
+        atr = self.ask(GET_ATR, deadline)
         if not atr:
-            raise NoCard("no card in the reader")
+            raise NoCard("no_social_card")
         if atr[0] not in _FIRST_OF_ATR:
-            raise CardNotReadable(MUTE_CARD)
+            raise CardNotReadable("social_card_mute")
         return _NetCard(self, atr)
 
     def close(self) -> None:
@@ -69,23 +70,24 @@ class NetReader:
         if connection is not None:
             connection.close()
 
-    def ask(self, message: bytes) -> bytes:
-        self.tell(message)
-        deadline = time.monotonic() + _ANSWER_LIMIT_S
+    def ask(self, message: bytes, deadline: float | None = None) -> bytes:
+        self.tell(message, deadline)
+        limit = time.monotonic() + _within_s(deadline)
         try:
-            (size,) = _LENGTH.unpack(self._exactly(_LENGTH.size, deadline))
-            return self._exactly(size, deadline)
+            (size,) = _LENGTH.unpack(self._exactly(_LENGTH.size, limit))
+            return self._exactly(size, limit)
         except TimeoutError as error:
             self.close()
-            raise DeviceTimeout("the card reader does not answer") from error
+            raise DeviceTimeout("social_reader_silent") from error
         except OSError as error:
             raise self._gone(error) from error
 
-    def tell(self, message: bytes) -> None:
+    def tell(self, message: bytes, deadline: float | None = None) -> None:
+        within_s = _within_s(deadline)
         try:
             if self._socket is None:
-                self._socket = socket.create_connection(self._address, _ANSWER_LIMIT_S)
-            self._socket.settimeout(_ANSWER_LIMIT_S)
+                self._socket = socket.create_connection(self._address, within_s)
+            self._socket.settimeout(within_s)
             self._socket.sendall(_LENGTH.pack(len(message)) + message)
         except OSError as error:
             raise self._gone(error) from error
@@ -106,18 +108,25 @@ class NetReader:
     def _gone(self, error: OSError) -> DeviceMissing:
         self.close()
         host, port = self._address
-        return DeviceMissing(f"no card reader at {host}:{port}: {error}")
+        return DeviceMissing("address_silent", port=f"tcp://{host}:{port}", reason=reason(error))
+
+
+def _within_s(deadline: float | None) -> float:
+    """For one answer; a socket takes 0 for "do not wait at all", so a little is left."""
+    if deadline is None:
+        return _ANSWER_LIMIT_S
+    return min(_ANSWER_LIMIT_S, max(_LEAST_S, deadline - time.monotonic()))
 
 
 class _NetCard:
     def __init__(self, reader: NetReader, atr: bytes) -> None:
         self._reader, self.atr = reader, atr
 
-    def transmit(self, command: bytes) -> bytes:
+    def transmit(self, command: bytes, deadline: float | None = None) -> bytes:
         """An empty answer is a card that was taken away."""
-        answer = self._reader.ask(command)
+        answer = self._reader.ask(command, deadline)
         if not answer:
-            raise NoCard("the card was taken away")
+            raise NoCard("social_card_taken_away")
         return answer
 
     def present(self) -> bool:

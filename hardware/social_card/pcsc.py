@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from hardware.errors import CardNotReadable, DeviceError, DeviceMissing, NoCard
-from hardware.social_card.link import MUTE_CARD, Card
+from hardware.social_card.link import Card
 
 
 def _scard() -> Any:
@@ -16,10 +16,7 @@ def _scard() -> Any:
     try:
         from smartcard import scard
     except ImportError as error:
-        raise DeviceMissing(
-            "pyscard is not installed (Debian: apt-get install pcscd libpcsclite-dev gcc, then "
-            "pip install pyscard)"
-        ) from error
+        raise DeviceMissing("pyscard_absent") from error
     return scard
 
 
@@ -44,7 +41,8 @@ class PcscReader:
         self._name = name
         self._context: Any = None
 
-    def connect(self) -> Card:
+    def connect(self, deadline: float | None = None) -> Card:
+        """The service has no limit of its own to set: what a card takes, it takes."""
         scard = _scard()
         if self._context is None:
             self._context = _context(scard)
@@ -70,7 +68,7 @@ class PcscReader:
             for name in names:
                 if name.startswith(self._name):
                     return str(name)
-        raise DeviceMissing(f"no card reader {self._name!r}", reader=self._name)
+        raise DeviceMissing("social_reader_absent", reader=self._name)
 
 
 class _PcscCard:
@@ -86,7 +84,7 @@ class _PcscCard:
             self.close()
             raise
 
-    def transmit(self, command: bytes) -> bytes:
+    def transmit(self, command: bytes, deadline: float | None = None) -> bytes:
         code, answer = self._scard.SCardTransmit(self._card, self._pci, list(command))
         _check(self._scard, code)
         return bytes(answer)
@@ -118,9 +116,16 @@ def _check(scard: Any, code: int) -> None:
     if code == scard.SCARD_S_SUCCESS:
         return
     kind = _kinds(scard).get(code, DeviceMissing)
-    mute = code in (scard.SCARD_W_UNRESPONSIVE_CARD, scard.SCARD_W_UNPOWERED_CARD)
-    words = MUTE_CARD if mute else str(scard.SCardGetErrorMessage(code))
-    raise kind(words, pcsc=f"{code & 0xFFFFFFFF:08X}")
+    said = str(scard.SCardGetErrorMessage(code))
+    raise kind(_text_of(scard, code, kind), reason=said, pcsc=f"{code & 0xFFFFFFFF:08X}")
+
+
+def _text_of(scard: Any, code: int, kind: type[DeviceError]) -> str:
+    if code in (scard.SCARD_W_UNRESPONSIVE_CARD, scard.SCARD_W_UNPOWERED_CARD):
+        return "social_card_mute"
+    if kind is NoCard:
+        return "no_social_card"
+    return "social_card_again" if kind is CardNotReadable else "pcsc_trouble"
 
 
 def _kinds(scard: Any) -> dict[int, type[DeviceError]]:

@@ -62,17 +62,13 @@ class CardReading:
         place = self._place
         if place is None:
             if not answer.good:
-                raise NotSocialCard(
-                    "这不是社会保障卡 / this is no social-security card", sw=f"{answer.sw:04X}"
-                )
+                raise NotSocialCard("not_social_card", sw=f"{answer.sw:04X}")
         elif answer.good:
             value = self._map.value(place, answer.data)
             if value is not None:
                 self._values[place.item] = value
         elif answer.sw not in _ABSENT:
-            raise CardNotReadable(
-                "请拿起卡片重新放好 / lift the card and lay it down again", sw=f"{answer.sw:04X}"
-            )
+            raise CardNotReadable("social_card_again", sw=f"{answer.sw:04X}")
 
     def _next_command(self) -> Apdu | None:
         while self._left:
@@ -85,11 +81,7 @@ class CardReading:
     def _record(self) -> SocialCard:
         values = self._values
         if "social_security_number" not in values or "name" not in values:
-            raise UseIdCard(
-                "这张社会保障卡在这里读不出持卡人，请改用身份证 / this social-security card does "
-                "not show its holder here: please use your ID card",
-                version=values.get("version"),
-            )
+            raise UseIdCard("use_id_card", version=values.get("version"))
         return _social_card(values, self._atr)
 
 

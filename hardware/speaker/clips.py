@@ -9,6 +9,7 @@ from pathlib import Path
 from foundation.announcement import Phrase
 from foundation.settings_file import load_settings
 from hardware.errors import DeviceError, SettingsUnusable
+from hardware.os_trouble import reason
 from hardware.speaker.sound import Sound, joined
 
 MANIFEST = "manifest.toml"
@@ -55,7 +56,9 @@ class ClipFolder:
             self.missing_files.append(file.name)
             return
         except OSError as error:
-            raise SettingsUnusable(f"cannot read {file}: {error.strerror}") from error
+            raise SettingsUnusable(
+                "sound_file_unreadable", file=str(file), reason=reason(error)
+            ) from error
         self._sounds[name] = Sound.from_wav(data, str(file))
 
     def missing_for(self, phrase: Phrase, number: str, window: str) -> list[str]:
@@ -66,6 +69,6 @@ class ClipFolder:
     def spoken(self, phrase: Phrase, number: str, window: str) -> Sound:
         """Raises ClipMissing, with their names: half a sentence in another voice is no help."""
         if missing := self.missing_for(phrase, number, window):
-            raise ClipMissing("no recording of " + ", ".join(missing), missing=", ".join(missing))
+            raise ClipMissing("clips_missing", missing=", ".join(missing))
         names = phrase.clip_names(number, window, self._sounds)
         return joined((self._sounds[name] for name in names), self._pause_s)

@@ -10,6 +10,7 @@ import structlog
 from foundation.announcement import Phrase
 from foundation.synthesiser import SynthesisFailed, synthesise
 from hardware.errors import DeviceError, SettingsUnusable
+from hardware.os_trouble import reason
 from hardware.speaker.clips import ClipFolder, ClipMissing
 from hardware.speaker.settings import SpeakerSettings
 from hardware.speaker.sound import Sound, joined
@@ -37,15 +38,16 @@ class Composer:
 
     def call(self, number: str, window: str, *, chime: bool = True) -> Sound:
         """A call in every language. Raises VoiceMissing when none of them can be said."""
-        spoken, failed = [], ""
+        spoken: list[Sound] = []
+        failed: VoiceMissing | None = None
         for language in self._settings.languages:
             try:
                 spoken.append(self._one(language, number, window))
             except VoiceMissing as error:
-                failed = error.detail
+                failed = error
                 _log.warning("voice_missing", language=language, reason=error.detail)
-        if not spoken:
-            raise VoiceMissing(failed)
+        if failed is not None and not spoken:
+            raise failed
         return self._with_chime(spoken * self._settings.repeat, chime)
 
     def text(self, text: str, language: str, *, chime: bool = True) -> Sound:
@@ -56,7 +58,9 @@ class Composer:
         try:
             return self._settings.phrase(language)
         except ValueError as error:
-            raise SettingsUnusable(str(error), language=language) from error
+            raise SettingsUnusable(
+                "language_unknown", language=language, reason=str(error)
+            ) from error
 
     def _one(self, language: str, number: str, window: str) -> Sound:
         phrase = self._phrase(language)
@@ -76,7 +80,7 @@ def _synthesised(phrase: Phrase, text: str) -> Sound:
     try:
         return Sound.from_wav(synthesise(phrase.voice, phrase.words_per_minute, text), phrase.voice)
     except SynthesisFailed as error:
-        raise VoiceMissing(str(error)) from error
+        raise VoiceMissing("voice_absent", reason=str(error)) from error
 
 
 def _chime(file: Path | None) -> Sound | None:
@@ -85,4 +89,6 @@ def _chime(file: Path | None) -> Sound | None:
     try:
         return Sound.from_wav(file.read_bytes(), str(file))
     except OSError as error:
-        raise SettingsUnusable(f"cannot read the chime {file}: {error.strerror}") from error
+        raise SettingsUnusable(
+            "sound_file_unreadable", file=str(file), reason=reason(error)
+        ) from error

@@ -20,6 +20,7 @@ from hardware.errors import (
     DeviceTimeout,
     SettingsUnusable,
 )
+from hardware.os_trouble import reason
 from hardware.speaker.settings import SpeakerSettings
 from hardware.speaker.sound import RATE_HZ, Sound
 
@@ -59,14 +60,15 @@ class PlayerOutput:
             process.kill()
             process.communicate()
             raise DeviceTimeout(
-                f"{self._command[0]} did not end within {limit_s:.0f} s", timeout_s=limit_s
+                "player_slow", program=self._command[0], timeout_s=round(limit_s)
             ) from error
         finally:
             self._playing = None
         if process.returncode and not self._stopped:
-            reason = said.decode(errors="replace").strip().rpartition("\n")[2]
+            last = said.decode(errors="replace").strip().rpartition("\n")[2]
+            status = process.returncode
             raise DeviceRefused(
-                f"{self._command[0]}: {reason or process.returncode}", status=process.returncode
+                "player_failed", program=self._command[0], reason=last or status, status=status
             )
 
     def stop(self) -> None:
@@ -78,7 +80,7 @@ class PlayerOutput:
     def _start(self) -> subprocess.Popen[bytes]:
         with self._lock:
             if self._stopped:
-                raise DeviceMissing("the sound output is closed")
+                raise DeviceMissing("sound_closed")
             try:
                 self._playing = subprocess.Popen(
                     self._command,
@@ -87,7 +89,9 @@ class PlayerOutput:
                     stderr=subprocess.PIPE,
                 )
             except OSError as error:
-                raise DeviceMissing(f"{self._command[0]}: {error.strerror}") from error
+                raise DeviceMissing(
+                    "player_absent", program=self._command[0], reason=reason(error)
+                ) from error
             return self._playing
 
 
@@ -106,7 +110,9 @@ class FileOutput:
             self._folder.mkdir(parents=True, exist_ok=True)
             (self._folder / f"{self._count:06}.wav").write_bytes(sound.to_wav())
         except OSError as error:
-            raise DeviceMissing(f"cannot write into {self._folder}: {error.strerror}") from error
+            raise DeviceMissing(
+                "folder_unwritable", folder=str(self._folder), reason=reason(error)
+            ) from error
 
     def stop(self) -> None:
         """Nothing sounds here."""
@@ -204,6 +210,6 @@ def make_output(settings: SpeakerSettings) -> SoundOutput:
             return NoOutput()
         case "file":
             if settings.folder is None:
-                raise SettingsUnusable('output = "file" needs a folder')
+                raise SettingsUnusable("output_needs_folder")
             return FileOutput(settings.folder)
     return AutoOutput(settings.device)

@@ -47,9 +47,9 @@ class Sound:
                 most = (len(data) - _HEADER_BYTES) // (channels * width)
                 raw = source.readframes(min(source.getnframes(), most))
         except (wave.Error, EOFError, ValueError, ZeroDivisionError) as error:
-            raise SettingsUnusable(f"{name} is no PCM WAV file: {error}", file=name) from error
+            raise SettingsUnusable("sound_file_wrong", file=name, reason=str(error)) from error
         if width not in (1, 2):
-            raise SettingsUnusable(f"{name} has {8 * width} bits; 8 or 16 are understood")
+            raise SettingsUnusable("sound_file_wrong", file=name, reason=f"{8 * width} bits")
         return cls(_at_own_rate(_mono(raw, channels, width), rate_hz))
 
     def to_wav(self) -> bytes:

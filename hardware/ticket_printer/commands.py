@@ -14,7 +14,8 @@ class UnknownEscPos(DeviceProtocolError):
     code = "escpos_unknown"
 
     def __init__(self, what: str, byte: int, offset: int) -> None:
-        super().__init__(f"{what} (byte {byte:02X} at offset {offset})", byte=byte, offset=offset)
+        super().__init__("escpos_unknown", what=what, hex=f"{byte:02X}", byte=byte, offset=offset)
+        self.data = {"byte": byte, "offset": offset}
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,7 +220,7 @@ def _logo_file(file: Path) -> Image.Image:
         with Image.open(file) as opened:
             picture = opened.convert("RGBA")
     except OSError as error:
-        raise SettingsUnusable(f"the logo {file} is no picture", file=str(file)) from error
+        raise SettingsUnusable("logo_unreadable", file=str(file)) from error
     paper = Image.new("RGBA", picture.size, "white")
     return Image.alpha_composite(paper, picture).convert("L")
 

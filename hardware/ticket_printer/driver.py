@@ -14,7 +14,6 @@ import structlog
 from hardware.errors import DeviceError
 from hardware.health import DeviceHealth
 from hardware.ports import PrinterStatus, PrintOutcome, PrintResult, TicketContent
-from hardware.ticket_printer.compose import compose
 from hardware.ticket_printer.errand import Errand, Printed, away
 from hardware.ticket_printer.layout import TicketLayout
 from hardware.ticket_printer.link import PrinterLink
@@ -49,9 +48,23 @@ class EscPosTicketPrinter:
         self._notes.status(status)
         return status
 
+    def look(self, timeout_s: float = 2.0) -> PrinterStatus:
+        """How it is, and nothing else: ends no error, clears nothing, notes nothing. Raises
+        DeviceError when the printer cannot be reached."""
+        deadline = time.monotonic() + timeout_s
+        link = self._open_link(deadline)
+        errand = self._errand(link, deadline)
+        try:
+            return errand.ask()
+        finally:
+            self._unanswered = errand.unanswered
+            link.close()
+
     def print_ticket(self, content: TicketContent, timeout_s: float = 10.0) -> PrintResult:
         """CONFIRMED: the printer worked off the whole ticket, or says afterwards that all is well.
         FAILED: it was not (wholly) printed. UNKNOWN: sent, and nobody can tell."""
+        from hardware.ticket_printer.compose import compose  # late: it draws
+
         started = time.monotonic()
         data = compose(content, self._layout, self._profile)
         outcome, status, sent = self._print(data, started + timeout_s)

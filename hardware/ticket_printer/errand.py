@@ -211,9 +211,22 @@ class Errand:
 
     def _proven(self, after: PrinterStatus) -> PrintOutcome:
         """A job's token proves the ticket. The one byte that answers GS r may also be what a line
-        makes of a printer that loses its power: then the printer answers no question any more."""
+        makes of a printer that loses its power: so a second GS r must be answered as well, and a
+        printer that talked before must still talk."""
+        if self._job:
+            return PrintOutcome.CONFIRMED
         silent = after.can_print is None and self._answered_before
-        return PrintOutcome.UNKNOWN if silent and not self._job else PrintOutcome.CONFIRMED
+        proven = not silent and self._answers_in_order()
+        return PrintOutcome.CONFIRMED if proven else PrintOutcome.UNKNOWN
+
+    def _answers_in_order(self) -> bool:
+        """Whether one more GS r, with nothing before it, is answered at once."""
+        until = time.monotonic() + self._profile.answer_within_s
+        self._parser.expect_barrier()
+        self._link.write(ASK_PAPER_IN_ORDER, until)
+        while self._parser.barriers and left(until) > 0:
+            self._receive(until)
+        return self._parser.barriers == 0
 
     def _wait_paper_time(self, data: bytes) -> tuple[PrintOutcome, PrinterStatus]:
         """Without an ordered answer: as long as the paper needs, then the printer's word. A fault

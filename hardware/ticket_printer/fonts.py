@@ -34,7 +34,7 @@ def find_font(face: Face) -> tuple[str, int]:
     """File and index of the face in it. Raises SettingsUnusable when no font has Chinese."""
     file, index, languages = _ask(_PATTERNS[face], "%{file}\n%{index}\n%{lang}").split("\n", 2)
     if "zh-cn" not in languages:
-        raise SettingsUnusable("no Chinese font: install fonts-noto-cjk", found=file)
+        raise SettingsUnusable("no_chinese_font", found=file)
     return file, int(index)
 
 
@@ -48,7 +48,7 @@ def _ask(pattern: str, form: str) -> str:
             check=True,
         ).stdout
     except (OSError, subprocess.SubprocessError) as error:
-        raise SettingsUnusable("fontconfig does not answer: install fontconfig") from error
+        raise SettingsUnusable("no_fontconfig") from error
 
 
 # Blocks that a Chinese font holds; all else (Tibetan, Uyghur, Mongolian, Yi) needs one of its own.

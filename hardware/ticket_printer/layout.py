@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from foundation.settings_file import load_settings
-from hardware.errors import SettingsUnusable
+from hardware.named_files import named_file
 from hardware.ports import TicketContent
 
 LAYOUTS_FOLDER = Path(__file__).resolve().parents[2] / "config" / "tickets"
@@ -137,12 +137,7 @@ def load_layout(name_or_file: str | Path = STANDARD_LAYOUT) -> TicketLayout:
     """A TOML file, or the name of one in `config/tickets`.
 
     Raises SettingsUnusable for a name that no layout has, SettingsError for a bad file."""
-    file = Path(name_or_file)
-    if file.suffix != ".toml":
-        file = LAYOUTS_FOLDER / f"{name_or_file}.toml"
-        if not file.is_file():
-            raise SettingsUnusable(f"no ticket layout {str(name_or_file)!r} in {LAYOUTS_FOLDER}")
-    return load_settings(file, TicketLayout)
+    return load_settings(named_file(name_or_file, LAYOUTS_FOLDER, "layout_absent"), TicketLayout)
 
 
 def arrange(layout: TicketLayout, content: TicketContent) -> tuple[Part, ...]:

@@ -1,7 +1,6 @@
-"""Bytes to and from a printer, by URL; knows no ESC/POS.
+"""Bytes to and from a printer, by URL (see url.py); knows no ESC/POS.
 
-`tcp://host:port`, `serial:///dev/ttyS0?baud=9600&flow=none`, `usb://vid:pid`, `file:///path`. Times
-are `time.monotonic()` deadlines, so that no wait adds up. Libraries' errors end here.
+Times are `time.monotonic()` deadlines, so that no wait adds up. Libraries' errors end here.
 """
 
 from __future__ import annotations
@@ -13,15 +12,15 @@ import stat
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import SplitResult
 
 import serial
 import structlog
 
 from hardware.errors import DeviceMissing, DeviceRefused, DeviceTimeout, SettingsUnusable
-from hardware.serial_bus import PORT_TROUBLE, is_locked
+from hardware.os_trouble import PORT_TROUBLE, port_error, reason
 from hardware.ticket_printer.deadline import left
-from hardware.ticket_printer.usb_link import UsbLink, usb_address
+from hardware.ticket_printer.url import FLOWS, baud, flow, parse_url
 
 if TYPE_CHECKING:
     from usb.backend import IBackend
@@ -31,7 +30,6 @@ _CHUNK_BYTES = 2_048
 _DRAIN_LOOK_S = 0.01
 _LOCK_LOOK_S = 0.05
 _MOST_UNREAD_READS = 64  # a printer that never stops talking is not listened to for ever
-_FLOWS = ("xonxoff", "rtscts", "dsrdtr")
 
 
 class PrinterLink(Protocol):
@@ -68,13 +66,13 @@ class DescriptorLink:
         while sent < len(data):
             _, ready, _ = select.select([], [self._fd], [], left(deadline))
             if not ready:
-                raise DeviceTimeout("the printer takes no more data", sent=sent)
+                raise DeviceTimeout("printer_takes_nothing", sent=sent)
             try:
                 sent += os.write(self._fd, data[sent : sent + _CHUNK_BYTES])
             except BlockingIOError:
                 continue
             except OSError as error:
-                raise DeviceMissing(f"the printer is gone: {error.strerror}", sent=sent) from error
+                raise DeviceMissing("printer_gone", reason=reason(error), sent=sent) from error
 
     def read(self, deadline: float) -> bytes:
         if not self.two_way:
@@ -87,9 +85,9 @@ class DescriptorLink:
         except BlockingIOError:
             return b""
         except OSError as error:
-            raise DeviceMissing(f"the printer is gone: {error.strerror}") from error
+            raise DeviceMissing("printer_gone", reason=reason(error)) from error
         if not data:
-            raise DeviceMissing("the printer closed the connection")
+            raise DeviceMissing("printer_closed")
         return data
 
     def close(self) -> None:
@@ -105,15 +103,13 @@ class SerialLink:
 
     def __init__(self, port: str, baud: int, flow: str = "none") -> None:
         self._stuck = False  # a write did not get through to its end
-        flows = {name: name == flow for name in _FLOWS}
+        flows = {name: name == flow for name in FLOWS}
         try:
             self._port = serial.Serial(
                 port, baud, timeout=0, write_timeout=0, exclusive=True, **flows
             )
         except (*PORT_TROUBLE, ValueError) as error:
-            if is_locked(error):
-                raise DeviceRefused(f"{port} is in use by another program", port=port) from error
-            raise DeviceMissing(f"cannot open {port}: {error}", port=port) from error
+            raise port_error(port, error) from error
 
     def write(self, data: bytes, deadline: float) -> None:
         self._stuck = True
@@ -127,9 +123,9 @@ class SerialLink:
                 self._port.write_timeout = max(0.001, left(deadline))
                 sent += self._port.write(data[sent : sent + _CHUNK_BYTES]) or 0
             except serial.SerialTimeoutException as error:
-                raise DeviceTimeout("the printer takes no more data", sent=sent) from error
+                raise DeviceTimeout("printer_takes_nothing", sent=sent) from error
             except PORT_TROUBLE as error:
-                raise DeviceMissing(f"the printer is gone: {error}", sent=sent) from error
+                raise DeviceMissing("printer_gone", reason=reason(error), sent=sent) from error
         self._wait_until_sent(sent, deadline)
 
     def _wait_until_sent(self, sent: int, deadline: float) -> None:
@@ -137,10 +133,10 @@ class SerialLink:
         try:
             while waiting := self._port.out_waiting:
                 if left(deadline) <= 0:
-                    raise DeviceTimeout("the printer takes no more data", sent=sent - waiting)
+                    raise DeviceTimeout("printer_takes_nothing", sent=sent - waiting)
                 time.sleep(min(_DRAIN_LOOK_S, left(deadline)))
         except PORT_TROUBLE as error:
-            raise DeviceMissing(f"the printer is gone: {error}", sent=sent) from error
+            raise DeviceMissing("printer_gone", reason=reason(error), sent=sent) from error
 
     def read(self, deadline: float) -> bytes:
         try:
@@ -149,7 +145,7 @@ class SerialLink:
             rest: bytes = self._port.read(self._port.in_waiting) if first else b""
             return first + rest
         except PORT_TROUBLE as error:
-            raise DeviceMissing(f"the printer is gone: {error}") from error
+            raise DeviceMissing("printer_gone", reason=reason(error)) from error
 
     def close(self) -> None:
         """Drops what a dead line would not take: the kernel would wait half a minute for it."""
@@ -166,54 +162,12 @@ def open_link(url: str, deadline: float, usb_backend: IBackend | None = None) ->
     for a malformed URL or one of a spooler, DeviceMissing when nothing is there."""
     parts = parse_url(url)
     if parts.scheme == "usb":
+        from hardware.ticket_printer.usb_link import UsbLink, usb_address  # late: seldom needed
+
         return UsbLink(usb_address(parts), usb_backend)
     if parts.scheme not in _OPENERS:
-        raise SettingsUnusable(f"{url!r} is a spooler, not a printer", url=url)
+        raise SettingsUnusable("spooler_no_printer", url=url)
     return _OPENERS[parts.scheme](parts, deadline)
-
-
-def parse_url(url: str) -> SplitResult:
-    """Raises SettingsUnusable unless the URL is one that `open_link` can open."""
-    try:
-        parts = urlsplit(url)
-        _CHECKS[parts.scheme](parts)
-    except (KeyError, ValueError) as error:
-        raise SettingsUnusable(
-            f"{url!r} is no printer: use tcp://host:port, serial:///dev/ttyS0?baud=9600,"
-            " usb://vid:pid, file:///path or cups://host/queue",
-            url=url,
-        ) from error
-    return parts
-
-
-def _check_tcp(parts: SplitResult) -> None:
-    if not parts.hostname or not parts.port:
-        raise ValueError("host and port are needed")
-
-
-def _check_path(parts: SplitResult) -> None:
-    if not parts.path.startswith("/") or parts.netloc:
-        raise ValueError("an absolute path is needed")
-    _baud(parts)
-    if _option(parts, "flow", "none") not in ("none", *_FLOWS):
-        raise ValueError("no such flow control")
-
-
-def _option(parts: SplitResult, name: str, otherwise: str) -> str:
-    return parse_qs(parts.query).get(name, [otherwise])[0]
-
-
-def _baud(parts: SplitResult) -> int:
-    return int(_option(parts, "baud", "9600"))
-
-
-def _check_usb(parts: SplitResult) -> None:
-    usb_address(parts)
-
-
-def _check_cups(parts: SplitResult) -> None:
-    if not parts.path.strip("/") or "/" in parts.path.strip("/"):
-        raise ValueError("the name of a queue is needed")
 
 
 def _open_tcp(parts: SplitResult, deadline: float) -> PrinterLink:
@@ -221,7 +175,7 @@ def _open_tcp(parts: SplitResult, deadline: float) -> PrinterLink:
         address = (parts.hostname or "", parts.port or 0)
         connection = socket.create_connection(address, timeout=max(0.001, left(deadline)))
     except OSError as error:
-        raise DeviceMissing(f"no printer at {parts.netloc}: {error}", url=parts.geturl()) from error
+        raise DeviceMissing("address_silent", port=parts.geturl(), reason=reason(error)) from error
     connection.setblocking(False)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return DescriptorLink(
@@ -246,7 +200,7 @@ def _open_serial(parts: SplitResult, deadline: float) -> PrinterLink:
     """Another program may have the printer for an errand of its own: that is waited for."""
     while True:
         try:
-            return SerialLink(parts.path, _baud(parts), _option(parts, "flow", "none"))
+            return SerialLink(parts.path, baud(parts), flow(parts))
         except DeviceRefused:
             if left(deadline) <= _LOCK_LOOK_S:
                 raise
@@ -262,17 +216,10 @@ def _open_file(parts: SplitResult, _deadline: float) -> PrinterLink:
         flags = os.O_RDWR if node else os.O_WRONLY | os.O_CREAT | os.O_APPEND
         fd = os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        raise DeviceMissing(f"cannot open {path}: {error.strerror}", path=path) from error
+        raise port_error(path, error) from error
     return DescriptorLink(fd, lambda: os.close(fd), two_way=node)
 
 
-_CHECKS: dict[str, Callable[[SplitResult], None]] = {
-    "tcp": _check_tcp,
-    "serial": _check_path,
-    "usb": _check_usb,
-    "file": _check_path,
-    "cups": _check_cups,
-}
 _OPENERS: dict[str, Callable[[SplitResult, float], PrinterLink]] = {
     "tcp": _open_tcp,
     "serial": _open_serial,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from hardware.ports import PrinterState, PrinterStatus
 from hardware.ticket_printer.protocol import AutomaticStatus, Fault, Query, RealTimeStatus
+from hardware.words import state_words
 
 # The printer waits for DLE ENQ once the cause is gone; without it the fault would stay for ever.
 _MENDABLE = frozenset({Fault.CUTTER, Fault.RECOVERABLE})
@@ -38,18 +39,16 @@ class Picture:
         faults = self.faults if near_end_sensor else self.faults - {Fault.NEAR_END}
         for fault in Fault:
             if fault in faults and fault is not Fault.NEAR_END:
-                return PrinterStatus(_STATES[fault], False, _WORDS[fault])
+                return PrinterStatus(_STATES[fault], False, _words(fault))
         if not self.answered >= _MAIN:
             return UNKNOWN
         if Fault.NEAR_END in faults:
-            return PrinterStatus(PrinterState.NEAR_END, True, _WORDS[Fault.NEAR_END])
-        return PrinterStatus(PrinterState.OK, True, "ready")
+            return PrinterStatus(PrinterState.NEAR_END, True, _words(Fault.NEAR_END))
+        return PrinterStatus(PrinterState.OK, True, str(state_words("ready")))
 
 
-UNKNOWN = PrinterStatus(PrinterState.UNKNOWN, None, "the printer does not tell its state")
-OUT_OF_STEP = PrinterStatus(
-    PrinterState.UNKNOWN, None, "the printer answers too late to tell which question it answers"
-)
+UNKNOWN = PrinterStatus(PrinterState.UNKNOWN, None, str(state_words("printer_mute")))
+OUT_OF_STEP = PrinterStatus(PrinterState.UNKNOWN, None, str(state_words("printer_out_of_step")))
 
 _STATES = {
     Fault.COVER_OPEN: PrinterState.COVER_OPEN,
@@ -61,13 +60,7 @@ _STATES = {
     Fault.OFFLINE: PrinterState.OFFLINE,
     Fault.NEAR_END: PrinterState.NEAR_END,
 }
-_WORDS = {
-    Fault.COVER_OPEN: "the cover is open: close it",
-    Fault.PAPER_OUT: "the paper is used up: put in a new roll",
-    Fault.CUTTER: "the cutter is jammed: clear it and close the cover",
-    Fault.OVERHEATED: "the print head is hot: it goes on by itself after a pause",
-    Fault.RECOVERABLE: "the printer stopped at an error: look for torn or jammed paper",
-    Fault.ERROR: "the printer reports an error: switch it off and on",
-    Fault.OFFLINE: "the printer is offline: look at its panel",
-    Fault.NEAR_END: "the paper is nearly used up: have a new roll ready",
-}
+
+
+def _words(fault: Fault) -> str:
+    return str(state_words(fault.value))

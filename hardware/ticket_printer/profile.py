@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from foundation.settings_file import load_settings
-from hardware.errors import SettingsUnusable
+from hardware.named_files import named_file
 
 PROFILES_FOLDER = Path(__file__).resolve().parents[2] / "config" / "printers"
 
@@ -80,10 +80,6 @@ def load_profile(name_or_file: str | Path) -> PrinterProfile:
     """A TOML file, or the name of one in `config/printers`.
 
     Raises SettingsUnusable for a name that no profile has, SettingsError for a bad file."""
-    file = Path(name_or_file)
-    if file.suffix != ".toml":
-        file = PROFILES_FOLDER / f"{name_or_file}.toml"
-    if not file.is_file():
-        known = ", ".join(sorted(path.stem for path in PROFILES_FOLDER.glob("*.toml")))
-        raise SettingsUnusable(f"no printer profile {str(name_or_file)!r}; there are {known}")
-    return load_settings(file, PrinterProfile)
+    return load_settings(
+        named_file(name_or_file, PROFILES_FOLDER, "profile_absent"), PrinterProfile
+    )

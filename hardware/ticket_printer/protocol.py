@@ -156,8 +156,14 @@ def is_automatic_start(byte: int) -> bool:
 
 
 def is_plain(byte: int) -> bool:
-    """Fixed bits of a GS r reply and of automatic status bytes 2–4: b4 and b7 clear."""
+    """Fixed bits of automatic status bytes 2–4: b4 and b7 clear."""
     return byte & 0x90 == 0x00
+
+
+def is_paper_answer(byte: int) -> bool:
+    """What answers GS r 1: two bits of each paper sensor, all others clear. b5 and b6 are not
+    defined; makers leave them clear, and noise seldom does."""
+    return byte & 0xF0 == 0x00
 
 
 _JOB_HEAD = b'7"'  # 37 22
@@ -238,7 +244,7 @@ class StatusParser:
             self._automatic.append(byte)
         elif self._begins_block(byte):
             self._block.append(byte)
-        elif is_plain(byte) and self._barriers:
+        elif is_paper_answer(byte) and self._barriers:
             self._barriers -= 1
             yield BarrierPassed(byte)
         else:

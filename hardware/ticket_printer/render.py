@@ -240,7 +240,8 @@ class Paper:
                 self._end_line()
                 self._image(_qr_picture(self._qr))
             case function:
-                raise UndrawableSymbol(f"QR function {function} cannot be drawn", function=function)
+                reason = f"GS ( k {function}"
+                raise UndrawableSymbol("qr_undrawable", reason=reason, function=function)
 
 
 _NEAREST = Image.Resampling.NEAREST
@@ -269,7 +270,7 @@ def _qr_picture(store: _QrStore) -> Image.Image:
     try:
         code.make(fit=True)
     except (ValueError, qrcode.exceptions.DataOverflowError) as error:
-        raise UndrawableSymbol("more data than a QR code holds") from error
+        raise UndrawableSymbol("qr_undrawable", reason="GS ( k 81") from error
     cells = code.get_matrix()
     drawn = Image.new("L", (len(cells), len(cells)), WHITE)
     drawn.putdata([BLACK if dark else WHITE for row in cells for dark in row])

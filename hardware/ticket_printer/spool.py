@@ -18,19 +18,21 @@ import structlog
 from hardware.errors import DeviceError, DeviceMissing, DeviceRefused, DeviceTimeout
 from hardware.health import DeviceHealth
 from hardware.ports import PrinterState, PrinterStatus, PrintOutcome, PrintResult, TicketContent
-from hardware.ticket_printer.compose import compose
 from hardware.ticket_printer.deadline import left
 from hardware.ticket_printer.errand import away
 from hardware.ticket_printer.layout import TicketLayout
 from hardware.ticket_printer.notes import PrinterNotes
 from hardware.ticket_printer.profile import PrinterProfile
 from hardware.ticket_printer.roll_file import RollFile
+from hardware.words import state_words
 
 _log = structlog.get_logger()
 _LOOK_S = 0.2  # between looks at the queue
 _COMMAND_S = 3.0  # what a command of the spooler may take once a ticket is in its hands
 _JOB = re.compile(r"request id is (\S+-\d+)")
 _ALERTS = re.compile(r"^\s*Alerts:\s*(.+)$", re.MULTILINE)
+_STOPPED = re.compile(r"^printer \S+ disabled", re.MULTILINE)
+_PRINTING = re.compile(r"now printing (\S+-\d+)\.")
 _SEVERITY = re.compile(r"-(error|warning|report)$")
 
 # IPP printer-state-reasons (RFC 8011 and PWG 5100), the graver first.
@@ -49,9 +51,7 @@ _REASONS = (
     ("paused", PrinterState.OFFLINE),
     ("media-low", PrinterState.NEAR_END),
 )
-SAYS_NOTHING = PrinterStatus(
-    PrinterState.UNKNOWN, None, "the queue takes tickets; it does not tell of the paper"
-)
+SAYS_NOTHING = PrinterStatus(PrinterState.UNKNOWN, None, str(state_words("queue_tells_nothing")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,9 @@ class CupsQueue:
     def status(self, deadline: float) -> PrinterStatus:
         """Raises DeviceError when the spooler does not answer or has no such queue."""
         told = self._run("lpstat", "-l", "-p", self.name, deadline=deadline)
-        if re.search(rf"^printer {re.escape(self.name)} disabled", told, re.MULTILINE):
-            return PrinterStatus(PrinterState.OFFLINE, False, "the queue is stopped: cupsenable it")
+        stopped = str(state_words("queue_stopped", queue=self.name))
+        if _STOPPED.search(told):
+            return PrinterStatus(PrinterState.OFFLINE, False, stopped)
         alerts = _ALERTS.search(told)
         return status_of_reasons(alerts[1].split() if alerts else [])
 
@@ -78,16 +79,21 @@ class CupsQueue:
         words = ("-d", self.name, "-o", "raw", "-t", "ticket")
         told = self._run("lp", *words, deadline=deadline, data=data)
         if (job := _JOB.search(told)) is None:
-            raise DeviceRefused("the queue gave the ticket no job number", queue=self.name)
+            raise DeviceRefused("spooler_no_job", queue=self.name)
         return job[1]
 
     def waiting(self, job: str, deadline: float) -> bool:
         told = self._run("lpstat", "-o", self.name, deadline=deadline)
         return any(line.split()[0] == job for line in told.splitlines() if line.strip())
 
-    def printing(self, job: str, deadline: float) -> bool:
+    def occupied_by(self, deadline: float) -> str:
+        """What keeps the queue from beginning a job: "stopped", or the job that it is printing
+        now; "" when nothing does."""
         told = self._run("lpstat", "-p", self.name, deadline=deadline)
-        return f"now printing {job}." in told
+        if _STOPPED.search(told):
+            return "stopped"
+        job = _PRINTING.search(told)
+        return job[1] if job else ""
 
     def cancel(self, job: str, deadline: float) -> None:
         self._run("cancel", job, deadline=deadline)
@@ -101,12 +107,12 @@ class CupsQueue:
                 timeout=max(0.05, left(deadline)),
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
-            raise DeviceTimeout(f"{program} does not answer", queue=self.name) from error
+            raise DeviceTimeout("spooler_silent", program=program, queue=self.name) from error
         except OSError as error:
-            raise DeviceMissing(f"{program} is not installed: install cups-client") from error
+            raise DeviceMissing("spooler_absent", program=program) from error
         if done.returncode != 0:
-            words_of_error = done.stderr.decode(errors="replace").strip() or f"{program} failed"
-            raise DeviceMissing(words_of_error, queue=self.name)
+            said = done.stderr.decode(errors="replace").strip() or f"{program} failed"
+            raise DeviceMissing("spooler_says", queue=self.name, reason=said)
         return done.stdout.decode(errors="replace")
 
 
@@ -116,7 +122,8 @@ def status_of_reasons(reasons: list[str]) -> PrinterStatus:
     for part, state in _REASONS:
         if any(part in reason for reason in plain):
             can_print = state is PrinterState.NEAR_END
-            return PrinterStatus(state, can_print, f"the queue says {' '.join(plain)}")
+            said = state_words("queue_says", reasons=" ".join(plain))
+            return PrinterStatus(state, can_print, str(said))
     return SAYS_NOTHING
 
 
@@ -138,7 +145,13 @@ class CupsTicketPrinter:
         self._notes.status(status)
         return status
 
+    def look(self, timeout_s: float = 2.0) -> PrinterStatus:
+        """How it is, and nothing else. Raises DeviceError when the queue cannot be reached."""
+        return self._queue.status(time.monotonic() + timeout_s)
+
     def print_ticket(self, content: TicketContent, timeout_s: float = 10.0) -> PrintResult:
+        from hardware.ticket_printer.compose import compose  # late: it draws
+
         started = time.monotonic()
         data = compose(content, self._layout, self._profile)
         outcome, status, sent = self._print(data, started + timeout_s)
@@ -184,13 +197,16 @@ class CupsTicketPrinter:
         return PrintOutcome.UNKNOWN, self._ask(max(deadline, time.monotonic() + _COMMAND_S))
 
     def _withdraw(self, job: str) -> tuple[PrintOutcome, PrinterStatus]:
-        """A job that never began is certainly not on paper; of one that did nobody can tell."""
+        """A job that never began is certainly not on paper: the same other job, or a stopped
+        queue, stood before it from before the cancelling until after. Of any other nobody can
+        tell, since it may have begun in between."""
         soon = time.monotonic() + _COMMAND_S
-        begun = self._queue.printing(job, soon)
+        before = self._queue.occupied_by(soon)
         self._queue.cancel(job, soon)
-        _log.warning("ticket_withdrawn", begun=begun)
+        kept_out = before not in ("", job) and before == self._queue.occupied_by(soon)
+        _log.warning("ticket_withdrawn", kept_out=kept_out)
         status = self._queue.status(soon)
-        return (PrintOutcome.UNKNOWN if begun else PrintOutcome.FAILED), status
+        return (PrintOutcome.FAILED if kept_out else PrintOutcome.UNKNOWN), status
 
     def _cancel_quietly(self, job: str) -> None:
         """The spooler went silent with a ticket in its hands: it should not come out later."""

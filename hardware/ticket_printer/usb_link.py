@@ -9,20 +9,21 @@ from __future__ import annotations
 import errno
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl
+from urllib.parse import SplitResult
 
 import usb.core
 import usb.util
 from usb.backend import IBackend
 
 from hardware.errors import DeviceMissing, DeviceTimeout
+from hardware.os_trouble import reason
 from hardware.ticket_printer.deadline import left
+from hardware.ticket_printer.url import USB_NUMBERS, options
 
 _PRINTER_CLASS = 7
 _VENDOR_CLASS = 255  # many cheap boards call themselves so
 _CHUNK_BYTES = 2_048
 _READ_BYTES = 4_096  # a multiple of every packet size, as bulk reads want it
-_NUMBERS = ("interface", "out", "in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +40,14 @@ class UsbAddress:
 
 
 def usb_address(parts: SplitResult) -> UsbAddress:
-    """`usb://vid:pid?serial=…&interface=…&out=0x01&in=0x82`. Raises ValueError."""
+    """`usb://vid:pid?serial=…&interface=…&out=0x01&in=0x82`, as `parse_url` lets it pass."""
     vendor, _, product = parts.netloc.partition(":")
-    options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
-    serial = options.pop("serial", "")
-    numbers = {name: int(options.pop(name), 0) for name in _NUMBERS if name in options}
-    if options:
-        raise ValueError(f"unknown {', '.join(options)}")
+    named = options(parts)
+    numbers = {name: int(named[name], 0) for name in USB_NUMBERS if name in named}
     return UsbAddress(
         int(vendor, 16),
         int(product, 16),
-        serial,
+        named.get("serial", ""),
         numbers.get("interface"),
         numbers.get("out"),
         numbers.get("in"),
@@ -69,9 +67,14 @@ class UsbLink:
         try:
             self._device = self._find(backend)
             self._out, self._in = self._claim()
-        except (usb.core.NoBackendError, OSError, ValueError, DeviceMissing) as error:
+        except DeviceMissing:
             self.close()
-            raise DeviceMissing(f"cannot open USB printer {self._name}: {error}") from error
+            raise
+        except usb.core.NoBackendError as error:
+            raise DeviceMissing("libusb_absent") from error
+        except (OSError, ValueError) as error:
+            self.close()
+            raise DeviceMissing("usb_unusable", device=self._name, reason=reason(error)) from error
 
     @property
     def two_way(self) -> bool:
@@ -86,7 +89,7 @@ class UsbLink:
         for device in found:
             if not wanted.serial or wanted.serial == device.serial_number:
                 return device
-        raise DeviceMissing("it is not there")
+        raise DeviceMissing("usb_absent", device=self._name)
 
     def _claim(self) -> tuple[int, int | None]:
         """The addresses of the endpoints out and in. A kernel driver (usblp) that holds the
@@ -99,7 +102,7 @@ class UsbLink:
                 self._take_from_kernel(number)
                 usb.util.claim_interface(self._device, number)
                 return out, self._address.in_endpoint or back
-        raise DeviceMissing("it is no printer")
+        raise DeviceMissing("printer_not_usb", device=self._name)
 
     def _interfaces(self) -> list[Any]:
         """The one that the address names; else the printer class first, then the makers' own."""
@@ -173,5 +176,5 @@ def _milliseconds(deadline: float) -> int:
 def _translated(error: OSError, sent: int) -> DeviceTimeout | DeviceMissing:
     """pyusb's time-out is an OSError with ETIMEDOUT."""
     if isinstance(error, TimeoutError) or error.errno == errno.ETIMEDOUT:
-        return DeviceTimeout("the printer takes no more data", sent=sent)
-    return DeviceMissing(f"the printer is gone: {error}", sent=sent)
+        return DeviceTimeout("printer_takes_nothing", sent=sent)
+    return DeviceMissing("printer_gone", reason=reason(error), sent=sent)

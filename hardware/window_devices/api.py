@@ -91,7 +91,7 @@ class HallApi:
                 _checked(answer)
                 yield from _events(answer)
         except requests.RequestException as error:
-            raise ServerAway(f"the stream ended: {type(error).__name__}") from error
+            raise ServerAway("server_silent", reason=type(error).__name__) from error
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._local, "session", None)
@@ -111,18 +111,18 @@ class HallApi:
             _checked(answer)
             return answer.json()
         except requests.exceptions.JSONDecodeError as error:
-            raise DeviceProtocolError("the server answered no JSON") from error
+            raise DeviceProtocolError("server_answer_wrong", reason="JSON") from error
         except requests.RequestException as error:
-            raise ServerAway(f"no answer: {type(error).__name__}") from error
+            raise ServerAway("server_silent", reason=type(error).__name__) from error
 
 
 def _checked(answer: requests.Response) -> None:
     if answer.status_code in (200, 201):
         return
     if answer.status_code == 429 or answer.status_code >= 500:
-        raise ServerAway(f"the server answers {answer.status_code}", status=answer.status_code)
+        raise ServerAway("server_busy", status=answer.status_code)
     code = _refusal(answer)
-    raise ServerRefused(f"the server refuses: {code}", refusal=code, status=answer.status_code)
+    raise ServerRefused("server_refused", refusal=code, status=answer.status_code)
 
 
 def _refusal(answer: requests.Response) -> str:
@@ -150,7 +150,7 @@ def _json(data: str) -> Mapping[str, Any]:
     try:
         parsed = json.loads(data)
     except ValueError as error:
-        raise DeviceProtocolError("the stream carries no JSON") from error
+        raise DeviceProtocolError("server_answer_wrong", reason="JSON") from error
     return parsed if isinstance(parsed, dict) else {}
 
 
@@ -169,4 +169,4 @@ def _hall_view(data: Any) -> HallView:
         windows = {str(each["id"]): window_view(each) for each in data["windows"]}
         return HallView(int(data["seq"]), windows, tuple(sorted(calls, key=lambda c: c.seq)))
     except (KeyError, TypeError, ValueError) as error:
-        raise DeviceProtocolError(f"the server's hall cannot be read: {error!r}") from error
+        raise DeviceProtocolError("server_answer_wrong", reason=f"hall: {error}") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from hardware.ports import (
     PadsBack,
     Rated,
 )
+from hardware.speaker.compose import Composer
 from hardware.window_devices import build
 from hardware.window_devices.api import HallApi
 from hardware.window_devices.desk import Desk, DeskParts
@@ -46,20 +48,34 @@ class WindowDevices:
         places = build.sign_places(settings)
         self._pad_makes = pads = build.pad_makes(settings)
         composer = build.composer(settings)
-        self._reporter = Reporter(self._api)
-        self._ratings = RatingSender(self._outbox, self._api, settings.server.retry_s * 10)
-        self._signs = build.sign_buses(settings, file, places, self._tell_change)
+        self._shown: dict[str, WindowView] = {}
+        self._rated: dict[str, str] = {}  # window → ticket that may be rated
+        self._trouble: str | None = ""  # the code last logged; None: the server was reached
+        self._lock = threading.Lock()
         self._pads = build.pad_buses(settings, file, pads)
         self._desks = {
             (pad.bus, pad.address): self._desk(pad, build.has_digits(pads[pad.bus][pad.address]))
             for pad in settings.keypad
         }
+        with ExitStack() as begun:
+            self._begin(file, places, composer, begun)
+            begun.pop_all()
+
+    def _begin(
+        self, file: Path, places: build.SignPlaces, composer: Composer | None, begun: ExitStack
+    ) -> None:
+        """What has a thread of its own; `begun` ends it again if a later part is refused."""
+        settings = self._settings
+        self._reporter = Reporter(self._api)
+        begun.callback(self._reporter.close)
+        self._signs = build.sign_buses(settings, file, places, self._tell_change)
+        for bus in self._signs.values():
+            begun.callback(bus.close)
         self._speaker = build.speaker(settings, composer, self._tell_change)
+        if self._speaker is not None:
+            begun.callback(self._speaker.close)
+        self._ratings = RatingSender(self._outbox, self._api, settings.server.retry_s * 10)
         self._report_all()
-        self._shown: dict[str, WindowView] = {}
-        self._rated: dict[str, str] = {}  # window → ticket that may be rated
-        self._trouble: str | None = ""  # the code last logged; None: the server was reached
-        self._lock = threading.Lock()
 
     def run(self, stop: threading.Event) -> None:
         """Blocks. Any thread may set `stop`."""

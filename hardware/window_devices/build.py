@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -57,8 +58,15 @@ def sign_bus(
 def sign_buses(
     settings: WindowDevicesSettings, file: Path, places: SignPlaces, tell: TellNamed
 ) -> dict[str, SignBus]:
+    """All or none: what was begun before one that cannot be is ended again."""
     used = [bus for bus in settings.sign_bus if places.get(bus.name)]
-    return {bus.name: sign_bus(bus, file, places[bus.name], tell(bus.name)) for bus in used}
+    with ExitStack() as begun:
+        buses = {}
+        for bus in used:
+            buses[bus.name] = sign_bus(bus, file, places[bus.name], tell(bus.name))
+            begun.callback(buses[bus.name].close)
+        begun.pop_all()
+    return buses
 
 
 def pad_buses(
@@ -78,11 +86,7 @@ def _baud(bus: BusSettings, of_makes: set[int]) -> int:
         return bus.baud
     if len(of_makes) > 1:
         speeds = ", ".join(map(str, sorted(of_makes)))
-        raise SettingsUnusable(
-            f"the devices on bus {bus.name!r} have different speeds ({speeds}): set them to one"
-            " and write it as the bus's baud",
-            bus=bus.name,
-        )
+        raise SettingsUnusable("bus_speeds_differ", bus=bus.name, speeds=speeds)
     return of_makes.pop()
 
 

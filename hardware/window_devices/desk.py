@@ -117,8 +117,7 @@ class Desk:
         try:
             return hall.windows[self._pad.window], hall.seq
         except KeyError:
-            refusal = "window_not_found"
-            raise ServerRefused("the hall has no such window", refusal=refusal) from None
+            raise ServerRefused("window_unknown", refusal="window_not_found") from None
 
     def _ask(self, act: Act, request_id: str, until_s: float) -> bool:
         """False when nobody could be called."""

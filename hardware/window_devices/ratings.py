@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from hardware.errors import DeviceError
+from hardware.os_trouble import reason
 from hardware.window_devices.api import HallApi, ServerRefused
 
 _log = structlog.get_logger()
@@ -64,7 +65,9 @@ class Outbox:
         except FileNotFoundError:
             return []
         except (OSError, ValueError, TypeError) as error:
-            raise DeviceError(f"{self._file} is no outbox of ratings: {error}") from error
+            raise DeviceError(
+                "outbox_unreadable", file=str(self._file), reason=str(error)
+            ) from error
 
     def _write(self, ratings: list[Rating]) -> None:
         fresh = self._file.with_suffix(".new")
@@ -76,7 +79,9 @@ class Outbox:
                 os.fsync(out.fileno())
             fresh.replace(self._file)
         except OSError as error:
-            raise DeviceError(f"cannot write {self._file}: {error.strerror}") from error
+            raise DeviceError(
+                "outbox_unwritable", file=str(self._file), reason=reason(error)
+            ) from error
         self._ratings = ratings
 
 

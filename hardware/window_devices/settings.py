@@ -13,6 +13,7 @@ from foundation.settings_file import load_settings
 from hardware.speaker.settings import SpeakerSettings
 
 DEFAULT_FILE = Path(__file__).resolve().parents[2] / "config/devices/window-devices.toml"
+PLACEHOLDER_TOKEN = "write-the-token-here"  # noqa: S105 - what stands in the file as it comes
 _NAMES = frozenset({"number", "window", "name", "waiting"})
 
 

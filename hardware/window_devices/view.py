@@ -62,7 +62,7 @@ def window_view(data: Any) -> WindowView:
             waiting=int(data["waiting"]),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise DeviceProtocolError(f"the server's window cannot be read: {error!r}") from error
+        raise DeviceProtocolError("server_answer_wrong", reason=f"window: {error}") from error
 
 
 def _ticket(data: Any) -> TicketView:

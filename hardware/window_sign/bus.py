@@ -19,6 +19,7 @@ from hardware.health import DeviceHealth, HealthLog
 from hardware.ports import DeviceStanding
 from hardware.window_sign.make import StripMake
 from hardware.window_sign.protocol import FrameBuilder
+from hardware.words import error_words
 
 _log = structlog.get_logger()
 REFRESH_S = 60.0
@@ -227,7 +228,7 @@ class SignBus:
         """Whether the strip answered, as far as its make answers at all."""
         link, make = self._link, strip.place.make
         if link is None:
-            raise DeviceTimeout("the bus is not open")
+            raise DeviceTimeout("bus_takes_nothing")
         for _ in range(_MOST_STALE_READS):  # what came late, and the echo of some adapters
             if not link.read(0):
                 break
@@ -254,8 +255,11 @@ class SignBus:
 
     def _stands(self) -> None:
         silent = ", ".join(sorted(self._silent))
-        ok = DeviceStanding("ok")
-        self._say(DeviceStanding("error", f"no answer from {silent}") if silent else ok)
+        if not silent:
+            self._say(DeviceStanding("ok"))
+        else:
+            words = error_words("strip_no_answer", {"names": silent})
+            self._say(DeviceStanding("error", str(words)))
 
     def _say(self, standing: DeviceStanding) -> None:
         if standing != self._standing:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from foundation.settings_file import load_settings
-from hardware.errors import SettingsUnusable
+from hardware.named_files import named_file
 from hardware.window_sign.cells import Align
 from hardware.window_sign.checksum import CHECKSUMS
 from hardware.window_sign.template import Leaf, parse_frame
@@ -90,10 +90,4 @@ def load_make(name_or_file: str | Path) -> StripMake:
     """A TOML file, or the name of one in `config/strips`.
 
     Raises SettingsUnusable for a name that no make has, SettingsError for a bad file."""
-    file = Path(name_or_file)
-    if file.suffix != ".toml":
-        file = STRIPS_FOLDER / f"{name_or_file}.toml"
-    if not file.is_file():
-        known = ", ".join(sorted(path.stem for path in STRIPS_FOLDER.glob("*.toml")))
-        raise SettingsUnusable(f"no make of strip {str(name_or_file)!r}; there are {known}")
-    return load_settings(file, StripMake)
+    return load_settings(named_file(name_or_file, STRIPS_FOLDER, "strip_make_absent"), StripMake)

@@ -32,7 +32,9 @@ class FrameBuilder:
         try:
             plain = self._plain(address, code)
         except ValueError as error:
-            raise SettingsUnusable(f"{make.name}: {error}", address=address) from error
+            raise SettingsUnusable(
+                "strip_address", make=make.name, address=address, reason=str(error)
+            ) from error
         pieces = zip(self._leaves, plain, strict=True)
         return b"".join(self._escaped(piece) if _in(leaf, "escaped") else piece
                         for leaf, piece in pieces)  # fmt: skip

@@ -146,7 +146,7 @@ def test_a_camera_stream_that_says_nothing_ends_the_command_and_not_the_process(
 def test_printer_status(root, printer):
     virtual, url = printer
     answer = run_json(root, "device", "printer", "status", "--printer", url)
-    assert answer == {"state": "ok", "can_print": True, "detail": "ready"}
+    assert answer == {"state": "ok", "can_print": True, "detail": "就绪 / ready"}
     virtual.set_fault(PrinterFault.PAPER_OUT)
     answer = run_json(root, "device", "printer", "status", "--printer", url)
     assert (answer["state"], answer["can_print"]) == ("out", False)
@@ -284,5 +284,6 @@ def test_a_taken_port_is_told_and_leaves_nothing_behind(root, tmp_path):
             "127.0.0.1:0", "--camera", taken, "--page", "127.0.0.1:0",
         )  # fmt: skip
     assert done.returncode == 1
-    assert "cannot stand there" in done.stderr
+    assert "这个地址已被占用" in done.stderr
+    assert "the address is in use" in done.stderr
     assert list(tmp_path.iterdir()) == []

@@ -2,14 +2,17 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
 from hardware.cli import listing
 from hardware.discovery import system
 from hardware.discovery.found import Found, Kind
-from hardware.discovery.probe import probed
+from hardware.discovery.probe import all_probed, probed
+from hardware.errors import DeviceMissing
 from hardware.simulators.keypad import VirtualKeypads
+from hardware.simulators.printer import VirtualPrinter
 
 CARDS = """ 0 [PCH            ]: HDA-Intel - HDA Intel PCH
                       HDA Intel PCH at 0xf7f10000 irq 31
@@ -103,12 +106,24 @@ def test_a_reader_that_answers_is_told_with_its_speed(reader):
     assert found.lines == ("[reader]", f'port = "{reader.port}"', "baud = 115200")
 
 
+def test_a_printer_on_a_serial_port_is_told_as_a_printer(tmp_path):
+    virtual = VirtualPrinter()
+    link = tmp_path / "printer"
+    virtual.start_pty(link)
+    try:
+        (found,) = all_probed([Found(Kind.SERIAL, "x", str(link), True)], time.monotonic() + 60)
+    finally:
+        virtual.stop()
+    assert found.kind is Kind.PRINTER
+    assert found.lines[1] == f'url = "serial://{link}?baud=9600"'
+
+
 def test_what_is_neither_reader_nor_printer_stays_a_port(tmp_path):
     pads = VirtualKeypads(tmp_path / "pads", {})
     pads.start()
     try:
         port = Found(Kind.SERIAL, "x", pads.port, True)
-        assert probed(port, time.monotonic() + 5) == port
+        assert probed(port, time.monotonic() + 60) == replace(port, asked=True)
         assert probed(port, time.monotonic() - 1) == port
     finally:
         pads.stop()
@@ -117,8 +132,11 @@ def test_what_is_neither_reader_nor_printer_stays_a_port(tmp_path):
 def test_the_command(capsys, tmp_path):
     from argparse import Namespace
 
+    (tmp_path / "port").touch()
     options = Namespace(probe=False, port=[str(tmp_path / "port")], json=True, timeout=5.0)
     found = listing._list(options)["found"]
     assert json.loads(json.dumps(found))[-1]["address"] == str(tmp_path / "port")
     assert listing._list(Namespace(**{**vars(options), "json": False})) == {}
     assert "strips" in capsys.readouterr().out
+    with pytest.raises(DeviceMissing):
+        listing._list(Namespace(**{**vars(options), "port": ["/dev/none"]}))

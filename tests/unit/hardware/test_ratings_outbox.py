@@ -127,5 +127,5 @@ def test_a_file_that_is_no_outbox_is_refused(tmp_path):
 
 def test_a_disk_that_takes_nothing_is_told(tmp_path):
     (tmp_path / "r.new").mkdir()
-    with pytest.raises(DeviceError, match="cannot write"):
+    with pytest.raises(DeviceError, match="cannot be written"):
         Outbox(tmp_path / "r").put(Rating.fresh("t", "1", 5))

@@ -1,0 +1,155 @@
+"""Every text of the devices: there in both languages, with the values that its callers give."""
+
+import ast
+import errno
+import string
+import tomllib
+from pathlib import Path
+
+import pytest
+import serial
+
+from hardware.errors import CardNotReadable, DeviceMissing, DeviceRefused
+from hardware.os_trouble import port_error, reason
+from hardware.words import Words, error_words, state_words, table
+
+ROOT = Path(__file__).parents[3]
+TREES = {
+    file: ast.parse(file.read_text())
+    for file in sorted((ROOT / "hardware").rglob("*.py"))
+    if file.parent.name != "face"  # says its errors in words of its own
+}
+
+
+def _errors():
+    """The room's own error classes by name, those that derive from one another too."""
+    found, before = {"DeviceError"}, set()
+    while found != before:
+        before = set(found)
+        for tree in TREES.values():
+            for node in ast.walk(tree):
+                if (
+                    isinstance(node, ast.ClassDef)
+                    and {getattr(base, "id", "") for base in node.bases} & found
+                ):
+                    found.add(node.name)
+    return found
+
+
+def calls(names):
+    """Each call of one of `names`: its first argument, if that is a text, and its values."""
+    for file, tree in TREES.items():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if name in names and node.args:
+                yield f"{file.relative_to(ROOT)}:{node.lineno}", node
+
+
+def literals(node):
+    """The texts that an argument can be: itself, or both sides of an `if … else`."""
+    if isinstance(node, ast.IfExp):
+        return [*literals(node.body), *literals(node.orelse)]
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("name", ["errors", "states"])
+def test_every_text_is_there_in_both_languages_and_names_the_same_values(name):
+    for key, entry in table(name).items():
+        assert set(entry) == {"zh", "en"}, key
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in entry["zh"]) or "{" in entry["zh"]
+        assert entry["en"].isascii() or set(entry["en"]) <= {*map(chr, range(128)), "×", "–"}, key
+        assert fields(entry["zh"]) == fields(entry["en"]), key
+
+
+def test_every_error_that_is_raised_has_a_text_and_gives_what_stands_in_it():
+    seen = 0
+    for where, node in calls(_errors()):
+        given = {each.arg for each in node.keywords}
+        for key in literals(node.args[0]):
+            seen += 1
+            assert key in table("errors"), f"{where}: no text {key!r}"
+            if None not in given:  # `**data` may hold anything
+                missing = fields(table("errors")[key]["en"]) - given
+                assert not missing, f"{where}: {key} lacks {missing}"
+    assert seen > 100
+
+
+def test_every_text_is_used():
+    used = {
+        value
+        for tree in TREES.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        for value in [node.value]
+        if isinstance(value, str)
+    }
+    assert set(table("errors")) <= used
+    states = {key for key in table("states") if not key.startswith("E")}
+    assert states - {"other_reason"} <= used
+    assert {key for key in table("states") if key.startswith("E")} <= set(vars(errno))
+    assert set(table("help")) <= used | {"social_card", "window_devices"}
+
+
+def test_help_is_chinese_first_then_english():
+    for key, text in tomllib.loads((ROOT / "assets/i18n/device-help.toml").read_text()).items():
+        chinese, slash, english = text.partition(" / ")
+        assert slash, key
+        assert english.isascii(), key
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese), key
+
+
+def test_an_error_is_both_languages_and_keeps_its_values_for_programs():
+    error = DeviceMissing("printer_gone", reason=state_words("EIO"), sent=12)
+    assert error.detail == f"{error.words.zh} / {error.words.en}" == str(error)
+    assert "设备可能已拔下" in error.words.zh
+    assert "may be unplugged" in error.words.en
+    assert error.data == {"reason": "input/output failed, it may be unplugged", "sent": 12}
+
+
+def test_an_error_on_its_way_to_a_person_never_ends_in_another_one():
+    assert error_words("port_absent", {}).en.startswith("There is no port ?.")
+    assert error_words("of no {table", {}) == Words("of no {table", "of no {table")
+    assert str(error_words("of no table", {})) == "of no table"
+    inner = CardNotReadable("card_again", reason=DeviceMissing("usb_absent", device="x").words)
+    assert "没有 USB 设备 x" in inner.words.zh
+    assert "no USB device x" in inner.words.en
+
+
+@pytest.mark.parametrize(
+    ("port", "error", "kind", "said"),
+    [
+        ("/dev/x", FileNotFoundError(errno.ENOENT, "x"), DeviceMissing, "There is no port /dev/x"),
+        ("/dev/x", PermissionError(errno.EACCES, "x"), DeviceMissing, "usermod -aG dialout"),
+        ("/dev/x", OSError(errno.EBUSY, "x"), DeviceRefused, "in use by another program"),
+        ("/dev/x", OSError(errno.ENOTTY, "x"), DeviceMissing, "this is no serial port"),
+        ("/dev/x", ValueError("Not a valid baudrate"), DeviceMissing, "Not a valid baudrate"),
+        (
+            "/dev/x",
+            serial.SerialException("[Errno 11] Could not exclusively lock port /dev/x"),
+            DeviceRefused,
+            "in use by another program",
+        ),
+        (
+            "socket://h:1",
+            serial.SerialException("Could not open port socket://h:1: [Errno 111] refused"),
+            DeviceMissing,
+            "nothing listens there",
+        ),
+        ("socket://h:1", TimeoutError("timed out"), DeviceMissing, "no response"),
+    ],
+)
+def test_what_the_system_says_of_a_port_in_a_persons_words(port, error, kind, said):
+    told = port_error(port, error)
+    assert type(told) is kind
+    assert said in told.words.en
+    assert "Errno" not in told.detail
+
+
+def test_an_errno_without_a_text_of_ours_is_told_as_the_system_tells_it():
+    assert reason(OSError(errno.EDOM, "x")).en == "Numerical argument out of domain"
