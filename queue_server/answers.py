@@ -10,12 +10,14 @@ from typing import Any
 from queue_server.acceptance_views import step_view
 from queue_server.appointment_views import appointment_view
 from queue_server.board_views import configuration_view
+from queue_server.case_views import case_answer
 from queue_server.content_views import all_content
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
 from queue_server.domain.acceptances import CloseAcceptance
 from queue_server.domain.administration import AdministrationCommand
 from queue_server.domain.appointments import BookAppointment, CheckIn
+from queue_server.domain.cases import CaseCommand
 from queue_server.domain.configuration import ConfigurationCommand
 from queue_server.domain.content import ContentCommand
 from queue_server.domain.errors import WrongState
@@ -55,6 +57,7 @@ _OWN: Mapping[type[c.Command], Mapping[str, object]] = {
     CheckIn: {"ticket": "", "age_years": None},
     TakeLeases: {"lease": ""},
     BookAppointment: {"appointment": "", "codes": ()},
+    c.RateStep: {"review": None},
 }
 
 
@@ -85,7 +88,7 @@ def answer(
     if isinstance(command, c.TicketCommand):
         return {"ticket": _ticket(state, command.ticket, now_ms, follow_token)}
     if isinstance(command, c.AtWindowCommand):
-        return _at_window(state, command, happened, now_ms, follow_token)
+        return _at_window(state, command, happened, now_ms)
     if isinstance(command, ConfigurationCommand | AdministrationCommand):
         return {"configuration": configuration_view(state)}
     if isinstance(command, ContentCommand):
@@ -94,6 +97,8 @@ def answer(
         return _appointment(state, command, happened, now_ms, follow_token)
     if isinstance(command, CloseAcceptance):
         return {"acceptance": command.acceptance, "outcome": command.outcome.value}
+    if isinstance(command, CaseCommand):
+        return case_answer(happened)
     if isinstance(command, TakeLeases):
         return dict(leases_answer(state, command))
     if isinstance(command, HandIn):
@@ -145,18 +150,21 @@ def _issued(
     return {"ticket": shape}
 
 
+def _no_code(ticket: str) -> str:
+    return ""
+
+
 def _at_window(
     state: HallState,
     command: c.AtWindowCommand,
     happened: Sequence[e.Event],
     now_ms: int,
-    follow_token: FollowToken,
 ) -> dict[str, Any]:
     window = state.windows[command.window]
     touched = next((t for x in happened if (t := getattr(x, "ticket", None))), window.ticket)
     body: dict[str, Any] = {
         "window": window_view(state, window, state.known_rules.window[window.id]),
-        "ticket": _ticket(state, touched, now_ms, follow_token) if touched else None,
+        "ticket": _ticket(state, touched, now_ms, _no_code) if touched else None,
     }
     if isinstance(command, c.CallNext | c.CallTicket):
         called = next((x for x in happened if isinstance(x, e.TicketCalled)), None)

@@ -16,7 +16,7 @@ from queue_server.domain import events as e
 from queue_server.domain.rules import HallRules
 from queue_server.journal.chain import Record
 from queue_server.journal.port import Journal
-from queue_server.views import pushed_data
+from queue_server.views import is_told, pushed_data
 
 BACKLOG_AT_MOST = 2048
 PAGE = 500
@@ -91,7 +91,7 @@ class HallStreams:
             if record.seq <= self.seq:
                 continue
             self.seq = record.seq
-            if self._listeners:
+            if self._listeners and is_told(event):
                 pushed = self._pushed(rules, record, event)
                 for listener in self._listeners:
                     listener.put(pushed)
@@ -123,8 +123,11 @@ class HallStreams:
             yield self._heartbeat()
             async for record in self._stored(sent, self.seq):
                 sent = record.seq
-                if listener.wants(record.event):
-                    yield self._pushed(rules, record, record.to_event()).frame
+                if not listener.wants(record.event):
+                    continue
+                event = record.to_event()
+                if is_told(event):
+                    yield self._pushed(rules, record, event).frame
             while not listener.cut_off:
                 pushed = await listener.next(heartbeat_s)
                 if pushed is None:

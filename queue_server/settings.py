@@ -32,6 +32,7 @@ from queue_server.settings_supply import (
     IssuingSection,
     OfflineSection,
     QuotaSection,
+    ReviewsSection,
     SlotsSection,
     SpecialDaySection,
     Weekday,
@@ -206,6 +207,7 @@ class HallSettings:
     appointments: AppointmentsSection = field(default_factory=AppointmentsSection)
     issuing: IssuingSection = field(default_factory=IssuingSection)
     offline: OfflineSection = field(default_factory=OfflineSection)
+    reviews: ReviewsSection = field(default_factory=ReviewsSection)
     server: ServerSection = field(default_factory=ServerSection)
     dispatch: DispatchSection = field(default_factory=DispatchSection)
     paired: tuple[PairedSection, ...] = ()
@@ -341,6 +343,7 @@ def rules_of(settings: HallSettings) -> HallRules:
         issuing=settings.issuing.rule(),
         slots=tuple(s.rule() for s in settings.slots),
         booking=settings.appointments.rule(),
+        reviews=settings.reviews.rule(),
     )
 
 

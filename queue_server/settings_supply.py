@@ -10,6 +10,7 @@ from datetime import date, time
 from typing import Literal
 
 from queue_server.domain.calendar import SpecialDay
+from queue_server.domain.cases import ReviewSettings
 from queue_server.domain.leases import LeaseSettings
 from queue_server.domain.quotas import IssuingSettings, QuotaRule
 from queue_server.domain.slots import BookingSettings, SlotRule
@@ -139,3 +140,19 @@ class AppointmentsSection:
             priority_class=self.priority_class,
             open_at_most=self.open_at_most,
         )
+
+
+@dataclass(frozen=True)
+class ReviewsSection:
+    deadline_days: int = 5
+    publish: bool = False
+    keep_days: int = 730
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.deadline_days <= 60:
+            raise ValueError("deadline_days lies between 1 and 60 working days")
+        if self.keep_days < 30:
+            raise ValueError("keep_days must be 30 or more: an answer needs the words")
+
+    def rule(self) -> ReviewSettings:
+        return ReviewSettings(self.deadline_days, self.publish, self.keep_days)

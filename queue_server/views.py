@@ -9,6 +9,7 @@ from queue_server.acceptance_views import promises_view
 from queue_server.board_views import missed_view, out_of_turn_view, parked_view
 from queue_server.configuration_views import hours_lines
 from queue_server.content_views import shown_content
+from queue_server.domain import cases as x
 from queue_server.domain import events as e
 from queue_server.domain.admission import Obstacle, admission
 from queue_server.domain.calendar import is_open
@@ -71,7 +72,7 @@ def ticket_shape(
         "window": ticket.window,
         "windows": list(rules.windows_for[ticket.service]),
         "calls": ticket.calls,
-        "follow_path": f"/t/{follow_token}",
+        "follow_path": f"/t/{follow_token}" if follow_token else "",
         "reprint": reprint,
         "rejoined": rejoined,
         "printed": ticket.printed,
@@ -287,6 +288,19 @@ def _without_clerk(ticket: wire.WindowTicket | None) -> wire.WindowTicket | None
     if ticket is None:
         return None
     return {**ticket, "matter": None, "contact": {**ticket["contact"], "clerk": None}}
+
+
+# Nobody sees who rated, nor infers it from a case that opens just now (好差评).
+_UNTOLD = (
+    e.StepRated,
+    x.AboutCase,
+    x.ReviewsSummed,
+)
+
+
+def is_told(event: e.Event) -> bool:
+    """Whether event streams carry it at all."""
+    return not isinstance(event, _UNTOLD)
 
 
 def pushed_data(

@@ -42,7 +42,9 @@ class Ticket(TypedDict):
     window: str | None
     windows: list[str]  # the windows that serve it, in order
     calls: int
-    follow_path: str  # "/t/{token}", to be put behind the server's public address
+    # "/t/{token}", to be put behind the server's public address; empty in what windows are told:
+    # the code is the person's, who rates the window with it
+    follow_path: str
     reprint: bool  # true when the person already held this ticket
     rejoined: bool  # true when its call had been missed, and this request put it back in line
     printed: bool | None  # null: not yet known

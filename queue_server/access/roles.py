@@ -39,6 +39,9 @@ class Act(StrEnum):
     READ_AUDIT = "read_audit"
     SEE_ACCEPTANCES = "see_acceptances"  # what is promised and still open
     SETTLE_ACCEPTANCE = "settle_acceptance"
+    GIVE_REVIEW = "give_review"  # for whoever stands at the device; also suggestions
+    SEE_CASES = "see_cases"  # bad reviews and suggestions, without words and numbers
+    HANDLE_CASES = "handle_cases"  # read the words, answer, call back, close
     BORROW_NUMBERS = "borrow_numbers"  # offline leases and hand-ins, under the kiosk's own name
 
 
@@ -75,8 +78,9 @@ TABLE: Mapping[Role, frozenset[Act]] = {
         Act.BOOK_APPOINTMENT,
         Act.CHECK_IN,
         Act.BORROW_NUMBERS,
+        Act.GIVE_REVIEW,
     },
-    Role.SCREEN: _EVERY_DEVICE,
+    Role.SCREEN: _EVERY_DEVICE | {Act.GIVE_REVIEW},
     Role.CLERK: _CLERK,
     Role.MANAGER: _CLERK
     | {
@@ -86,6 +90,8 @@ TABLE: Mapping[Role, frozenset[Act]] = {
         Act.DIRECT_HALL,
         Act.MANAGE_STAFF,
         Act.READ_AUDIT,
+        Act.SEE_CASES,
+        Act.HANDLE_CASES,
     },
     Role.AUDITOR: frozenset(
         {
@@ -94,6 +100,7 @@ TABLE: Mapping[Role, frozenset[Act]] = {
             Act.SEE_BOARD,
             Act.SEE_APPOINTMENTS,
             Act.SEE_ACCEPTANCES,
+            Act.SEE_CASES,
             Act.READ_JOURNAL,
             Act.READ_AUDIT,
         }

@@ -13,6 +13,7 @@ from queue_server.domain.appointments import (
     ChangeAppointment,
     CheckIn,
 )
+from queue_server.domain.cases import CaseCommand
 from queue_server.domain.configuration import ConfigurationCommand
 from queue_server.domain.content import ContentCommand, TakeInContent
 from queue_server.domain.leases import HandIn, TakeLeases
@@ -184,11 +185,13 @@ class RateStep:
     """What somebody thought of a service that `window` has just finished for them.
 
     level: 5 very satisfied, 4 satisfied, 3 fairly satisfied, 2 dissatisfied, 1 very dissatisfied.
+    review: a fresh id for it.
     """
 
     window: str
     ticket: str
     level: int
+    review: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,4 +269,5 @@ Command = (
     | LeaseCommand
     | AppointmentCommand
     | CloseAcceptance
+    | CaseCommand
 )

@@ -180,11 +180,21 @@ class TicketFinished(Event):
 
 @dataclass(frozen=True, slots=True)
 class StepRated(Event):
-    """The rating of the service that `window` finished for `ticket`; level: 5 best – 1 worst."""
+    """The rating of the service that `window` finished for `ticket`; level: 5 best – 1 worst. step:
+    its number; source: from which kind of device; review: the id under which the vault has its
+    words, if there are any, and of the case that a bad one opens."""
 
     ticket: str
     window: str
     level: int
+    step: int = 0
+    service: str | None = None
+    matter: str | None = None
+    clerk: str | None = None
+    source: str = "pad"
+    review: str | None = None
+    reasons: tuple[str, ...] = ()
+    worded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from queue_server.domain import acceptances as p
 from queue_server.domain import appointments as a
+from queue_server.domain import cases as k
 from queue_server.domain import content as t
 from queue_server.domain import leases as x
 
@@ -73,3 +74,21 @@ def _promised(event: p.AcceptanceOpened) -> Keeps:
 @keeps.register
 def _settled_promise(event: p.AcceptanceClosed) -> Keeps:
     return Keeps(f"acceptance:{event.acceptance}", False)
+
+
+@keeps.register(k.CaseOpened)
+@keeps.register(k.CaseTaken)
+@keeps.register(k.CaseAnswered)
+@keeps.register(k.CaseCalledBack)
+def _looked_into(event: k.AboutCase) -> Keeps:
+    return Keeps(f"case:{event.case}", True)
+
+
+@keeps.register
+def _case_over(event: k.CaseClosed) -> Keeps:
+    return Keeps(f"case:{event.case}", False)
+
+
+@keeps.register
+def _summed(event: k.ReviewsSummed) -> Keeps:
+    return Keeps("reviews:month", True)

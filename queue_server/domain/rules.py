@@ -16,6 +16,7 @@ from typing import Any
 
 from queue_server.domain.alert_settings import AlertSettings
 from queue_server.domain.calendar import Calendar, Session, SpecialDay
+from queue_server.domain.cases import ReviewSettings
 from queue_server.domain.leases import LeaseSettings
 from queue_server.domain.quotas import IssuingSettings, QuotaRule
 from queue_server.domain.slots import BookingSettings, SlotRule
@@ -134,6 +135,7 @@ class HallRules:
     slots: tuple[SlotRule, ...] = ()
     booking: BookingSettings = field(default_factory=BookingSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    reviews: ReviewSettings = field(default_factory=ReviewSettings)
 
     @cached_property
     def service(self) -> Mapping[str, ServiceRule]:
@@ -275,6 +277,7 @@ class HallRules:
             "slots": [s.to_data() for s in self.slots],
             "booking": _plain(self.booking),
             "alerts": self.alerts.to_data(),
+            "reviews": _plain(self.reviews),
         }
 
     @classmethod
@@ -321,6 +324,7 @@ class HallRules:
             slots=tuple(map(SlotRule.from_data, data.get("slots", []))),
             booking=BookingSettings(**data.get("booking", {})),
             alerts=AlertSettings.from_data(data.get("alerts", {})),
+            reviews=ReviewSettings(**data.get("reviews", {})),
         )
 
 

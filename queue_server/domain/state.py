@@ -14,6 +14,7 @@ from queue_server.domain import events as e
 from queue_server.domain.acceptances import AcceptanceBook, Step
 from queue_server.domain.alarms import Alarm, Alarms
 from queue_server.domain.appointments import AppointmentBook
+from queue_server.domain.cases import CaseBook
 from queue_server.domain.content import HallContent
 from queue_server.domain.leases import Lease, RefusedTicket
 from queue_server.domain.lifecycle import check
@@ -99,7 +100,8 @@ class Ticket:
 @dataclass(slots=True)
 class Window:
     """since_ms: when its state began; free_ms: since when nobody is at it, while it is open;
-    opened: the journal's number of its opening."""
+    opened: the journal's number of its opening; last_finished: the newest ticket that it served.
+    """
 
     id: str
     state: WindowState = WindowState.CLOSED
@@ -109,6 +111,7 @@ class Window:
     ticket: str | None = None
     free_ms: int = 0
     opened: int = 0
+    last_finished: str | None = None
 
 
 # Of what a device tells of itself, what changes so seldom that it is worth an event.
@@ -181,6 +184,7 @@ class HallState:
     book: AppointmentBook = field(default_factory=AppointmentBook)
     content: HallContent = field(default_factory=HallContent)
     acceptances: AcceptanceBook = field(default_factory=AcceptanceBook)
+    cases: CaseBook = field(default_factory=CaseBook)
 
     @property
     def known_rules(self) -> HallRules:

@@ -12,6 +12,7 @@ from queue_server.domain import commands as c
 from queue_server.web.api_tickets import ERRORS, answered
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import actor_of, context, permitted
+from queue_server.web.errors import ApiError
 from queue_server.web.plain import PlainRoute
 from queue_server.web.schemas import (
     AtWindowIn,
@@ -120,10 +121,16 @@ async def transfer(request: Request) -> Response:
 
 @router.post("/rate", openapi_extra=takes(RateIn))
 async def rate(request: Request) -> Response:
-    """The rating of a service that this window has just finished; once for each."""
+    """The rating of a service that this window has just finished, from its pad; once for each. A
+    clerk who is logged in cannot give it."""
+
+    actor = await actor_of(request, context(request))
+    if actor.role is Role.CLERK and actor.csrf is not None:
+        message = "评价由办事群众自己给出，窗口人员不能代评。"
+        raise ApiError(403, "not_permitted", message, role=actor.role.value, act="rate")
 
     def wanted(window: str, body: RateIn) -> c.RateStep:
-        return c.RateStep(window, body.ticket, body.level)
+        return c.RateStep(window, body.ticket, body.level, body.request_id.hex)
 
     return await _act(request, RateIn, wanted)
 

@@ -16,11 +16,14 @@ from queue_server.web import (
     api_administration,
     api_appointments,
     api_audit,
+    api_cases,
     api_configuration,
     api_content,
     api_hall,
     api_kiosks,
+    api_reviews,
     api_staff,
+    api_tablets,
     api_tickets,
     api_visits,
     api_windows,
@@ -38,6 +41,7 @@ from queue_server.web.schemas_acceptances import ACCEPTANCE_BODIES
 from queue_server.web.schemas_administration import ADMINISTRATION_BODIES
 from queue_server.web.schemas_appointments import APPOINTMENT_BODIES
 from queue_server.web.schemas_content import CONTENT_BODIES
+from queue_server.web.schemas_reviews import REVIEW_BODIES
 from queue_server.web.schemas_staff import STAFF_BODIES
 
 log = structlog.get_logger()
@@ -59,6 +63,7 @@ _BODIES = [
     *STAFF_BODIES,
     *ACCEPTANCE_BODIES,
     *ADMINISTRATION_BODIES,
+    *REVIEW_BODIES,
 ]
 OpenContext = Callable[[], AbstractAsyncContextManager[Context]]
 
@@ -88,6 +93,9 @@ def create_app(open_context: OpenContext) -> FastAPI:
         api_kiosks,
         api_appointments,
         api_acceptances,
+        api_reviews,
+        api_cases,
+        api_tablets,
         api_hall,
         api_configuration,
         api_content,

@@ -3,6 +3,7 @@
 from queue_server.domain.apply import (
     acceptances,
     appointments,
+    cases,
     content,
     hall,
     leases,
@@ -15,6 +16,7 @@ __all__ = [
     "acceptances",
     "apply",
     "appointments",
+    "cases",
     "content",
     "hall",
     "leases",

@@ -163,6 +163,8 @@ def _ticket_finished(event: e.TicketFinished, state: HallState, at_ms: int) -> N
         state.move(ticket, Happening.DAY_CLOSED, TicketStatus.FINISHED, at_ms)
         return
     ticket.steps = (*ticket.steps, _step(ticket, event, at_ms))
+    if event.window in state.windows:
+        state.windows[event.window].last_finished = ticket.id
     if event.next_service is None:
         state.move(ticket, Happening.FINISHED, TicketStatus.FINISHED, at_ms)
     else:
@@ -189,9 +191,14 @@ def _step(ticket: Ticket, event: e.TicketFinished, at_ms: int) -> Step:
 def _step_rated(event: e.StepRated, state: HallState, at_ms: int) -> None:
     """One of the services that this window finished for the person has its rating."""
     ticket = state.tickets[event.ticket]
-    at = next(i for i, s in enumerate(ticket.steps) if s.window == event.window and not s.rated)
+    at = next(
+        i
+        for i, s in enumerate(ticket.steps)
+        if s.window == event.window and not s.rated and event.step in (0, s.number)
+    )
     rated = replace(ticket.steps[at], rated=True)
     ticket.steps = (*ticket.steps[:at], rated, *ticket.steps[at + 1 :])
+    state.cases.count(state.day).levels[event.level] += 1
 
 
 def _on_next_step(state: HallState, ticket: Ticket, service: str, at_ms: int) -> None:

@@ -9,6 +9,7 @@ from queue_server.domain import events as e
 from queue_server.domain.alarms import Alarm
 from queue_server.domain.calendar import business_day
 from queue_server.domain.decide.appointments import roll_book
+from queue_server.domain.decide.cases import sum_reviews
 from queue_server.domain.decide.core import Events, decide
 from queue_server.domain.decide.leases import roll_leases
 from queue_server.domain.state import LASTING_FIGURES, HallState
@@ -20,7 +21,7 @@ def _roll_day(command: c.RollDay, state: HallState, now_ms: int) -> Events:
     today = business_day(state.known_rules.calendar, now_ms).isoformat()
     if state.day >= today:  # also when the clock stepped back over the day's end
         return []
-    carried = (*roll_book(state, today), *roll_leases(state, today))
+    carried = (*roll_book(state, today), *roll_leases(state, today), *sum_reviews(state))
     return [*_close_day(state), *carried, e.DayOpened(today)]
 
 

@@ -7,7 +7,9 @@ from typing import NoReturn
 from queue_server.domain import commands as c
 from queue_server.domain import dispatch
 from queue_server.domain import events as e
+from queue_server.domain.cases import GiveReview, Source
 from queue_server.domain.decide.acceptances import finished
+from queue_server.domain.decide.cases import rated
 from queue_server.domain.decide.core import Events, decide, known_ticket, ticket_or_number
 from queue_server.domain.decide.transfers import (
     destination,
@@ -120,16 +122,17 @@ def _rate(command: c.RateStep, state: HallState, now_ms: int) -> Events:
     """Each finished service is rated once, and by nobody who was not served there today."""
     window = _window(state, command.window)
     ticket = known_ticket(state, command.ticket)
-    if command.level not in range(1, 6):
-        raise WrongState("level_unknown", "评价只有一到五级。", level=command.level)
-    if not any(s.window == window.id and not s.rated for s in ticket.steps):
+    step = next((s for s in ticket.steps if s.window == window.id and not s.rated), None)
+    if step is None:
         raise WrongState(
             "nothing_to_rate",
             f"{ticket.number} 在 {window.id} 号窗口没有等待评价的办理。",
             window=window.id,
             ticket=ticket.id,
         )
-    return [e.StepRated(ticket.id, window.id, command.level)]
+    review = command.review or f"{ticket.id}.{step.number}"
+    given = GiveReview(review, ticket.id, command.level, Source.PAD)
+    return rated(state, ticket, step, given, now_ms)
 
 
 @decide.register

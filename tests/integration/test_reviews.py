@@ -1,0 +1,156 @@
+"""Reviews and cases over HTTP on a real server: every way in, what stays secret, who may."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from typing import Any
+
+import pytest
+
+from tests.support.server import Client, ServerProcess, proved
+
+API = "/api/v1/halls/demo"
+WORDS, NUMBER = "等了一个上午，没有人理我", "13800001111"
+
+
+def served(staff: Client, window: str = "4", service: str = "D") -> dict[str, Any]:
+    ticket: dict[str, Any] = staff.issue(service)
+    for act in ("call-next", "start", "finish"):
+        status, body = staff.at(window, act)
+        assert status == 200, body
+        assert body["ticket"]["follow_path"] == ""  # the code is the person's own
+    return ticket
+
+
+def token_of(ticket: dict[str, Any]) -> str:
+    return str(ticket["follow_path"]).removeprefix("/t/")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    with ServerProcess(tmp_path_factory.mktemp("reviews")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def manager(server: ServerProcess) -> Client:
+    return server.client("manager")
+
+
+def test_a_bad_review_by_phone_becomes_a_case_that_ends_after_a_call_back(
+    server: ServerProcess, manager: Client
+) -> None:
+    nobody, auditor = server.client(None), server.client("auditor")
+    ticket = served(manager)
+    sent = {
+        "request_id": str(uuid.uuid4()),
+        "token": token_of(ticket),
+        "step": 1,
+        "level": 1,
+        "reasons": ["wait"],
+        "words": WORDS,
+        "phone": NUMBER,
+    }
+    status, body = nobody.post(f"{API}/reviews", **sent)
+    assert (status, body["case"], body["step"]) == (201, True, 1)
+    assert nobody.post(f"{API}/reviews", **sent) == (200, body)
+    status, again = nobody.post(f"{API}/reviews", token=token_of(ticket), level=5)
+    assert (status, again["error"]["code"]) == (409, "already_rated")
+    assert nobody.get(f"/api/v1{ticket['follow_path']}")[1]["reviewable"] == []
+
+    (case,) = [x for x in auditor.get(f"{API}/cases")[1]["cases"] if x["reasons"]]
+    assert (case["window"], case["level"], case["phone"], case["overdue"]) == ("4", 1, True, False)
+    assert ticket["id"] not in json.dumps(case)
+    path = f"{API}/cases/{case['id']}"
+    assert auditor.get(f"{path}/words")[0] == 403
+    assert manager.get(f"{path}/words")[1] == {"words": WORDS, "phone": NUMBER, "answer": None}
+    assert manager.post(f"{path}/close")[0] == 409
+    assert manager.post(f"{path}/take")[0] == 200
+    assert manager.post(f"{path}/answer", text="已向本人道歉，增开窗口")[0] == 200
+    status, body = manager.post(f"{path}/close")
+    assert (status, body["error"]["code"]) == (409, "call_back_first")
+    assert manager.post(f"{path}/call-back", back="satisfied")[0] == 200
+    assert manager.post(f"{path}/close")[0] == 200
+    assert manager.get(f"{path}/words")[1]["answer"] == "已向本人道歉，增开窗口"
+    summary = manager.get(f"{API}/cases/summary")[1]
+    assert (summary["open"], summary["overdue"]) == (0, 0)
+
+
+def test_words_and_numbers_are_in_the_vault_alone_and_each_look_is_noted(
+    server: ServerProcess, manager: Client
+) -> None:
+    raw = server.stored() + server.log.read_bytes()
+    assert WORDS.encode() not in raw
+    assert NUMBER.encode() not in raw
+    with sqlite3.connect(server.folder / "hall.db") as database:
+        looks = database.execute("SELECT actor FROM audit WHERE act = 'case_read'").fetchall()
+    assert len(looks) == 2
+    assert all(actor.startswith("manager:") for (actor,) in looks)
+
+
+def test_a_clerk_sees_no_case_rates_nothing_and_learns_no_code(
+    server: ServerProcess, manager: Client
+) -> None:
+    clerk = server.client("clerk", window="4")
+    ticket = served(manager)
+    assert clerk.get(f"{API}/cases")[0] == 403
+    assert clerk.get(f"{API}/cases/summary")[0] == 403
+    assert clerk.post(f"{API}/reviews", ticket=ticket["id"], level=5)[0] == 403
+    assert clerk.get(f"{API}/tickets/{ticket['id']}")[1]["ticket"]["follow_path"] == ""
+    status, body = clerk.post(f"{API}/reviews", token="0" * 16, level=5)
+    assert (status, body["error"]["code"]) == (404, "not_found")
+
+
+def test_a_kiosk_rates_by_ticket_and_takes_suggestions(
+    server: ServerProcess, manager: Client
+) -> None:
+    kiosk, nobody = server.client("kiosk"), server.client(None)
+    form = kiosk.get(f"{API}/reviews/form")[1]
+    assert [x["level"] for x in form["levels"]] == [5, 4, 3, 2, 1]
+    for reason in form["reasons"]:  # every reason of the form is taken with each of its levels
+        for level in reason["levels"]:
+            ticket = served(manager)
+            status, body = kiosk.post(
+                f"{API}/reviews", ticket=ticket["id"], level=level, reasons=[reason["id"]]
+            )
+            assert status == 201, body
+    status, body = kiosk.post(f"{API}/suggestions", text="希望周六也开门", phone=NUMBER)
+    assert (status, body["case"]) == (201, True)
+    assert nobody.post(f"{API}/suggestions", text="没有号票")[0] == 401
+    assert nobody.post(f"{API}/suggestions", text="有号票", token=token_of(ticket))[0] == 201
+    kinds = [x["kind"] for x in manager.get(f"{API}/cases")[1]["cases"]]
+    assert kinds.count("suggestion") == 2
+    assert kiosk.post(f"{API}/suggestions", text="   ")[0] == 422
+
+
+def test_the_month_is_published_only_where_it_is_switched_on(
+    server: ServerProcess, manager: Client
+) -> None:
+    assert server.client(None).get(f"{API}/reviews/figures")[0] == 404
+    figures = manager.get(f"{API}/reviews/figures")[1]
+    assert figures["reviews"] == sum(figures["levels"].values())
+
+
+def test_the_tablet_of_a_window_is_paired_and_sees_that_window_alone(
+    server: ServerProcess, manager: Client
+) -> None:
+    tablet, other = server.client("screen", window="5"), server.client("screen", window="6")
+    assert tablet.get(f"{API}/windows/5/tablet")[1] == {"review": None}
+    ticket = served(manager, "5", "E")
+    found = tablet.get(f"{API}/windows/5/tablet")[1]["review"]
+    assert (found["number"], found["step"]) == (ticket["number"], 1)
+    assert other.get(f"{API}/windows/5/tablet")[0] == 401
+    assert server.client(None).get(f"{API}/windows/5/tablet")[0] == 401
+    status, body = tablet.post(f"{API}/windows/5/tablet", ticket=found["ticket"], level=2)
+    assert (status, body["case"]) == (201, True)
+    assert tablet.get(f"{API}/windows/5/tablet")[1] == {"review": None}
+
+
+def test_all_of_it_is_proved_and_survives_a_kill(server: ServerProcess, manager: Client) -> None:
+    before = manager.get(f"{API}/cases")[1]
+    server.kill()
+    server.start()
+    assert manager.get(f"{API}/cases")[1] == before
+    assert proved(server) == 0
