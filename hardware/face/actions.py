@@ -31,7 +31,7 @@ OTHERS = (Action.NOD, Action.OPEN_MOUTH)
 TURNED = 0.17  # about 13 degrees; what photos show of that is left to the relief
 STRAIGHT = 0.12
 NODDED = 0.10
-MOUTH_OPEN = 0.15
+MOUTH_OPEN = 0.13
 EYES_SHUT = 0.72  # of the rolling 85th percentile
 LONGEST_BLINK_S = 0.6
 _IN_A_ROW = 2  # a single frame may be a slip of the landmarks
@@ -55,6 +55,7 @@ class Baseline:
     yaw: float
     pitch: float
     mouth_gap: float
+    eye_openness: float
 
     @classmethod
     def of(cls, seen: Sequence[Measures]) -> Baseline:
@@ -62,6 +63,7 @@ class Baseline:
             median(m.yaw for m in seen),
             median(m.pitch for m in seen),
             median(m.mouth_gap for m in seen),
+            median(m.eye_openness for m in seen),
         )
 
     def turned(self, measures: Measures) -> float:

@@ -93,11 +93,11 @@ class CueLimits:
     longest_gap_s: float = 0.3
     overlap: float = 0.3
     freeze_s: float = 0.4
-    loop: float = 0.006
+    loop: float = 0.015
     loop_moved: float = 0.05
     loop_window_s: float = 0.8
-    same_person: float = 0.55
-    same_person_unclear: float = 0.50
+    same_person: float = 0.62
+    same_person_unclear: float = 0.56
     colour: float = 0.6
     colour_against: float = 0.2
     colour_least: float = 0.003

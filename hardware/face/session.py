@@ -14,7 +14,15 @@ from enum import StrEnum
 
 import numpy as np
 
-from hardware.face.actions import TURNED, TURNS, Action, Baseline, Watcher
+from hardware.face.actions import (
+    MOUTH_OPEN,
+    STRAIGHT,
+    TURNED,
+    TURNS,
+    Action,
+    Baseline,
+    Watcher,
+)
 from hardware.face.colour import WHITE, ColourPlan, Rgb
 from hardware.face.cues import Cue, CueName, LivenessSettings, Verdict, Weight
 from hardware.face.engine import Face
@@ -25,6 +33,8 @@ from hardware.face.track import Track
 
 _GOOD_S = 0.3  # so long in a row a good picture, and the challenge begins
 _WRONG_TURNS = 1  # left and right are easily mistaken: once
+_PATIENCE_S = 0.6  # so long a calm face is waited for; then any good frame does
+_CALM_EYES = 0.8  # of the openness at the beginning
 _RELIEF_SHARE = 90  # percentile of the turned frames: one slip of the landmarks decides nothing
 
 
@@ -198,12 +208,22 @@ class Session:
             self._out_of_time(at_s)
 
     def _centre(self, measures: Measures, good: bool, at_s: float) -> bool:
-        keep = good and self._keep()
+        patient = at_s - self._stage_s <= _PATIENCE_S
+        keep = good and (not patient or self._calm(measures)) and self._keep()
         if self._wanted_here == 0:
             self._next(at_s)
         else:
             self._out_of_time(at_s)
         return keep
+
+    def _calm(self, measures: Measures) -> bool:
+        """Straight ahead, mouth and eyes as at the beginning: frames that compare best."""
+        base = self._baseline
+        return base is not None and (
+            abs(base.turned(measures)) <= STRAIGHT
+            and measures.mouth_gap - base.mouth_gap <= MOUTH_OPEN / 2
+            and measures.eye_openness >= _CALM_EYES * base.eye_openness
+        )
 
     def _keep(self) -> bool:
         """Frames to compare come from every part of the check: all of it is one person."""
