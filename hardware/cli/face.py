@@ -24,7 +24,7 @@ def add(kinds: Any) -> None:
     verify.add_argument("live", type=Path, metavar="LIVE")
     _add_calibration(verify)
     described = add_command(actions, "describe", _describe, "face_describe")
-    described.add_argument("picture", type=Path, metavar="PICTURE")
+    described.add_argument("picture", metavar="PICTURE", help="a file, or - for standard input")
     _add_calibrate(actions)
     _add_liveness(actions)
     for parser in (verify, described):
@@ -103,11 +103,15 @@ def _quality(quality: Any) -> dict[str, Any]:
 
 def _describe(options: argparse.Namespace) -> dict[str, Any]:
     from hardware.face.settings import make_engine
-    from hardware.face.stills import describe, read_picture
+    from hardware.face.stills import decode_picture, describe, read_picture
 
     settings = settings_of(options)
     engine = make_engine(settings.engine)
-    found = describe(engine, read_picture(options.picture), settings.gate)
+    if options.picture == "-":
+        picture = decode_picture(sys.stdin.buffer.read())
+    else:
+        picture = read_picture(Path(options.picture))
+    found = describe(engine, picture, settings.gate)
     box = found.face.box
     return {
         "model": engine.model,
