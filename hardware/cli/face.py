@@ -24,7 +24,7 @@ def add(kinds: Any) -> None:
     verify.add_argument("live", type=Path, metavar="LIVE")
     _add_calibration(verify)
     described = add_command(actions, "describe", _describe, "face_describe")
-    described.add_argument("picture", metavar="PICTURE", help="a file, or - for standard input")
+    described.add_argument("picture", metavar="PICTURE")  # or - for standard input
     _add_calibrate(actions)
     _add_liveness(actions)
     for parser in (verify, described):
