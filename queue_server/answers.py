@@ -22,8 +22,15 @@ from queue_server.domain.configuration import ConfigurationCommand
 from queue_server.domain.content import ContentCommand
 from queue_server.domain.errors import WrongState
 from queue_server.domain.leases import HandIn, TakeLeases
+from queue_server.domain.pension_commands import (
+    BeginCheck,
+    ConfirmCheck,
+    PensionCommand,
+    SettleCheck,
+)
 from queue_server.domain.state import HallState
 from queue_server.lease_views import handin_answer, leases_answer
+from queue_server.pension_views import pension_answer
 from queue_server.views import ticket_shape, ticket_view, window_view
 
 FollowToken = Callable[[str], str]
@@ -58,6 +65,9 @@ _OWN: Mapping[type[c.Command], Mapping[str, object]] = {
     TakeLeases: {"lease": ""},
     BookAppointment: {"appointment": "", "codes": ()},
     c.RateStep: {"review": None},
+    BeginCheck: {"check": ""},
+    SettleCheck: {"ticket": "", "age_years": None},
+    ConfirmCheck: {"ticket": "", "age_years": None},
 }
 
 
@@ -106,6 +116,10 @@ def answer(
             handin_answer(
                 state, command, happened, lambda t: _ticket(state, t, now_ms, follow_token)
             )
+        )
+    if isinstance(command, PensionCommand):
+        return pension_answer(
+            state, command, happened, now_ms, lambda t: _ticket(state, t, now_ms, follow_token)
         )
     return {}
 

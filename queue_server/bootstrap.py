@@ -30,6 +30,9 @@ from queue_server.clock import SystemClock
 from queue_server.databases import Database, open_database
 from queue_server.halls import Halls
 from queue_server.journal.port import JournalError, UnusableDatabase
+from queue_server.pension_seed import DemoRegister
+from queue_server.pensions.desk import PensionDesk
+from queue_server.pensions.people import People
 from queue_server.plan import Plan
 from queue_server.service import HallService
 from queue_server.settings import (
@@ -83,10 +86,20 @@ def build(plan: Plan, database: str, *, accept_new_key: bool = False) -> FastAPI
                 metrics = Metrics(halls, store.writer)
                 vault = Vault(store.access, MasterKeys(key_file))
                 audit = AuditLog(store.access)
+                desk = PensionDesk(
+                    People(vault),
+                    audit,
+                    lambda hall: plan.settings_of(hall).pension,
+                    keys.follow_token,
+                    DemoRegister(plan, access, People(vault)).seed,
+                )
                 purging = asyncio.create_task(_purge(vault))
                 try:
-                    yield Context(plan, halls, access, Speech(), Texts(), metrics, vault, audit)
+                    yield Context(
+                        plan, halls, access, Speech(), Texts(), metrics, vault, audit, desk
+                    )
                 finally:
+                    desk.pictures.wipe_all()
                     purging.cancel()
                     with suppress(asyncio.CancelledError):
                         await purging

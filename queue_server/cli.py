@@ -11,6 +11,7 @@ from foundation.logs import configure_logs
 from foundation.settings_file import SettingsError
 from queue_server.cli_access import Unusable, add_commands
 from queue_server.cli_journal import add_journal_commands
+from queue_server.cli_pensions import add_pension_commands
 from queue_server.cli_vault import add_vault_commands
 from queue_server.databases import absolute
 from queue_server.journal.port import UnusableDatabase
@@ -51,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     tools = server.add_subparsers(title="care for what is stored", metavar="TOOL")
     add_journal_commands(tools)
     add_vault_commands(tools)
+    add_pension_commands(tools)
     add_commands(commands)
     return parser
 

@@ -26,6 +26,7 @@ from queue_server.domain.rules import (
 )
 from queue_server.presentation import Presentation
 from queue_server.settings_content import JobSection, NoticeSection
+from queue_server.settings_pensions import PensionSection
 from queue_server.settings_supply import (
     WEEKDAYS,
     AppointmentsSection,
@@ -208,6 +209,7 @@ class HallSettings:
     issuing: IssuingSection = field(default_factory=IssuingSection)
     offline: OfflineSection = field(default_factory=OfflineSection)
     reviews: ReviewsSection = field(default_factory=ReviewsSection)
+    pension: PensionSection = field(default_factory=PensionSection)
     server: ServerSection = field(default_factory=ServerSection)
     dispatch: DispatchSection = field(default_factory=DispatchSection)
     paired: tuple[PairedSection, ...] = ()
@@ -243,6 +245,8 @@ class HallSettings:
             _refuse_unknown(f"matter {matter.id}", {matter.service}, services)
         _refuse_unknown("quota", {q.service for q in self.quota}, services)
         _refuse_unknown("slots", {s.service for s in self.slots}, services)
+        matters = {m.id for m in self.matter}
+        _refuse_unknown("pension", {self.pension.matter} - {""}, matters)
         _refuse_unknown("appointments", {self.appointments.priority_class} - {""}, classes)
 
 
@@ -344,6 +348,7 @@ def rules_of(settings: HallSettings) -> HallRules:
         slots=tuple(s.rule() for s in settings.slots),
         booking=settings.appointments.rule(),
         reviews=settings.reviews.rule(),
+        pension=settings.pension.rule(),
     )
 
 

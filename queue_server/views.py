@@ -308,6 +308,8 @@ def pushed_data(
 ) -> dict[str, Any]:
     """What event streams carry to everybody: the journal's data less who asked, who it is about and
     what staff wrote, plus the call as screens show it."""
+    if event.name.startswith("pension"):  # whose it is, and what was measured, is for nobody
+        return {"check": data.get("check"), "at": instant_text(at_ms)}
     shown = {k: v for k, v in data.items() if k not in _NOT_FOR_EVERYBODY}
     if isinstance(event, e.TicketCalled | e.TicketRecalled):
         again = isinstance(event, e.TicketRecalled)

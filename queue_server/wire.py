@@ -297,6 +297,9 @@ TOPICS: dict[str, frozenset[str]] = {
         }
     ),
     "acceptances": frozenset({"acceptance_opened", "acceptance_closed"}),
+    "pensions": frozenset(
+        {"pension_check_referred", "pension_check_failed", "pension_passed", "pension_check_begun"}
+    ),
     "kiosks": frozenset(
         {
             "lease_issued",

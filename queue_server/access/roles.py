@@ -42,6 +42,11 @@ class Act(StrEnum):
     GIVE_REVIEW = "give_review"  # for whoever stands at the device; also suggestions
     SEE_CASES = "see_cases"  # bad reviews and suggestions, without words and numbers
     HANDLE_CASES = "handle_cases"  # read the words, answer, call back, close
+    CHECK_PENSION = "check_pension"  # the kiosk's side of a pension-eligibility check
+    CONFIRM_PENSION = "confirm_pension"  # compare two pictures; why somebody was sent here
+    KEEP_PENSIONERS = "keep_pensioners"  # look one up, consent, enrol, record a pass
+    SEE_PENSIONERS = "see_pensioners"  # the register in figures
+    MANAGE_PENSIONERS = "manage_pensioners"  # import, lists, export, reminders, remove
     BORROW_NUMBERS = "borrow_numbers"  # offline leases and hand-ins, under the kiosk's own name
 
 
@@ -63,6 +68,9 @@ _CLERK = frozenset(
         Act.SEE_APPOINTMENTS,
         Act.SEE_ACCEPTANCES,
         Act.SETTLE_ACCEPTANCE,
+        Act.CONFIRM_PENSION,
+        Act.KEEP_PENSIONERS,
+        Act.SEE_PENSIONERS,
     }
 )
 
@@ -79,6 +87,7 @@ TABLE: Mapping[Role, frozenset[Act]] = {
         Act.CHECK_IN,
         Act.BORROW_NUMBERS,
         Act.GIVE_REVIEW,
+        Act.CHECK_PENSION,
     },
     Role.SCREEN: _EVERY_DEVICE | {Act.GIVE_REVIEW},
     Role.CLERK: _CLERK,
@@ -92,6 +101,7 @@ TABLE: Mapping[Role, frozenset[Act]] = {
         Act.READ_AUDIT,
         Act.SEE_CASES,
         Act.HANDLE_CASES,
+        Act.MANAGE_PENSIONERS,
     },
     Role.AUDITOR: frozenset(
         {
@@ -101,6 +111,7 @@ TABLE: Mapping[Role, frozenset[Act]] = {
             Act.SEE_APPOINTMENTS,
             Act.SEE_ACCEPTANCES,
             Act.SEE_CASES,
+            Act.SEE_PENSIONERS,
             Act.READ_JOURNAL,
             Act.READ_AUDIT,
         }

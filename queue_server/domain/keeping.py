@@ -14,6 +14,7 @@ from queue_server.domain import appointments as a
 from queue_server.domain import cases as k
 from queue_server.domain import content as t
 from queue_server.domain import leases as x
+from queue_server.domain import pension_events as n
 
 
 class Keeps(NamedTuple):
@@ -92,3 +93,13 @@ def _case_over(event: k.CaseClosed) -> Keeps:
 @keeps.register
 def _summed(event: k.ReviewsSummed) -> Keeps:
     return Keeps("reviews:month", True)
+
+
+@keeps.register
+def _pensioner(event: n.AboutPensioner) -> Keeps:
+    return Keeps(f"pensioner:{event.person}", True)
+
+
+@keeps.register
+def _no_pensioner(event: n.PensionerRemoved) -> Keeps:
+    return Keeps(f"pensioner:{event.person}", False)

@@ -18,6 +18,7 @@ from queue_server.domain.alert_settings import AlertSettings
 from queue_server.domain.calendar import Calendar, Session, SpecialDay
 from queue_server.domain.cases import ReviewSettings
 from queue_server.domain.leases import LeaseSettings
+from queue_server.domain.pensions import PensionSettings
 from queue_server.domain.quotas import IssuingSettings, QuotaRule
 from queue_server.domain.slots import BookingSettings, SlotRule
 
@@ -136,6 +137,7 @@ class HallRules:
     booking: BookingSettings = field(default_factory=BookingSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
     reviews: ReviewSettings = field(default_factory=ReviewSettings)
+    pension: PensionSettings = field(default_factory=PensionSettings)
 
     @cached_property
     def service(self) -> Mapping[str, ServiceRule]:
@@ -278,6 +280,7 @@ class HallRules:
             "booking": _plain(self.booking),
             "alerts": self.alerts.to_data(),
             "reviews": _plain(self.reviews),
+            "pension": _plain(self.pension),
         }
 
     @classmethod
@@ -325,6 +328,7 @@ class HallRules:
             booking=BookingSettings(**data.get("booking", {})),
             alerts=AlertSettings.from_data(data.get("alerts", {})),
             reviews=ReviewSettings(**data.get("reviews", {})),
+            pension=PensionSettings(**data.get("pension", {})),
         )
 
 

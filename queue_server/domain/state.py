@@ -18,6 +18,7 @@ from queue_server.domain.cases import CaseBook
 from queue_server.domain.content import HallContent
 from queue_server.domain.leases import Lease, RefusedTicket
 from queue_server.domain.lifecycle import check
+from queue_server.domain.pensions import PensionRegister
 from queue_server.domain.quotas import Given
 from queue_server.domain.rules import HallRules, Reach
 from queue_server.domain.vocabulary import (
@@ -185,6 +186,7 @@ class HallState:
     content: HallContent = field(default_factory=HallContent)
     acceptances: AcceptanceBook = field(default_factory=AcceptanceBook)
     cases: CaseBook = field(default_factory=CaseBook)
+    pensions: PensionRegister = field(default_factory=PensionRegister)
 
     @property
     def known_rules(self) -> HallRules:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -21,6 +22,8 @@ from queue_server.web import (
     api_content,
     api_hall,
     api_kiosks,
+    api_pensioners,
+    api_pensions,
     api_reviews,
     api_staff,
     api_tablets,
@@ -41,12 +44,16 @@ from queue_server.web.schemas_acceptances import ACCEPTANCE_BODIES
 from queue_server.web.schemas_administration import ADMINISTRATION_BODIES
 from queue_server.web.schemas_appointments import APPOINTMENT_BODIES
 from queue_server.web.schemas_content import CONTENT_BODIES
+from queue_server.web.schemas_pensions import PENSION_BODIES
 from queue_server.web.schemas_reviews import REVIEW_BODIES
 from queue_server.web.schemas_staff import STAFF_BODIES
 
 log = structlog.get_logger()
 
 BODY_AT_MOST = 64 * 1024
+# Pictures, and registers that an office hands over.
+LARGE_BODY_AT_MOST = 12 * 1024 * 1024
+_LARGE = re.compile(r"/api/v1/halls/[^/]+/pension/")
 _HEADERS = {
     # only pages of this machine may frame ours: a demonstration's start page does
     "Content-Security-Policy": "default-src 'self'; form-action 'self'; base-uri 'none';"
@@ -64,6 +71,7 @@ _BODIES = [
     *ACCEPTANCE_BODIES,
     *ADMINISTRATION_BODIES,
     *REVIEW_BODIES,
+    *PENSION_BODIES,
 ]
 OpenContext = Callable[[], AbstractAsyncContextManager[Context]]
 
@@ -102,6 +110,8 @@ def create_app(open_context: OpenContext) -> FastAPI:
         api_administration,
         api_staff,
         api_audit,
+        api_pensions,
+        api_pensioners,
         probes,
         pages,
         pages_access,
@@ -150,9 +160,10 @@ async def _note(scope: Scope, status: int) -> None:
 
 
 def _refused_body(scope: Scope) -> Response | None:
-    """A body must tell its length, and be short: nothing here needs more."""
+    """A body must tell its length, and be short: how short depends on what it is for."""
+    at_most = LARGE_BODY_AT_MOST if _LARGE.match(scope["path"]) else BODY_AT_MOST
     for name, value in scope["headers"]:
-        if name == b"content-length" and (not value.isdigit() or int(value) > BODY_AT_MOST):
+        if name == b"content-length" and (not value.isdigit() or int(value) > at_most):
             return error_response(413, "too_large", "发送的内容太大。")
         if name == b"transfer-encoding":
             return error_response(411, "length_needed", "请求须写明内容长度。")

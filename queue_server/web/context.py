@@ -14,6 +14,7 @@ from queue_server.access.store import AccessStore
 from queue_server.audit import AuditLog
 from queue_server.halls import Halls
 from queue_server.journal.port import NotStored
+from queue_server.pensions.desk import PensionDesk
 from queue_server.plan import Plan
 from queue_server.service import HallService
 from queue_server.speech import Speech
@@ -44,6 +45,7 @@ class Context:
     metrics: Metrics
     vault: Vault
     audit: AuditLog
+    pensions: PensionDesk
     started_at: float = field(default_factory=time.monotonic)
     logins: LoginLimit = field(default_factory=LoginLimit)
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHING_AT_ONCE))

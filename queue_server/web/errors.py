@@ -15,6 +15,7 @@ from starlette.responses import Response
 from queue_server.domain.errors import NotFound, Refusal
 from queue_server.journal.port import JournalError
 from queue_server.outcome import Unavailable
+from queue_server.vault.errors import VaultError
 from queue_server.web.field_words import problem_of
 
 log = structlog.get_logger()
@@ -58,6 +59,7 @@ def install_error_handlers(app: FastAPI, page: Page) -> None:
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(Unavailable, _unavailable)
     app.add_exception_handler(JournalError, _unavailable)
+    app.add_exception_handler(VaultError, _vault)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
@@ -90,6 +92,12 @@ async def _refusal(request: Request, error: Exception) -> JSONResponse:
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:
     message = "暂时不能确认是否已保存，请稍后再试：重发同一个请求不会做两遍。"
     return error_response(503, Unavailable.code, message, headers={"Retry-After": "1"})
+
+
+async def _vault(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, VaultError)  # noqa: S101
+    log.error(error.code, path=request.url.path, error=str(error))
+    return error_response(503, error.code, "个人数据暂时打不开，请告诉管理员；其他业务照常。")
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

@@ -47,6 +47,11 @@ REQUESTS: dict[Act, tuple[str, str, dict[str, Any] | None]] = {
     Act.DIRECT_HALL: ("POST", "/messages", {"text": "", "minutes": 5}),
     Act.MANAGE_STAFF: ("GET", "/staff", None),
     Act.READ_AUDIT: ("GET", "/audit", None),
+    Act.CHECK_PENSION: ("POST", "/pension/find", {"id_number": "990101194001010014"}),
+    Act.CONFIRM_PENSION: ("GET", "/pension/waiting", None),
+    Act.KEEP_PENSIONERS: ("POST", "/pension/people/none/withdraw", {}),
+    Act.SEE_PENSIONERS: ("GET", "/pension/register", None),
+    Act.MANAGE_PENSIONERS: ("GET", "/pension/list", None),
     Act.BORROW_NUMBERS: ("POST", "/kiosks/kiosk/leases", {"services": ["nowhere"]}),
 }
 

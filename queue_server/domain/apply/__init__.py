@@ -7,6 +7,7 @@ from queue_server.domain.apply import (
     content,
     hall,
     leases,
+    pensions,
     tickets,
     windows,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "content",
     "hall",
     "leases",
+    "pensions",
     "tickets",
     "windows",
 ]

@@ -38,6 +38,7 @@ def _day_opened(event: e.DayOpened, state: HallState, at_ms: int) -> None:
     state.book.keep_booked()
     state.acceptances.closed_today = 0
     state.cases.keep_open()
+    state.pensions.checks = {}
     state.recent_calls.clear()
     state.devices = {}
     for window in state.windows:

@@ -1,0 +1,54 @@
+"""A demonstration's invented register, put in when somebody first asks for an empty one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+
+from queue_server.access.store import AccessStore
+from queue_server.domain.pension_commands import ImportPensioners
+from queue_server.pension_views import today_of
+from queue_server.pensions.importing import RegisterImport
+from queue_server.pensions.people import People
+from queue_server.plan import Plan
+from queue_server.service import HallService
+
+log = structlog.get_logger()
+
+
+class DemoRegister:
+    """Of a demonstration's halls alone. Raises NotStored, Unavailable."""
+
+    def __init__(self, plan: Plan, access: AccessStore, people: People) -> None:
+        demos = plan.read.items() if plan.server.demonstration else ()
+        self._files = {hall: settings.pension.register for hall, settings in demos}
+        self._access, self._people = access, people
+        self._lock = asyncio.Lock()
+
+    async def seed(self, here: HallService) -> None:
+        """Once per hall and process; nothing where there is no file, or a register already."""
+        async with self._lock:
+            file = self._files.pop(here.id, None)
+            if file is None or await here.ask(lambda state, _: bool(state.pensions.pensioners)):
+                return
+            try:
+                content = await asyncio.to_thread(file.read_bytes)
+            except OSError as error:
+                log.error("register_unreadable", file=str(file), error=str(error))
+                return
+            await self._put_in(here, content)
+
+    async def _put_in(self, here: HallService, content: bytes) -> None:
+        async def execute(command: ImportPensioners) -> Any:
+            return await here.execute(command, request_id=None, by="system")
+
+        async def unknown(persons: Sequence[str]) -> list[str]:
+            return list(persons)
+
+        work = RegisterImport(self._access, self._people, execute, unknown)
+        today = await here.ask(today_of)
+        report = await work.run(content, today, dry_run=False, skip_bad=False)
+        log.info("register_seeded", hall=here.id, rows=report["good"], bad=report["bad_count"])

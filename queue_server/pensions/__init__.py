@@ -1,0 +1,1 @@
+"""What the pension register needs beside the journal: people in the vault, lists, pictures."""

@@ -1,0 +1,39 @@
+"""What the routes for pension checks work with, wired once by bootstrap."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from queue_server.answers import FollowToken
+from queue_server.audit import AuditLog
+from queue_server.pensions.faces import FaceProgram
+from queue_server.pensions.people import People
+from queue_server.pensions.pictures import LivePictures
+from queue_server.settings_pensions import PensionSection
+
+SettingsOf = Callable[[str], PensionSection]
+
+
+@dataclass
+class PensionDesk:
+    """settings_of: a hall's section; reads its file at the first time. seed: puts a demonstration's
+    register into a hall that has none."""
+
+    people: People
+    audit: AuditLog
+    settings_of: SettingsOf
+    follow_token: FollowToken
+    seed: Callable[[Any], Awaitable[None]]
+    pictures: LivePictures = field(default_factory=LivePictures)
+    _known: dict[str, PensionSection] = field(default_factory=dict)
+
+    async def settings(self, hall: str) -> PensionSection:
+        if hall not in self._known:
+            self._known[hall] = await asyncio.to_thread(self.settings_of, hall)
+        return self._known[hall]
+
+    async def faces(self, hall: str) -> FaceProgram:
+        return FaceProgram((await self.settings(hall)).describe)

@@ -1,0 +1,462 @@
+"""Pension-eligibility checks over HTTP, with a real server process on both databases."""
+
+from __future__ import annotations
+
+import base64
+import io
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from foundation.id_number import check_character
+from tests.support.server import DEMO_CONFIG, ROOT, Client, ServerProcess, proved
+
+STORES = ("sqlite", "postgres")
+PENSION = "/api/v1/halls/demo/pension"
+ZHANG = "990101193803123069"  # in the demonstration's register, due soon
+JPEG = base64.b64encode(b"\xff\xd8\xff\xe0" + b"live picture" * 40).decode()
+GOOD = {
+    "decision": "pass",
+    "score": 0.81,
+    "threshold": 0.7,
+    "calibration": "cal-1",
+    "model": "stub",
+    "liveness": [{"name": "actions", "verdict": "good", "weight": "must", "value": 1.0}],
+}
+# A program that measures faces as the engine does: a descriptor of its bytes, or advice.
+ENGINE = """
+import json, sys
+picture = sys.stdin.buffer.read()
+if b"far" in picture:
+    told = {"model": "stub", "quality": {"advice": "come_closer"}, "descriptor": [0.0]}
+elif b"nobody" in picture:
+    told = {"error": {"code": "no_face", "message": "no face", "detail": {}}}
+elif b"crash" in picture:
+    sys.exit(3)
+else:
+    told = {"model": "stub", "quality": {"advice": None}, "descriptor": [0.25] * 128}
+print(json.dumps(told))
+"""
+
+
+def number(serial: int) -> str:
+    first = f"99010119480101{serial:03d}"
+    return first + check_character(first)
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration's hall with the stand-in engine."""
+    folder = tmp_path_factory.mktemp("config")
+    engine = folder / "engine.py"
+    engine.write_text(ENGINE, "utf-8")
+    lines = []
+    for line in DEMO_CONFIG.read_text("utf-8").splitlines():
+        if line.startswith("describe = "):
+            line = f'describe = ["{{python}}", "{engine}"]'
+        if line.startswith("reminders = "):
+            line = 'reminders = "reminders"'
+        if line.startswith("register = "):
+            line = f'register = "{DEMO_CONFIG.parent / "pensioners.csv"}"'
+        if line == "[server]":
+            line = '[server]\nkey_file = "hall.key"'
+        lines.append(line)
+    file = folder / "hall.toml"
+    file.write_text("\n".join(lines), "utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def server(
+    store: str,
+    config: Path,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Any:
+    database = None
+    (config.parent / "hall.key").unlink(missing_ok=True)
+    if store == "postgres":
+        database = request.getfixturevalue("postgres").fresh_database()
+    folder = tmp_path_factory.mktemp("server")
+    with ServerProcess(folder, config=config, database=database) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def kiosk(server: ServerProcess) -> Client:
+    return Client(server.url, "demo-kiosk-1-token")
+
+
+@pytest.fixture(scope="module")
+def clerk(server: ServerProcess) -> Client:
+    return server.client("clerk")
+
+
+@pytest.fixture(scope="module")
+def manager(server: ServerProcess) -> Client:
+    return server.client("manager")
+
+
+def get(client: Client, path: str) -> Any:
+    status, body = client.get(f"{PENSION}/{path}")
+    assert status == 200, body
+    return body
+
+
+def post(client: Client, path: str, expected: int = 200, **fields: Any) -> Any:
+    status, body = client.post(f"{PENSION}/{path}", **fields)
+    assert status == expected, (status, body)
+    return body
+
+
+def upload(client: Client, content: bytes, query: str = "") -> tuple[int, Any]:
+    import urllib.error
+    import urllib.request
+
+    asked = urllib.request.Request(
+        f"{client.url}{PENSION}/import?{query}",
+        content,
+        {"Authorization": f"Bearer {client.token}", "Content-Type": "application/octet-stream"},
+    )
+    import json
+
+    try:
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.loads(error.read())
+
+
+_serial = iter(range(100, 900))
+
+
+def somebody(manager: Client, due: str = "+10", **more: str) -> tuple[str, str]:
+    """A fresh pensioner: ID number and reference."""
+    new = number(next(_serial))
+    line = f"{new},样例·赵小明,示范县/测试村,{due},{more.get('phone', '')}"
+    status, body = upload(
+        manager, f"身份证号,姓名,行政区划,到期日,手机\n{line}\n".encode(), "dry_run=false"
+    )
+    assert (status, body["imported"]["new"]) == (200, 1), body
+    look = post(manager, "look", id_number=new, why="测试")
+    return new, look["pensioner"]["person"]
+
+
+def enrolled(manager: Client, kiosk: Client, due: str = "+10") -> tuple[str, str]:
+    new, person = somebody(manager, due)
+    post(kiosk, "consents", person=person, version="2026-1")
+    post(manager, f"people/{person}/face", source="camera", picture=JPEG)
+    return new, person
+
+
+def begun(kiosk: Client, person: str) -> Any:
+    return post(kiosk, "checks", 201, person=person)
+
+
+# --- the kiosk's way ------------------------------------------------------------------------
+
+
+def test_somebody_is_found_or_not_and_told_when_it_is_due(kiosk: Client) -> None:
+    found = post(kiosk, "find", id_number=ZHANG)
+    assert found["name_masked"] == "样例·张*英"
+    assert (found["due"], found["due_state"], found["enrolled"]) == (True, "due", False)
+    assert found["consent_version"] == "2026-1"
+    assert post(kiosk, "find", id_number="990101195101188051")["due"] is False
+    status, body = kiosk.post(f"{PENSION}/find", id_number=number(1))
+    assert (status, body["error"]["code"]) == (404, "not_registered")
+
+
+def test_a_pass_from_consent_to_certificate(
+    kiosk: Client, manager: Client, server: ServerProcess
+) -> None:
+    new, person = somebody(manager)
+    status, body = kiosk.post(f"{PENSION}/checks", person=person)
+    assert (status, body["error"]["code"]) == (409, "not_enrolled")
+    post(kiosk, "consents", person=person, version="2026-1")
+    post(manager, f"people/{person}/face", source="camera", picture=JPEG)
+    begin = begun(kiosk, person)
+    assert begin["reference"]["descriptors"] == [[0.25] * 128]
+    assert begin["calibration"] is None
+    ticket = kiosk.issue("D", matter="D-02", person={"id_number": new})
+    done = post(kiosk, f"checks/{begin['check']}/result", **GOOD)["check"]
+    assert done["status"] == "passed"
+    assert done["next_due"][:4] > post(kiosk, "find", id_number=ZHANG)["due_date"][:4]
+    assert get(kiosk, f"checks/{begin['check']}")["check"] == done
+    assert kiosk.get(f"/api/v1/halls/demo/tickets/{ticket['id']}")[1]["ticket"]["status"] == (
+        "cancelled"
+    )
+    certificate = [x for x in server.client("admin").journal() if x["event"] == "pension_passed"][
+        -1
+    ]
+    assert certificate["data"]["measured"]["score_millionths"] == 810_000
+    assert certificate["data"]["person"] == person
+    stored = server.stored()
+    for secret in (new.encode(), "赵小明".encode(), b"live picture", b"0.25, 0.25", b"0.25,0.25"):
+        assert secret not in stored
+    log = server.log.read_bytes()
+    assert new.encode() not in log
+    assert "赵小明".encode() not in log
+
+
+def test_a_request_that_is_repeated_is_answered_the_same(kiosk: Client, manager: Client) -> None:
+    _, person = enrolled(manager, kiosk)
+    request_id = str(uuid.uuid4())
+    first = post(kiosk, "checks", 201, person=person, request_id=request_id)
+    assert post(kiosk, "checks", person=person, request_id=request_id) == first
+    fields = {
+        **GOOD,
+        "decision": "reject",
+        "reasons": ["not_same"],
+        "request_id": str(uuid.uuid4()),
+    }
+    done = post(kiosk, f"checks/{first['check']}/result", **fields)
+    assert post(kiosk, f"checks/{first['check']}/result", **fields) == done
+
+
+def test_reject_gives_a_number_that_carries_its_reason(
+    kiosk: Client, clerk: Client, manager: Client
+) -> None:
+    _, person = enrolled(manager, kiosk)
+    check = begun(kiosk, person)["check"]
+    body = {"decision": "reject", "reasons": ["not_same_person"], "live_picture": JPEG}
+    done = post(kiosk, f"checks/{check}/result", **body)["check"]
+    assert (done["status"], done["reasons"]) == ("window", ["not_same_person"])
+    assert done["ticket"]["number"].startswith("D")
+    assert done["ticket"]["priority_class"] == "elderly"
+    about = get(clerk, f"tickets/{done['ticket']['id']}")["about"]
+    assert (about["reasons"], about["person"]) == (["not_same_person"], person)
+    assert get(clerk, "tickets/unknown")["about"] is None
+    status, _ = clerk.get(f"{PENSION}/checks/{check}/pictures/live")
+    assert status == 404
+
+
+def test_a_clerk_compares_both_pictures_and_that_is_on_record(
+    kiosk: Client, clerk: Client, manager: Client, server: ServerProcess
+) -> None:
+    for same, status in ((True, "passed"), (False, "window")):
+        _, person = enrolled(manager, kiosk)
+        check = begun(kiosk, person)["check"]
+        body = {**GOOD, "decision": "grey", "reasons": ["likeness_grey"], "live_picture": JPEG}
+        done = post(kiosk, f"checks/{check}/result", **body)["check"]
+        assert done["status"] == "waiting_for_clerk"
+        assert done["waits_until"]
+        (waits,) = get(clerk, "waiting")["waiting"]
+        assert (waits["check"], waits["pictured"]) == (check, True)
+        assert waits["name_masked"] == "样例·赵*明"
+        for which in ("live", "reference"):
+            code, picture = clerk.get(f"{PENSION}/checks/{check}/pictures/{which}")
+            assert (code, picture) == (200, base64.b64decode(JPEG))
+        answer = post(clerk, f"checks/{check}/confirm", same=same)["check"]
+        assert answer["status"] == status
+        assert get(kiosk, f"checks/{check}")["check"]["status"] == status
+        assert clerk.get(f"{PENSION}/checks/{check}/pictures/live")[0] == 404
+        code, again = clerk.post(f"{PENSION}/checks/{check}/confirm", same=True)
+        assert (code, again["error"]["code"]) == (409, "check_settled")
+    assert get(clerk, "waiting")["waiting"] == []
+    assert b"live picture" not in server.stored()
+
+
+# --- the register ---------------------------------------------------------------------------
+
+
+def test_nothing_is_half_imported(manager: Client) -> None:
+    lines = [
+        "身份证号,姓名,行政区划,到期日,上次认证方式",
+        f"{number(11)},样例·甲,示范县/一村,2027-01-31,",
+        f"{number(12)[:-1]}A,样例·乙,示范县/一村,2027-01-31,",
+        f"{number(13)},,示范县/一村,2027-01-31,",
+        f"{number(14)},样例·丁,示范县/一村,2027-02-30,",
+        f"{number(11)},样例·甲,示范县/一村,2027-01-31,",
+        "",
+    ]
+    content = "\n".join(lines).encode("gb18030")
+    for query in ("dry_run=true", "dry_run=false"):
+        status, report = upload(manager, content, query)
+        assert (status, report["imported"]) == (200, None)
+        assert (report["good"], report["bad_count"]) == (1, 4)
+        assert [(b["line"], b["column"], b["code"]) for b in report["bad"]] == [
+            (3, "id_number", "id_number_check"),
+            (4, "name", "empty"),
+            (5, "due", "date_unfit"),
+            (6, "id_number", "twice"),
+        ]
+        assert manager.post(f"{PENSION}/find", id_number=number(11))[0] in (403, 404)
+    assert manager.post(f"{PENSION}/look", id_number=number(11), why="x")[0] == 404
+    _, report = upload(manager, content, "dry_run=false&skip_bad=true")
+    assert report["imported"] == {"new": 1, "changed": 0, "passed": 0, "same": 0}
+    _, report = upload(manager, content, "dry_run=false&skip_bad=true")
+    assert report["imported"]["same"] == 1
+    for content, code in (
+        (b"", "register_empty"),
+        (b"a,b\n1,2\n", "columns_missing"),
+        (b"PK\x03\x04 no workbook", "register_unreadable"),
+        (b"\x00\x01\x02", "register_unreadable"),
+    ):
+        status, body = upload(manager, content, "dry_run=false")
+        assert (status, body["error"]["code"]) == (422, code)
+
+
+def test_a_workbook_comes_in_and_a_list_for_home_visits_goes_out(manager: Client) -> None:
+    from datetime import date, timedelta
+
+    book = Workbook()
+    due = date.today() - timedelta(days=40)
+    sheet = book.active
+    sheet.append(["姓名", "身份证号", "行政区划", "到期日", "上门服务", "手机"])
+    sheet.append(["@1+1", number(21), "示范县/远村", due, "是", 13900000099])
+    raw = io.BytesIO()
+    book.save(raw)
+    status, report = upload(manager, raw.getvalue(), "dry_run=false")
+    assert (status, report["imported"]["new"]) == (200, 1), report
+    found = get(
+        manager,
+        "list?which=home_visit&region=示范县/远村".replace(
+            "示范县/远村", "%E7%A4%BA%E8%8C%83%E5%8E%BF/%E8%BF%9C%E6%9D%91"
+        ),
+    )
+    assert found["count"] == 1
+    assert found["pensioners"][0]["due_state"] == "overdue"
+    query = "which=overdue&region=%E7%A4%BA%E8%8C%83%E5%8E%BF/%E8%BF%9C%E6%9D%91"
+    status, content = manager.get(f"{PENSION}/export.xlsx?{query}")
+    assert status == 200
+    rows = list(load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True))
+    assert rows[1][0] == "'@1+1"  # a name is no formula
+    assert rows[1][1] == f"9901{'*' * 10}{number(21)[-4:]}"
+    assert rows[1][4:7] == ("40", "13900000099", "是")
+    status, content = manager.get(f"{PENSION}/export.csv?{query}")
+    assert content.decode("utf-8-sig").splitlines()[0].startswith("姓名,")
+
+
+def test_reminders_go_to_the_gateway_once(manager: Client, config: Path) -> None:
+    somebody(manager, "-5", phone="13900001234")
+    query = {"which": "overdue", "region": "示范县/测试村"}
+    told = post(manager, "reminders", **query)
+    assert told["reminded"] == 1
+    assert post(manager, "reminders", **query)["reminded"] == 0
+    (file,) = (config.parent / "reminders").glob("*.jsonl")
+    assert file.stat().st_mode & 0o777 == 0o600
+    text = file.read_text("utf-8")
+    assert "13900001234" in text
+    assert "样例·赵*明" in text
+    file.unlink()
+
+
+def test_overdue_suspended_and_restored(clerk: Client, manager: Client) -> None:
+    _, person = somebody(manager, "-30")
+    post(clerk, f"people/{person}/finding", finding="ill", note="住院")
+    assert (
+        clerk.post(f"{PENSION}/people/{person}/suspension", since="2026-11-01", reason="x")[0]
+        == 403
+    )
+    post(manager, f"people/{person}/suspension", since="2026-11-01", reason="决定书 3 号")
+    today = get(manager, "register")["today"]
+    one = post(clerk, f"people/{person}/pass", way="home_visit", day=today)["pensioner"]
+    assert (one["suspended"], one["back_pay_from"], one["due_state"]) == (
+        None,
+        "2026-11-01",
+        "not_due",
+    )
+    assert one["passes"][0] == {"day": today, "way": "home_visit"}
+    one = post(manager, f"people/{person}/back-pay")["pensioner"]
+    assert one["back_pay_from"] is None
+
+
+def test_a_photo_that_is_not_good_enough_is_refused_with_advice(
+    clerk: Client, manager: Client
+) -> None:
+    _, person = somebody(manager)
+    picture = {"source": "file", "picture": JPEG}
+    status, body = clerk.post(f"{PENSION}/people/{person}/face", **picture)
+    assert (status, body["error"]["code"]) == (409, "consent_needed")
+    post(clerk, f"people/{person}/consent", version="2026-1")
+    for word, advice in (("far", "come_closer"), ("nobody", "no_face")):
+        bad = base64.b64encode(b"\xff\xd8\xff" + word.encode()).decode()
+        status, body = clerk.post(f"{PENSION}/people/{person}/face", source="file", picture=bad)
+        assert (status, body["error"]["detail"]["advice"]) == (422, advice)
+    for bad, code in ((b"\xff\xd8\xffcrash", 503), (b"GIF89a", 422)):
+        text = base64.b64encode(bad).decode()
+        assert clerk.post(f"{PENSION}/people/{person}/face", source="file", picture=text)[0] == code
+    faces = get(clerk, "register")["faces"]
+    one = post(clerk, f"people/{person}/face", **picture)["pensioner"]
+    assert (one["enrolled"], one["reference_source"]) == (True, "file")
+    post(clerk, f"people/{person}/face", source="card", picture=JPEG)
+    assert get(clerk, "register")["faces"] == faces + 1
+    post(clerk, f"people/{person}/withdraw")
+    assert get(clerk, "register")["faces"] == faces
+    post(manager, f"people/{person}/remove", reason="迁出")
+    assert manager.post(f"{PENSION}/look", person=person, why="x")[0] == 404
+
+
+def test_each_role_may_do_its_part_and_no_more(
+    server: ServerProcess, kiosk: Client, clerk: Client
+) -> None:
+    screen, auditor = server.client("screen"), server.client("auditor")
+    asked = {
+        "find": {"id_number": ZHANG},
+        "look": {"id_number": ZHANG, "why": "x"},
+        "reminders": {},
+        "checks/x/confirm": {"same": True},
+    }
+    allowed = {
+        "find": {kiosk},
+        "look": {clerk},
+        "reminders": set(),
+        "checks/x/confirm": {clerk},
+    }
+    for path, fields in asked.items():
+        for client in (kiosk, clerk, screen, auditor):
+            refused = client.post(f"{PENSION}/{path}", **fields)[0] == 403
+            assert refused != (client in allowed[path]), (path, client.token)
+    assert auditor.get(f"{PENSION}/register")[0] == 200
+    assert kiosk.get(f"{PENSION}/register")[0] == 403
+    assert Client(server.url, None).post(f"{PENSION}/find", id_number=ZHANG)[0] == 401
+
+
+def test_nobody_is_named_in_the_public_stream(server: ServerProcess, manager: Client) -> None:
+    import urllib.request
+
+    with urllib.request.urlopen(f"{server.api}/events?after=0&topics=pensions", timeout=10) as s:
+        told = b""
+        while b"pension_passed" not in told:
+            told += s.readline()
+        told += s.readline()
+    assert b"person" not in told
+    assert b"score" not in told
+
+
+def test_the_journal_is_proved_and_the_command_line_agrees(
+    server: ServerProcess, config: Path, manager: Client
+) -> None:
+    assert proved(server) == 0
+    count = sum(r["pensioners"] for r in get(manager, "register")["regions"])
+    register = DEMO_CONFIG.parent / "pensioners.csv"
+    command = [sys.executable, "-m", "queue_server", "server", "import-pensioners", str(register)]
+    command += ["--config", str(config), "--database", server.database]
+
+    def run(*more: str, words: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*command, *more], cwd=ROOT, capture_output=True, text=True, input=words, check=False
+        )
+
+    if server.database.startswith("sqlite"):
+        beside = run()
+        assert beside.returncode == 2
+        assert "/pension/HALL" in beside.stderr
+        server.stop()
+    done = run("--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert "60 rows can be imported" in done.stdout
+    assert run().returncode == 0
+    command[4:6] = ["forget-pensioner"]
+    assert run(words=f"{ZHANG}\n").returncode == 0
+    assert run(words=f"{ZHANG}\n").returncode == 2
+    if server.database.startswith("sqlite"):
+        server.start()
+    assert sum(r["pensioners"] for r in get(manager, "register")["regions"]) == count - 1
+    assert proved(server) == 0
