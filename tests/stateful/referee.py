@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+import queue_server.domain.apply  # noqa: F401 - so that every event is known
 from queue_server.domain import events as e
 from queue_server.domain.rules import HallRules
 from queue_server.journal.chain import GENESIS, Record, verify
