@@ -21,8 +21,8 @@ from tests.support.postgres import PostgresServer
 from tests.support.server import DEMO_CONFIG, Client, ServerProcess, with_key
 
 HALL = "/api/v1/halls/demo"
-# HALL_CRASHES=200 makes the long run of it
 GOES_ON_WITHIN_S = 5.0
+# HALL_CRASHES=200 makes the long run of it
 CRASHES = int(os.environ.get("HALL_CRASHES", "2"))
 
 
