@@ -22,6 +22,7 @@ from queue_server.domain.configuration import ConfigurationCommand
 from queue_server.domain.content import ContentCommand
 from queue_server.domain.errors import WrongState
 from queue_server.domain.leases import HandIn, TakeLeases
+from queue_server.domain.outlook import Promise
 from queue_server.domain.pension_commands import (
     BeginCheck,
     ConfirmCheck,
@@ -159,7 +160,8 @@ def _issued(
         return {"ticket": view}
     wait = None
     if issued.p50_s is not None and issued.p90_s is not None:
-        wait = issued.p50_s, issued.p90_s
+        about = state.outlook is None or state.outlook.about
+        wait = Promise(issued.p50_s, issued.p90_s, about)
     shape = ticket_shape(state.known_rules, ticket, issued.people_ahead, wait, token)
     return {"ticket": shape}
 

@@ -28,6 +28,7 @@ from queue_server.access.store import (
 from queue_server.audit import AuditLog
 from queue_server.clock import SystemClock
 from queue_server.databases import Database, open_database
+from queue_server.estimates.live import Estimates
 from queue_server.halls import Halls
 from queue_server.journal.port import JournalError, UnusableDatabase
 from queue_server.pension_seed import DemoRegister
@@ -95,9 +96,11 @@ def build(plan: Plan, database: str, *, accept_new_key: bool = False) -> FastAPI
                 )
                 purging = asyncio.create_task(_purge(vault))
                 try:
-                    yield Context(
-                        plan, halls, access, Speech(), Texts(), metrics, vault, audit, desk
-                    )
+                    async with _estimating(halls) as estimates:
+                        yield Context(
+                            *(plan, halls, access, Speech(), Texts(), metrics),
+                            *(vault, audit, desk, estimates),
+                        )
                 finally:
                     desk.pictures.wipe_all()
                     purging.cancel()
@@ -142,6 +145,20 @@ async def _serving(plan: Plan, store: Database, keys: Keys) -> AsyncIterator[Hal
         with suppress(asyncio.CancelledError):
             await upkeep
         await halls.close()
+
+
+@asynccontextmanager
+async def _estimating(halls: Halls) -> AsyncIterator[Estimates]:
+    """Beside everything else, in a process of its own."""
+    estimates = Estimates(halls)
+    running = asyncio.create_task(estimates.run())
+    try:
+        yield estimates
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+        await estimates.close()
 
 
 def _hall(store: Database, settings: HallSettings, keys: Keys) -> HallService:

@@ -112,6 +112,7 @@ class LiveDay:
 
     async def _load(self) -> None:
         day = await load_day(self._journal, self._hall, self._follow_token)
+        day.state.outlook = self.state.outlook
         self.state, self._hash = day.state, day.last_hash
         self.followed, self.answered = day.followed, day.answered
         self._know_end()

@@ -13,9 +13,10 @@ from queue_server.domain import cases as x
 from queue_server.domain import events as e
 from queue_server.domain.admission import Obstacle, admission
 from queue_server.domain.calendar import is_open
-from queue_server.domain.estimate import estimate, people_ahead
+from queue_server.domain.estimate import people_ahead, promise, promise_left
 from queue_server.domain.events import instant_text
 from queue_server.domain.leases import OfflineTicketRecorded
+from queue_server.domain.outlook import Promise
 from queue_server.domain.rules import HallRules, WindowRule
 from queue_server.domain.state import HallState, RecentCall, Ticket, Window
 from queue_server.domain.vocabulary import AT_A_WINDOW, TicketStatus, WindowState
@@ -39,7 +40,7 @@ def ticket_view(
     wait = None
     if ticket.status is TicketStatus.WAITING:
         ahead = people_ahead(state, ticket.id, now_ms)
-        wait = estimate(state, ticket.service, ahead)
+        wait = promise_left(state, ticket, ahead, now_ms)
     return ticket_shape(
         state.known_rules, ticket, ahead, wait, follow_token, reprint=reprint, rejoined=rejoined
     )
@@ -49,7 +50,7 @@ def ticket_shape(
     rules: HallRules,
     ticket: Ticket,
     ahead: int | None,
-    wait: tuple[int, int] | None,
+    wait: Promise | None,
     follow_token: str,
     *,
     reprint: bool = False,
@@ -85,8 +86,10 @@ def ticket_shape(
     }
 
 
-def _wait(figures: tuple[int, int] | None) -> wire.Wait | None:
-    return None if figures is None else {"p50_s": figures[0], "p90_s": figures[1]}
+def _wait(told: Promise | None) -> wire.Wait | None:
+    if told is None:
+        return None
+    return {"p50_s": told.p50_s, "p90_s": told.p90_s, "about": told.about}
 
 
 def window_view(state: HallState, window: Window, presentation: WindowRule) -> wire.Window:
@@ -152,7 +155,7 @@ def service_view(state: HallState, service: str, now_ms: int) -> wire.Service:
         "name_en": rule.name_en,
         "icon": rule.icon,
         "waiting": waiting,
-        "wait": _wait(estimate(state, service, waiting)),
+        "wait": _wait(promise(state, service, rules.ordinary, waiting, now_ms)),
         "longest_wait_s": max(0, now_ms - min(heads)) // 1000 if heads else 0,
         "windows": list(rules.windows_for[service]),
         "accepting": admitted.obstacle is None,

@@ -18,10 +18,12 @@ WindowState = Literal["open", "paused", "closed"]
 
 
 class Wait(TypedDict):
-    """Estimated wait from now until the call."""
+    """Estimated wait from now until the call: one in two is called within p50_s, nine in ten within
+    p90_s. about: little is known of the hall's days yet."""
 
     p50_s: int
     p90_s: int
+    about: bool
 
 
 class Ticket(TypedDict):

@@ -18,12 +18,13 @@ from queue_server.domain.calendar import (
     half_day,
     half_days,
     is_open,
+    last_closing_ms,
     local,
     next_opening_ms,
     open_for_s,
 )
 from queue_server.domain.errors import WrongState
-from queue_server.domain.estimate import estimate
+from queue_server.domain.estimate import promise
 from queue_server.domain.events import instant_text
 from queue_server.domain.said import said
 from queue_server.domain.state import HallState
@@ -199,17 +200,23 @@ def _queue_against_closing(
 ) -> tuple[Obstacle | None, bool]:
     """Whether somebody who came now could not be called before the end, and whether that is near.
 
-    By the same estimate that people are told, in opening time: a lunch break counts for neither
-    side. Without an open window there is no estimate, and nothing is stopped.
+    By the same estimate that people are told. Without an open window there is none, and nothing is
+    stopped.
     """
     rules = state.known_rules
     if rules.issuing.stop_at == "never":
         return None, False
-    left_s = open_for_s(rules.calendar, now_ms, whole_day=rules.issuing.stop_at == "day")
+    whole_day = rules.issuing.stop_at == "day"
+    left_s = open_for_s(rules.calendar, now_ms, whole_day=whole_day)
     if left_s is None:
         return None, False
-    wait = estimate(state, service, state.line.count_free(service))
-    wait_s = wait[0] if wait else 0
+    wait = promise(state, service, rules.ordinary, state.line.count_free(service), now_ms)
+    if wait is not None and wait.widened_pct:
+        # a simulated wait has the lunch break in it; the first-day formula knows none, so that it
+        # counts for neither side
+        ends_ms = last_closing_ms(rules.calendar, now_ms, whole_day=whole_day)
+        left_s = 0 if ends_ms is None else (ends_ms - now_ms) // 1000
+    wait_s = wait.p50_s if wait else 0
     over = wait is not None and wait_s >= left_s
     stop = _outlasts(state, service, wait_s, left_s, now_ms) if over else None
     return stop, wait_s + rules.issuing.warn_s >= left_s

@@ -43,6 +43,10 @@ class Alarms:
         for kind in Alarm:
             self.clear(ticket, kind)
 
+    def of(self, kind: Alarm) -> list[str]:
+        """The tickets for which one of this kind is set."""
+        return [ticket for ticket, other in self._set if other is kind]
+
     def due(self, now_ms: int) -> Iterator[tuple[str, Alarm]]:
         """Earliest first."""
         for at_ms, ticket, kind in self._order:

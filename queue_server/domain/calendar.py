@@ -166,6 +166,18 @@ def open_for_s(calendar: Calendar, at_ms: int, *, whole_day: bool) -> int | None
     return sum(max(0, closes - max(opens, at_ms)) for opens, closes in stretches) // 1000
 
 
+def last_closing_ms(calendar: Calendar, at_ms: int, *, whole_day: bool) -> int | None:
+    """When the day's last session ends, or the one that is on; None when it is over already, or
+    when the hall never closes."""
+    if calendar.always_open:
+        return None
+    stretches = open_stretches(calendar, local(calendar, at_ms).date())
+    ends = [
+        closes for opens, closes in stretches if closes > at_ms and (whole_day or opens <= at_ms)
+    ]
+    return max(ends, default=None)
+
+
 _NOON = time(12)
 
 

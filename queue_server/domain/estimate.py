@@ -1,8 +1,10 @@
-"""About how long somebody will wait, from configured usual durations: a first-day estimate.
+"""About how long somebody will wait: as the last simulation of the hall has it (outlook.py), and
+while there is none, from configured usual durations.
 
-The work ahead of a person is shared by the open windows that can do it; a window that serves
-several services gives each its share of the people who wait. The 90th percentile takes service
-times as exponential-like (coefficient of variation 1), so n services ahead vary by sqrt(n).
+That first-day formula: the work ahead of a person is shared by the open windows that can do it; a
+window that serves several services gives each its share of the people who wait. The 90th percentile
+takes service times as exponential-like (coefficient of variation 1), so n services ahead vary by
+sqrt(n).
 """
 
 from __future__ import annotations
@@ -10,11 +12,36 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 
-from queue_server.domain.state import HallState, place_of
+from queue_server.domain.outlook import Promise
+from queue_server.domain.state import HallState, Ticket, place_of
 from queue_server.domain.vocabulary import WindowState
 from queue_server.domain.waiting_line import Arrival, Place, QueueKey
 
 Z90 = 1.2816  # the normal distribution's 90th percentile
+
+
+def promise(
+    state: HallState, service: str, priority_class: str, ahead: int, now_ms: int
+) -> Promise | None:
+    """The wait of somebody who comes now; None when nobody serves it."""
+    if state.outlook is not None and state.outlook.is_fresh(now_ms):
+        found = state.outlook.newcomer(service, priority_class, ahead)
+        if found is not None:
+            return found
+    return _first(estimate(state, service, ahead))
+
+
+def promise_left(state: HallState, ticket: Ticket, ahead: int, now_ms: int) -> Promise | None:
+    """How much longer somebody who waits has to."""
+    if state.outlook is not None and state.outlook.is_fresh(now_ms):
+        found = state.outlook.left(ticket.id, now_ms)
+        if found is not None:
+            return found
+    return promise(state, ticket.service, ticket.priority_class, ahead, now_ms)
+
+
+def _first(figures: tuple[int, int] | None) -> Promise | None:
+    return None if figures is None else Promise(*figures)
 
 
 def estimate(state: HallState, service: str, ahead: int) -> tuple[int, int] | None:

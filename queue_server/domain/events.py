@@ -77,6 +77,8 @@ class TicketIssued(Event):
     people_ahead, p50_s, p90_s: the promise made at issue. person: a random reference, or None.
     appointment: the one that was checked in. lease: the block of a ticket that a kiosk gave out
     offline; clock_off_s: by how much the arrival that the kiosk told was out of bounds.
+    widened_pct, shifted_pct: the correction in a simulated promise (outlook.py); widened_pct 0: it
+    is the first-day formula's.
     """
 
     ticket: str
@@ -96,6 +98,8 @@ class TicketIssued(Event):
     appointment: str | None = None
     lease: str | None = None
     clock_off_s: int = 0
+    widened_pct: int = 0
+    shifted_pct: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,21 @@ class Pool:
             del self._unripe[bisect_left(self._unripe, (place, overtaken))]
         return overtaken
 
+    def copy(self) -> Pool:
+        """One of its own, for a simulation."""
+        chains = [list(chain) for chain in self._chains]
+        same = {id(old): new for old, new in zip(self._chains, chains, strict=True)}
+        return Pool(
+            {key: list(queue) for key, queue in self.queues.items()},
+            self.calls,
+            self.size,
+            self.rejoined,
+            chains,
+            {t: _Counted(same[id(c.chain)], c.before) for t, c in self._counted.items()},
+            list(self._unripe),
+            list(self._called),
+        )
+
     def overtaken(self, place: Place) -> int:
         if counted := self._counted.get(place.ticket):
             return counted.before + self._later_calls(place.arrived_ms)

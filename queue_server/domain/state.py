@@ -18,6 +18,7 @@ from queue_server.domain.cases import CaseBook
 from queue_server.domain.content import HallContent
 from queue_server.domain.leases import Lease, RefusedTicket
 from queue_server.domain.lifecycle import check
+from queue_server.domain.outlook import Outlook
 from queue_server.domain.pensions import PensionRegister
 from queue_server.domain.quotas import Given
 from queue_server.domain.rules import HallRules, Reach
@@ -187,6 +188,8 @@ class HallState:
     acceptances: AcceptanceBook = field(default_factory=AcceptanceBook)
     cases: CaseBook = field(default_factory=CaseBook)
     pensions: PensionRegister = field(default_factory=PensionRegister)
+    # read for promises alone; no event makes it
+    outlook: Outlook | None = field(default=None, compare=False)
 
     @property
     def known_rules(self) -> HallRules:

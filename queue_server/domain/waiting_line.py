@@ -42,12 +42,25 @@ class WaitingLine:
         self._counts[key.service] -= 1
         return self._pool(key).remove(key, place)
 
+    def copy(self) -> WaitingLine:
+        """One of its own, for a simulation."""
+        return WaitingLine(
+            {service: pool.copy() for service, pool in self._services.items()},
+            {window: pool.copy() for window, pool in self._windows.items()},
+            dict(self._where),
+            dict(self._counts),
+        )
+
     def _pool(self, key: QueueKey) -> Pool:
         if key.for_window is None:
             return self._services.setdefault(key.service, Pool())
         return self._windows.setdefault(key.for_window, Pool())
 
     # --- who there is -----------------------------------------------------------------------
+
+    def tickets(self) -> Iterable[str]:
+        """Everybody in it, in no order that means anything."""
+        return self._where.keys()
 
     def place(self, ticket: str) -> tuple[QueueKey, Place]:
         return self._where[ticket]

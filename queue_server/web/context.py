@@ -12,6 +12,7 @@ from fastapi import Request
 from queue_server.access.roles import ANYBODY, Act, Actor, Role, may
 from queue_server.access.store import AccessStore
 from queue_server.audit import AuditLog
+from queue_server.estimates.live import Estimates
 from queue_server.halls import Halls
 from queue_server.journal.port import NotStored
 from queue_server.pensions.desk import PensionDesk
@@ -46,6 +47,7 @@ class Context:
     vault: Vault
     audit: AuditLog
     pensions: PensionDesk
+    estimates: Estimates
     started_at: float = field(default_factory=time.monotonic)
     logins: LoginLimit = field(default_factory=LoginLimit)
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHING_AT_ONCE))

@@ -41,6 +41,7 @@ def _day_opened(event: e.DayOpened, state: HallState, at_ms: int) -> None:
     state.pensions.checks = {}
     state.recent_calls.clear()
     state.devices = {}
+    state.outlook = None
     for window in state.windows:
         state.windows[window] = state.fresh_window(window, at_ms)
 

@@ -12,7 +12,7 @@ from queue_server.domain.calendar import day_bounds_ms
 from queue_server.domain.decide.core import Events, decide
 from queue_server.domain.decide.tickets import class_of
 from queue_server.domain.errors import NotFound, WrongState
-from queue_server.domain.estimate import estimate
+from queue_server.domain.estimate import promise
 from queue_server.domain.leases import Lease, OfflineTicket
 from queue_server.domain.numbers import number_text
 from queue_server.domain.rules import HallRules
@@ -166,7 +166,8 @@ def _joined(
 ) -> Events:
     """In line from its own arrival on, and callable at once."""
     ahead = state.line.count_free(ticket.service) + taken.waiting.get(ticket.service, 0)
-    wait = estimate(state, ticket.service, ahead)
+    of = _class(ticket, state)
+    wait = promise(state, ticket.service, of, ahead, state.last_ms)
     issued = e.TicketIssued(
         ticket=ticket.id,
         number=number_text(lease.prefix, ticket.serial),
@@ -174,16 +175,18 @@ def _joined(
         serial=ticket.serial,
         service=ticket.service,
         matter=_matter(ticket, state),
-        priority_class=_class(ticket, state),
+        priority_class=of,
         person=ticket.person,
         kiosk=lease.kiosk,
         arrived_ms=arrived_ms,
         then=(),
         people_ahead=ahead,
-        p50_s=wait[0] if wait else None,
-        p90_s=wait[1] if wait else None,
+        p50_s=wait.p50_s if wait else None,
+        p90_s=wait.p90_s if wait else None,
         lease=lease.id,
         clock_off_s=clock_off_s,
+        widened_pct=wait.widened_pct if wait else 0,
+        shifted_pct=wait.shifted_pct if wait else 0,
     )
     return [issued, *_fate(ticket)]
 

@@ -8,7 +8,7 @@ from queue_server.domain.admission import admit
 from queue_server.domain.decide.core import Events, decide
 from queue_server.domain.decide.visits import after_calls
 from queue_server.domain.errors import NotFound, WrongState
-from queue_server.domain.estimate import estimate
+from queue_server.domain.estimate import promise
 from queue_server.domain.numbers import number_text
 from queue_server.domain.rules import HallRules
 from queue_server.domain.state import HallState, Ticket
@@ -55,7 +55,7 @@ def new_ticket(
     prefix = state.known_rules.service[service].prefix
     serial = state.serials.get(prefix, 0) + 1
     ahead = state.line.count_free(service)
-    wait = estimate(state, service, ahead)
+    wait = promise(state, service, priority_class, ahead, state.last_ms)
     return e.TicketIssued(
         ticket=ticket,
         number=number_text(prefix, serial),
@@ -69,9 +69,11 @@ def new_ticket(
         arrived_ms=arrived_ms,
         then=then,
         people_ahead=ahead,
-        p50_s=wait[0] if wait else None,
-        p90_s=wait[1] if wait else None,
+        p50_s=wait.p50_s if wait else None,
+        p90_s=wait.p90_s if wait else None,
         appointment=appointment,
+        widened_pct=wait.widened_pct if wait else 0,
+        shifted_pct=wait.shifted_pct if wait else 0,
     )
 
 

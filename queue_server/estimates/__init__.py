@@ -1,0 +1,1 @@
+"""What past days teach about waits, what people were promised, and what came of it."""

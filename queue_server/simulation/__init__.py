@@ -1,0 +1,1 @@
+"""What may become of a hall from now on, played through with the dispatcher's own rules."""
