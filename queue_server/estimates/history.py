@@ -50,7 +50,10 @@ class Back(NamedTuple):
 
 
 class Walked(NamedTuple):
+    """arrived_ms: earlier than at_ms for a number that was drawn offline."""
+
     at_ms: int
+    arrived_ms: int
     what: Came
     booked: bool
 
@@ -224,7 +227,7 @@ class History:
             promise,
         )
         what = Came(event.service, event.matter, event.priority_class, event.then)
-        day.walked.append(Walked(event.arrived_ms, what, event.appointment is not None))
+        day.walked.append(Walked(at_ms, event.arrived_ms, what, event.appointment is not None))
 
     def _called(self, event: e.TicketCalled, ticket: _Ticket, day: Day, at_ms: int) -> None:
         window = self._windows[event.window]

@@ -257,7 +257,7 @@ def _past_day(day: Day, today: Day, weight: float) -> PastDay:
 
 
 def _slot(walked: Walked, day: Day) -> int:
-    return min(SLOTS - 1, max(0, int((walked.at_ms - day.starts_ms) / 1000 // SLOT_S)))
+    return min(SLOTS - 1, max(0, int((walked.arrived_ms - day.starts_ms) / 1000 // SLOT_S)))
 
 
 def _arrivals(past: Sequence[Day], today: Day, weights: dict[str, float], now_ms: int) -> Arrivals:

@@ -17,7 +17,7 @@ from queue_server.domain.calendar import open_stretches
 from queue_server.domain.rules import HallRules
 from queue_server.estimates.history import Day, History
 
-K_FACTOR = 2.0  # a factor needs some days before it is believed
+K_FACTOR = 1.0  # a factor needs some days before it is believed
 HALF_LIFE_DAYS = 21.0
 FIRST_OFF = 0.25  # relative deviation of a day, until a hall has shown its own
 NEEDS_PEOPLE = 10
@@ -139,7 +139,7 @@ def _shape(past: Sequence[Day]) -> tuple[dict[int, float], dict[str, float]]:
     for day in past:
         weight = _weight(day, _date(past[-1]))
         for walked in day.walked:
-            hours[int((walked.at_ms - day.starts_ms) // 3_600_000)] += weight
+            hours[int((walked.arrived_ms - day.starts_ms) // 3_600_000)] += weight
             services[walked.what.service] += weight
     total = sum(hours.values())
     return (

@@ -81,7 +81,8 @@ class _Window:
 
 
 class Run:
-    """plans: what windows do instead of what was drawn for them. came: also these, at these
+    """called, called_to: when each was called first, and to which window; probed: when each probe
+    was. plans: what windows do instead of what was drawn for them. came: also these, at these
     instants."""
 
     def __init__(
@@ -112,6 +113,7 @@ class Run:
             w.id: _Window(w.id, w.clerk, random.Random(f"{seed}/{w.id}")) for w in start.windows
         }
         self.called: dict[str, int] = {}
+        self.called_to: dict[str, str] = {}
         self.probed: dict[Probe, int] = {}
         self._awaited = set(start.errands)
         self._take_in_line()
@@ -309,6 +311,7 @@ class Run:
                 self.probed[probe] = self._now_ms
                 continue
             self.called.setdefault(ticket, self._now_ms)
+            self.called_to.setdefault(ticket, window.id)
             line.note_overtaking(choice.reach.services, choice.reach.windows, place.arrived_ms)
             line.note_call(key.service, window.id)
             self._serve(window, self._people[ticket])

@@ -77,6 +77,6 @@ class ServiceTimes:
         first = bisect_right(shape, (math.log(max(1.0, passed_s)) - mean_log) / spread)
         longer = len(shape) - first
         if longer < 3:
-            return min(LONGEST_S, -math.log(1 - u) * max(60.0, passed_s / 3))
+            return max(1.0, min(LONGEST_S, -math.log(1 - u) * max(60.0, passed_s / 3)))
         z = shape[first + int(u * longer)]
         return max(1.0, min(LONGEST_S, math.exp(mean_log + spread * z)) - passed_s)

@@ -77,9 +77,10 @@ WhatIf = Open | Close | Rest | Reskill | MorePeople
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Waits of somebody who comes then, in seconds; people: how many wait then (the mean)."""
+    """Waits of somebody who comes then, in seconds."""
 
     at_ms: int
+    mean_s: int
     p10_s: int
     p50_s: int
     p90_s: int
@@ -251,4 +252,6 @@ def _point(at_ms: int, weighted: list[tuple[float, float]], model: Model) -> Poi
     by: Correction = next(c for c in model.corrections if p50_s <= c.upto_s)
     told_p50_s, told_p90_s = by.of(p50_s, p90_s)
     p50 = max(0, round(told_p50_s))
-    return Point(at_ms, min(p50, round(quantile(0.1))), p50, max(p50, round(told_p90_s)))
+    mean_s = sum(wait_s * w for wait_s, w in weighted) / sums[-1]
+    p10 = min(p50, round(quantile(0.1)))
+    return Point(at_ms, round(mean_s), p10, p50, max(p50, round(told_p90_s)))

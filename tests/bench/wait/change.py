@@ -5,17 +5,19 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Any
 
 from queue_server.domain import events as e
 from queue_server.domain.state import HallState
 from queue_server.estimates.history import History
 from queue_server.estimates.learn import learn
+from queue_server.simulation.forecast import BEYOND_MS, LOOKS_AHEAD_MS
 from queue_server.simulation.snapshot import snapshot
 from queue_server.simulation.what_if import Close, Curve, Open, WhatIf, compare
 from tests.bench.wait.spec import HallSpec
-from tests.bench.wait.truth import Day, Move, opened_hall, working_days
+from tests.bench.wait.truth import ZONE, Day, Move, opened_hall, working_days
 
 # minutes after opening: in the morning's rush and after lunch
 AT_MINUTES = (60, 285)
@@ -47,7 +49,7 @@ def _at(
         window = spec.windows[(seed + at_minutes) % len(spec.windows)].id
         missing = frozenset({window} if kind == "open" else ())
         truth = [
-            _changed_mean(spec, seed * 7919 + n, day, at_minutes, (kind, window), missing)
+            _changed_mean(spec, (seed * 7919, n), day, at_minutes, (kind, window), missing)
             for n in range(FUTURES)
         ]
         said = _said(spec, seed * 7919, history, day, at_minutes, (kind, window), missing)
@@ -66,12 +68,13 @@ def _at(
 
 def _changed_mean(
     spec: HallSpec,
-    seed: int,
+    seed: tuple[int, int],
     day: date,
     at_minutes: int,
     change: tuple[str, str],
     missing: frozenset[str],
 ) -> float:
+    """In one future of the hall as it stood at that instant."""
     move: Move = (at_minutes, *change)
     return _mean_wait(spec, seed, day, at_minutes, missing, (move,)) - _mean_wait(
         spec, seed, day, at_minutes, missing, ()
@@ -80,7 +83,7 @@ def _changed_mean(
 
 def _mean_wait(
     spec: HallSpec,
-    seed: int,
+    seed: tuple[int, int],
     day: date,
     at_minutes: int,
     missing: frozenset[str],
@@ -93,22 +96,32 @@ def _mean_wait(
         if isinstance(event, e.TicketIssued):
             came[event.ticket] = at_ms
         elif isinstance(event, e.TicketCalled) and event.ticket in came:
-            came_ms = came.pop(event.ticket)
-            if from_ms <= came_ms < from_ms + HOURS * 3_600_000:
-                waits.append((at_ms - came_ms) / 1000)
+            count(came.pop(event.ticket), at_ms)
 
-    playing = Day(
+    def count(came_ms: int, called_ms: int) -> None:
+        """Waits are cut where the simulation cuts them."""
+        if from_ms <= came_ms < from_ms + HOURS * 3_600_000:
+            waits.append((min(called_ms, from_ms + LOOKS_AHEAD_MS + BEYOND_MS) - came_ms) / 1000)
+
+    from_ms = instant_of(spec, day, at_minutes)
+    Day(
         spec,
         opened_hall(spec, lambda event, at_ms: None),
         day,
-        seed,
+        seed[0],
         told,
         missing=missing,
         moves=moves,
-    )
-    from_ms = playing.at(spec.opens) + at_minutes * 60_000
-    playing.play()
+        another=(from_ms, seed[1]),
+    ).play()
+    for came_ms in came.values():
+        count(came_ms, 2**62)
     return statistics.fmean(waits) if waits else 0.0
+
+
+def instant_of(spec: HallSpec, day: date, at_minutes: int) -> int:
+    opens = datetime.combine(day, spec.opens, tzinfo=ZONE)
+    return round(opens.timestamp() * 1000) + at_minutes * 60_000
 
 
 def _said(
@@ -120,21 +133,19 @@ def _said(
     change: tuple[str, str],
     missing: frozenset[str],
 ) -> float:
-    """From the hall as it stood then, on the first of the days that are compared."""
+    """From the hall as it stood at that instant."""
     state = opened_hall(spec, lambda event, at_ms: None)
     seen = _copy(history)
-    stop: list[int] = []
+    stop_ms = instant_of(spec, day, at_minutes)
 
     def before_issue(now: HallState, now_ms: int) -> None:
-        if now_ms >= stop[0]:
+        if now_ms >= stop_ms:
             raise _Stopped
 
     playing = Day(spec, state, day, seed, seen.take, before_issue, missing)
-    stop.append(playing.at(spec.opens) + at_minutes * 60_000)
-    try:
+    with suppress(_Stopped):
         playing.play()
-    except _Stopped:
-        now_ms = playing.now_ms
+    now_ms = playing.now_ms
     model = learn(seen, state.known_rules, now_ms)
     kind, window = change
     wanted: WhatIf = Close(window, now_ms) if kind == "close" else Open(window, now_ms)
@@ -144,7 +155,7 @@ def _said(
 
 
 def _mean(curve: Curve) -> float:
-    return statistics.fmean(p.p50_s for p in curve.all)
+    return statistics.fmean(p.mean_s for p in curve.all)
 
 
 def _copy(history: History) -> History:

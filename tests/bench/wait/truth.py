@@ -61,7 +61,8 @@ class Clerk:
 
 @dataclass
 class Day:
-    """One day. missing: windows that never open. moves: what a manager does besides."""
+    """One day. missing: windows that never open. moves: what a manager does besides. another:
+    from this instant on chance is another one, by this seed: the same hall with another future."""
 
     spec: HallSpec
     state: HallState
@@ -71,6 +72,7 @@ class Day:
     before_issue: Callable[[HallState, int], None] = lambda state, now_ms: None
     missing: frozenset[str] = frozenset()
     moves: Sequence[Move] = ()
+    another: tuple[int, int] | None = None
     agenda: list[tuple[int, int, Callable[..., None], tuple[Any, ...]]] = field(
         default_factory=list
     )
@@ -126,15 +128,31 @@ class Day:
         if self.date.weekday() == 0:
             level *= spec.monday
         how_many = _poisson(luck, spec.people_a_day * level)
+        from_ms, until_ms = 0, 2**62
+        if self.another is not None:
+            until_ms = from_ms = self.another[0]
+            self.later(from_ms, self._is_another, self.another[1])
+            self._plan_coming(how_many, self.another[1], from_ms, 2**62)
+        self._plan_coming(how_many, self.seed, 0, until_ms)
+
+    def _plan_coming(self, how_many: int, seed: int, from_ms: int, until_ms: int) -> None:
+        spec = self.spec
         opens_ms, closes_ms = self.at(spec.opens), self.at(spec.closes)
         for number in range(how_many):
-            own = random.Random(f"{self.seed}/p{number}")
+            own = random.Random(f"{seed}/p{number}")
             hour = own.choices(range(len(spec.arrivals)), spec.arrivals)[0]
             at_ms = opens_ms + (hour + own.random()) * 3_600_000
             if own.random() < spec.early_share:
                 at_ms = opens_ms - own.random() * 1_200_000
-            if at_ms < closes_ms - 900_000:
-                self.later(at_ms, self._arrives, f"{self.date}-{number}", own)
+            if from_ms <= at_ms < min(until_ms, closes_ms - 900_000):
+                self.later(at_ms, self._arrives, f"{self.date}-{seed}-{number}", own)
+
+    def _is_another(self, seed: int) -> None:
+        """Whoever is here already takes another time, too."""
+        for name, person in self.people.items():
+            person.luck = random.Random(f"{seed}/{name}")
+        for clerk in self.clerks.values():
+            clerk.luck = random.Random(f"{seed}/{clerk.window}")
 
     def _arrives(self, name: str, own: random.Random) -> None:
         spec = self.spec
