@@ -59,9 +59,12 @@ class Walked(NamedTuple):
 
 
 class Changed(NamedTuple):
+    """alone: nobody waited for the window then."""
+
     at_ms: int
     window: str
     state: WindowState
+    alone: bool = False
 
 
 class Kept(NamedTuple):
@@ -105,11 +108,11 @@ class _Ticket:
     issued_ms: int
     in_line_ms: int
     promise: tuple[int, int, int, int] | None
-    returns: str | None = None
     called_ms: int = 0
     window: str | None = None
     away_ms: int | None = None
     parked: bool = False
+    in_line: bool = True
 
 
 @dataclass(slots=True)
@@ -180,7 +183,12 @@ class History:
 
     def _window_is(self, day: Day, window: str, state: WindowState, at_ms: int) -> None:
         self._windows[window].free_ms = at_ms
-        day.changed.append(Changed(at_ms, window, state))
+        day.changed.append(Changed(at_ms, window, state, self._is_alone(window)))
+
+    def _is_alone(self, window: str) -> bool:
+        served = self.rules.reach(window, standing_in=False) if self.rules else None
+        waited_for = {t.service for t in self._tickets.values() if t.in_line}
+        return served is not None and not waited_for & set(served.services)
 
     # --- tickets ------------------------------------------------------------------------------
 
@@ -206,12 +214,12 @@ class History:
         elif isinstance(event, e.TicketTransferred):
             self._freed(ticket, day, at_ms, False, event.service)
             ticket.service, ticket.matter = event.service, None
-            ticket.returns, ticket.in_line_ms = event.returns_service, at_ms
+            ticket.in_line, ticket.in_line_ms = True, at_ms
         elif isinstance(event, e.TicketRejoined | e.TicketResumed):
             self._came_back(ticket, day, at_ms)
         elif isinstance(event, e.TicketCancelled | e.TicketDeferred | e.TicketExpired):
             # what becomes of these waits is the person's choice, not the hall's
-            ticket.promise = None
+            ticket.promise, ticket.in_line = None, False
 
     def _issued(self, event: e.TicketIssued, day: Day, at_ms: int) -> None:
         promise = None
@@ -236,7 +244,7 @@ class History:
             day.gaps.append(Gap(at_ms, gap_s))
         if ticket.away_ms is not None:
             self._came_back(ticket, day, at_ms)
-        ticket.called_ms, ticket.window = at_ms, event.window
+        ticket.called_ms, ticket.window, ticket.in_line = at_ms, event.window, False
         if ticket.promise is not None and not event.chosen:
             waited_s = (at_ms - ticket.issued_ms) / 1000
             day.kept.append(
@@ -264,12 +272,13 @@ class History:
     def _next_step(self, ticket: _Ticket, following: str | None, at_ms: int) -> None:
         if following is not None:
             ticket.service, ticket.matter, ticket.in_line_ms = following, None, at_ms
+            ticket.in_line = True
 
     def _came_back(self, ticket: _Ticket, day: Day, at_ms: int) -> None:
         if ticket.away_ms is not None:
             away_s = (at_ms - ticket.away_ms) / 1000
             day.back.append(Back(at_ms, ticket.parked, away_s))
-        ticket.away_ms, ticket.in_line_ms = None, at_ms
+        ticket.away_ms, ticket.in_line_ms, ticket.in_line = None, at_ms, True
 
 
 def promises(history: History) -> Iterator[Kept]:

@@ -17,6 +17,7 @@ from statistics import NormalDist
 from typing import TypeVar
 
 from queue_server.domain.rules import HallRules
+from queue_server.domain.vocabulary import WindowState
 from queue_server.estimates.correct import corrections
 from queue_server.estimates.history import Day, History, Served, Walked
 from queue_server.simulation.model import (
@@ -251,8 +252,9 @@ def _moved(
 
 def _past_day(day: Day, today: Day, weight: float) -> PastDay:
     windows: dict[str, list[Change]] = defaultdict(list)
-    for at_ms, window, state in day.changed:
-        windows[window].append(Change((at_ms - day.starts_ms) / 1000, state))
+    for at_ms, window, state, alone in day.changed:
+        patient = alone and state is WindowState.CLOSED
+        windows[window].append(Change((at_ms - day.starts_ms) / 1000, state, patient))
     return PastDay(weight * _like_today(day, today), dict(windows))
 
 

@@ -176,7 +176,7 @@ class Estimates:
         """Tells it what the journal holds beyond what it was told."""
         known = self._of(hall)
         async with self._feeding:
-            if known.generation != self._process.generation or not known.generation:
+            if known.generation != self._process.generation:
                 await self._process.ask(hall.id, "begin", hall.day.state.known_rules)
                 known.generation = self._process.generation
                 known.told = await self._first_seq(hall)

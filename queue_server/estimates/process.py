@@ -21,6 +21,10 @@ ANSWERS_WITHIN_S = 60.0
 RETRY_S, RETRY_AT_MOST_S = 5.0, 300.0
 
 
+# uvloop says RuntimeError of a pipe whose other end has gone.
+_LOST = (OSError, TimeoutError, asyncio.IncompleteReadError, RuntimeError)
+
+
 class EstimatesUnavailable(Exception):
     """The process is not there just now; people are told the first-day formula meanwhile."""
 
@@ -28,10 +32,10 @@ class EstimatesUnavailable(Exception):
 
 
 class EstimatingProcess:
-    """One request at a time. generation: counts how often it was begun; a new one knows nothing."""
+    """One request at a time. generation: another one for each process; a new one knows nothing."""
 
     def __init__(self) -> None:
-        self.generation = 0
+        self.generation = 1
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
         self._retry_s = RETRY_S
@@ -51,7 +55,7 @@ class EstimatingProcess:
                 process = self._process or await self._begin()
                 async with asyncio.timeout(ANSWERS_WITHIN_S):
                     how, answer = await self._exchange(process, body)
-            except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+            except _LOST as error:
                 await self._give_up(error)
                 raise EstimatesUnavailable(str(error)) from error
             except asyncio.CancelledError:
@@ -76,7 +80,6 @@ class EstimatingProcess:
             env={**os.environ, "PYTHONPATH": path},
             start_new_session=True,
         )
-        self.generation += 1
         return self._process
 
     async def _exchange(self, process: asyncio.subprocess.Process, body: bytes) -> tuple[str, Any]:
@@ -98,6 +101,7 @@ class EstimatingProcess:
 
     async def _end(self) -> None:
         process, self._process = self._process, None
+        self.generation += 1
         if process is None:
             return
         if process.returncode is None:

@@ -28,10 +28,13 @@ class Came(NamedTuple):
 
 
 class Change(NamedTuple):
-    """of_day_s: seconds since the local midnight with which the business day's date begins."""
+    """of_day_s: seconds since the local midnight with which the business day's date begins.
+    patient: nobody waited for the window when it closed, so that it would have stayed longer for
+    somebody."""
 
     of_day_s: float
     state: WindowState
+    patient: bool = False
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,9 @@ from queue_server.domain.vocabulary import TicketStatus, WindowState
 from queue_server.domain.waiting_line import Arrival, Place, QueueKey
 from queue_server.simulation.model import Came, Model
 from queue_server.simulation.snapshot import Away, Errand, Snapshot, WindowNow
-from queue_server.simulation.window_plans import plan
+from queue_server.simulation.window_plans import STAYS_AT_MOST_MS, Move, Plan, plan
 
+_LOOKS_AGAIN_MS = 60_000
 _PROBES_PREFIX = "~"  # after every real number of the same instant
 
 
@@ -63,7 +64,7 @@ class _Person:
     matter: str | None
     priority_class: str
     then: tuple[str, ...]
-    returns: tuple[str, str] | None
+    returns: tuple[tuple[str, str], ...]
     rejoins: int
     u_time: float
     u_end: float
@@ -92,10 +93,7 @@ class Run:
         seed: int,
         *,
         probes: Iterable[Probe] = (),
-        plans: Callable[
-            [WindowNow, list[tuple[int, WindowState]]], Sequence[tuple[int, WindowState]]
-        ]
-        | None = None,
+        plans: Callable[[WindowNow, Plan], Plan] | None = None,
         came: Iterable[tuple[int, Came]] = (),
         walk_ins: bool = True,
     ) -> None:
@@ -157,8 +155,9 @@ class Run:
         for now in self._start.windows:
             window = self._windows[now.id]
             drawn = plan(now, self._rules, self._model, self._now_ms, window.rng)
-            for at_ms, to in plans(now, drawn) if plans else drawn:
-                self._push(max(at_ms, self._now_ms), _Does.WINDOW_CHANGES, (now.id, to))
+            for move in plans(now, drawn) if plans else drawn:
+                at_ms = max(move.at_ms, self._now_ms)
+                self._push(at_ms, _Does.WINDOW_CHANGES, (now.id, move))
             if now.with_it is not None:
                 self._take_in_served(window, now, now.with_it)
             elif now.state is WindowState.OPEN and choose(self.state, now.id, self._now_ms):
@@ -236,14 +235,28 @@ class Run:
             _STEPS[does](self, what)
         return self
 
-    def _window_changes(self, what: tuple[str, WindowState]) -> None:
-        window, to = self._windows[what[0]], what[1]
+    def _window_changes(self, what: tuple[str, Move]) -> None:
+        window, move = self._windows[what[0]], what[1]
+        if move.patient and self._stays(window, move):
+            self._push(self._now_ms + _LOOKS_AGAIN_MS, _Does.WINDOW_CHANGES, what)
+            return
+        to = move.state
         now = self.state.windows[window.id]
         was, now.state = now.state, to
         if to is WindowState.OPEN and was is not WindowState.OPEN and not window.busy:
             self._about_to_call(window, self._now_ms)
         if to is WindowState.CLOSED:
             self._let_go_kept(window.id)
+
+    def _stays(self, window: _Window, move: Move) -> bool:
+        """A clerk who would leave an empty hall stays while somebody waits for the window."""
+        if self.state.windows[window.id].state is not WindowState.OPEN:
+            return False
+        if self._now_ms >= move.at_ms + STAYS_AT_MOST_MS:
+            return False
+        reach, line = self.state.reach(window.id), self.state.line
+        waiting = any(map(line.count_free, reach.services))
+        return waiting or any(map(line.count_kept, reach.windows))
 
     def _let_go_kept(self, window: str) -> None:
         for place in self.state.line.kept_for(window):
@@ -364,8 +377,9 @@ class Run:
         person.u_time, person.u_end = self._afresh(person), 1.0
         if ends is _Ends.MOVED:
             self._enter(person)
-        elif person.returns is not None:
-            (person.service, window), person.returns, person.matter = person.returns, None, None
+        elif person.returns:
+            *owed, (person.service, window) = person.returns
+            person.returns, person.matter = tuple(owed), None
             self._enter(person, window or None)
         elif person.then:
             person.service, person.then, person.matter = person.then[0], person.then[1:], None

@@ -16,15 +16,16 @@ from queue_server.domain.waiting_line import Arrival, WaitingLine
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What one person is here for. then: services of later steps. returns: the service and the
-    window that they come back to after a transfer. rejoins: how often they came back already."""
+    """What one person is here for. then: services of later steps. returns: services and windows
+    that they come back to after transfers, the next one last. rejoins: how often they came back
+    after a miss already."""
 
     arrival: Arrival
     service: str
     matter: str | None
     priority_class: str
     then: tuple[str, ...] = ()
-    returns: tuple[str, str] | None = None
+    returns: tuple[tuple[str, str], ...] = ()
     rejoins: int = 0
 
 
@@ -106,9 +107,7 @@ def snapshot(state: HallState, now_ms: int) -> Snapshot:
 
 
 def _errand(ticket: Ticket) -> Errand:
-    returns = None
-    if ticket.returns_service is not None:
-        returns = (ticket.returns_service, ticket.returns_to or "")
+    returns = tuple((back.service, back.window or "") for back in ticket.returns)
     arrival = Arrival(ticket.arrived_ms, ticket.prefix, ticket.serial, ticket.id)
     return Errand(
         arrival,

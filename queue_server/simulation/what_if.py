@@ -20,13 +20,11 @@ from queue_server.simulation.forecast import BEYOND_MS, horizon_ms
 from queue_server.simulation.model import SLOT_S, Came, Model
 from queue_server.simulation.run import Probe, Run
 from queue_server.simulation.snapshot import Snapshot, WindowNow
-from queue_server.simulation.window_plans import closings
+from queue_server.simulation.window_plans import Move, Plan, closings
 
 RUNS = 24
 GRID_MS = 600_000
 MINUTE_MS = 60_000
-
-Plan = list[tuple[int, WindowState]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +157,7 @@ def _reskilled(start: Snapshot, changes: Iterable[WhatIf]) -> Snapshot:
     return dataclasses.replace(start, rules=dataclasses.replace(start.rules, windows=windows))
 
 
-def _planned(
-    start: Snapshot, changes: Sequence[WhatIf]
-) -> Callable[[WindowNow, Plan], Sequence[tuple[int, WindowState]]]:
+def _planned(start: Snapshot, changes: Sequence[WhatIf]) -> Callable[[WindowNow, Plan], Plan]:
     def planned(window: WindowNow, drawn: Plan) -> Plan:
         plan = list(drawn)
         for change in changes:
@@ -173,15 +169,16 @@ def _planned(
 
 
 def _changed(start: Snapshot, change: Open | Close | Rest, plan: Plan) -> Plan:
-    before = [move for move in plan if move[0] < change.at_ms]
+    before = [move for move in plan if move.at_ms < change.at_ms]
     if isinstance(change, Close):
-        return [*before, (change.at_ms, WindowState.CLOSED)]
+        return [*before, Move(change.at_ms, WindowState.CLOSED)]
     if isinstance(change, Open):
         after = closings(start.rules, change.at_ms)
-        return [*before, (change.at_ms, WindowState.OPEN), *after]
+        return [*before, Move(change.at_ms, WindowState.OPEN), *after]
     back_ms = change.at_ms + change.minutes * MINUTE_MS
-    after = [move for move in plan if move[0] >= back_ms]
-    return [*before, (change.at_ms, WindowState.PAUSED), (back_ms, WindowState.OPEN), *after]
+    rest = Move(change.at_ms, WindowState.PAUSED), Move(back_ms, WindowState.OPEN)
+    after = [move for move in plan if move.at_ms >= back_ms]
+    return [*before, *rest, *after]
 
 
 def _more(start: Snapshot, model: Model, changes: Iterable[WhatIf]) -> Iterable[tuple[int, Came]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from queue_server.domain.calendar import local, open_stretches
 from queue_server.domain.rules import HallRules
@@ -17,7 +18,19 @@ from queue_server.simulation.snapshot import WindowNow
 
 FIRST_PAUSE_S = 900.0
 
-Plan = list[tuple[int, WindowState]]
+# A clerk who stays for those who still wait does so for this long at the most.
+STAYS_AT_MOST_MS = 90 * 60 * 1000
+
+
+class Move(NamedTuple):
+    """patient: a closing that waits, STAYS_AT_MOST_MS long, until nobody waits for the window."""
+
+    at_ms: int
+    state: WindowState
+    patient: bool = False
+
+
+Plan = list[Move]
 
 
 def plan(
@@ -31,7 +44,7 @@ def plan(
         return list(_by_hours(window, rules, now_ms))
     day = _drawn(alike, share)
     return [
-        (model.day_starts_ms + round(change.of_day_s * 1000), change.state)
+        Move(model.day_starts_ms + round(change.of_day_s * 1000), change.state, change.patient)
         for change in day.after(window.id, of_day_s)
     ]
 
@@ -45,28 +58,28 @@ def _drawn(days: list[PastDay], share: float) -> PastDay:
     return days[-1]
 
 
-def _by_hours(
-    window: WindowNow, rules: HallRules, now_ms: int
-) -> Iterator[tuple[int, WindowState]]:
+def _by_hours(window: WindowNow, rules: HallRules, now_ms: int) -> Iterator[Move]:
     """Open while the hall is; a paused one comes back soon; a closed one stays closed, but at the
     next opening if it has not been opened yet today where windows start by themselves."""
     if window.state is WindowState.CLOSED:
         return
     if window.state is WindowState.PAUSED:
-        yield max(now_ms, window.since_ms + round(FIRST_PAUSE_S * 1000)), WindowState.OPEN
+        back_ms = max(now_ms, window.since_ms + round(FIRST_PAUSE_S * 1000))
+        yield Move(back_ms, WindowState.OPEN)
     yield from closings(rules, now_ms)
 
 
 def closings(rules: HallRules, from_ms: int) -> Plan:
-    """What the opening hours alone let expect of an open window: away between sessions."""
+    """What the opening hours alone let expect of an open window: away between sessions, once
+    nobody waits."""
     if rules.calendar.always_open:
         return []
     found: Plan = []
     today = local(rules.calendar, from_ms).date()
     for opens_ms, closes_ms in open_stretches(rules.calendar, today):
         if from_ms < opens_ms:
-            found += [(from_ms, WindowState.PAUSED), (opens_ms, WindowState.OPEN)]
+            found += [Move(from_ms, WindowState.PAUSED), Move(opens_ms, WindowState.OPEN)]
         if from_ms < closes_ms:
-            found.append((closes_ms, WindowState.PAUSED))
+            found.append(Move(closes_ms, WindowState.PAUSED, True))
             from_ms = closes_ms
     return found

@@ -109,7 +109,25 @@ def _figures(
             }
             for hall in halls
         },
-        "what_if": what_if,
+        "what_if": _what_if(what_if),
+    }
+
+
+def _what_if(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """same_way: share of changes that did what was said, more or less wait; off: sum of what they
+    were off by, of all that changed."""
+    if not rows:
+        return None
+    same_way = statistics.fmean((r["said_s"] > 0) == (r["came_s"] > 0) for r in rows)
+    off_s = sum(abs(r["said_s"] - r["came_s"]) for r in rows)
+    return {
+        "changes": len(rows),
+        "same_way": round(same_way, 3),
+        "off": round(off_s / sum(abs(r["came_s"]) for r in rows), 3),
+        "correlation": round(
+            statistics.correlation([r["said_s"] for r in rows], [r["came_s"] for r in rows]), 3
+        ),
+        "rows": list(rows),
     }
 
 

@@ -116,9 +116,25 @@ def test_a_window_does_what_it_did_on_a_past_day_like_this_one() -> None:
     window = snapshot(hall.state, hall.now_ms).windows[0]
     drawn = plan(window, hall.state.known_rules, model, hall.now_ms, random.Random(1))
     assert drawn == [
-        (hall.now_ms + 600_000, WindowState.PAUSED),
-        (hall.now_ms + 1_200_000, WindowState.OPEN),
+        (hall.now_ms + 600_000, WindowState.PAUSED, False),
+        (hall.now_ms + 1_200_000, WindowState.OPEN, False),
     ]
+
+
+def test_a_clerk_who_used_to_leave_an_empty_hall_stays_while_somebody_waits() -> None:
+    hall = Hall()
+    people = [hall.issue("A") for _ in range(6)]
+    for window in ("2", "9"):
+        hall.do(c.CloseWindow(window))
+    of_day_s = (hall.now_ms - DAY_STARTS_MS) / 1000
+    opened = Change(0, WindowState.OPEN)
+    called = []
+    for patient in (True, False):
+        leaves = Change(of_day_s + 60, WindowState.CLOSED, patient)
+        model = exact(past=(PastDay(1.0, {"1": [opened, leaves]}),))
+        run = Run(snapshot(hall.state, hall.now_ms), model, 1, walk_ins=False)
+        called.append(len(run.until(hall.now_ms + 10**8).called))
+    assert called == [len(people), 1]
 
 
 def test_walk_ins_come_as_often_as_was_learned() -> None:
