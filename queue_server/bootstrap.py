@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
 
-from queue_server.access.keys import Keys, KeyUnusable, key_file_beside, load_keys
+from queue_server.access.keys import Keys, key_file_beside, load_keys
 from queue_server.access.store import (
     AccessStore,
     Staff,
@@ -27,10 +28,11 @@ from queue_server.access.store import (
 )
 from queue_server.audit import AuditLog
 from queue_server.clock import SystemClock
+from queue_server.clock_guard import ClockGuard
 from queue_server.databases import Database, open_database
 from queue_server.estimates.live import Estimates
 from queue_server.halls import Halls
-from queue_server.journal.port import JournalError, UnusableDatabase
+from queue_server.journal.port import JournalError
 from queue_server.pension_seed import DemoRegister
 from queue_server.pensions.desk import PensionDesk
 from queue_server.pensions.people import People
@@ -44,6 +46,7 @@ from queue_server.settings import (
     rules_of,
 )
 from queue_server.speech import Speech
+from queue_server.trouble import KNOWN, CannotStart
 from queue_server.tuning import settle_memory, tidy
 from queue_server.vault.master import MasterKeys
 from queue_server.vault.store import Vault
@@ -83,8 +86,8 @@ def build(plan: Plan, database: str, *, accept_new_key: bool = False) -> FastAPI
                 access = AccessStore(store.access, keys, store.trusted_s)
                 await access.check_key(accept_new=accept_new_key)
                 await _seed(access, plan)
-            async with _serving(plan, store, keys) as halls:
-                metrics = Metrics(halls, store.writer)
+            async with _clock_guarded(plan, store) as guard, _serving(plan, store, keys) as halls:
+                metrics = Metrics(halls, store.writer, guard)
                 vault = Vault(store.access, MasterKeys(key_file))
                 audit = AuditLog(store.access)
                 desk = PensionDesk(
@@ -94,18 +97,14 @@ def build(plan: Plan, database: str, *, accept_new_key: bool = False) -> FastAPI
                     keys.follow_token,
                     DemoRegister(plan, access, People(vault)).seed,
                 )
-                purging = asyncio.create_task(_purge(vault))
                 try:
-                    async with _estimating(halls) as estimates:
+                    async with _beside(_purge(vault)), _estimating(halls) as estimates:
                         yield Context(
                             *(plan, halls, access, Speech(), Texts(), metrics),
                             *(vault, audit, desk, estimates),
                         )
                 finally:
                     desk.pictures.wipe_all()
-                    purging.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await purging
         finally:
             await store.journal.close()
 
@@ -114,12 +113,37 @@ def build(plan: Plan, database: str, *, accept_new_key: bool = False) -> FastAPI
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Says why the server cannot start, in words, before it ends with that."""
+    """Raises CannotStart, in words, for what somebody at the machine can mend."""
     try:
         yield
-    except (KeyUnusable, UnusableDatabase, JournalError) as error:
-        log.error("cannot_start", error=str(error))
-        raise
+    except KNOWN as error:
+        log.error("cannot_start", code=error.code, error=str(error))
+        raise CannotStart(error) from error
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Runs `work` meanwhile, and ends it then."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+@asynccontextmanager
+async def _clock_guarded(plan: Plan, store: Database) -> AsyncIterator[ClockGuard | None]:
+    """None where the database has no clock of its own."""
+    if store.clock is None:
+        yield None
+        return
+    guard = ClockGuard(store.clock, plan.server.clock_off_at_most_s)
+    with _told():
+        await guard.refuse()
+    async with _beside(guard.run()):
+        yield guard
 
 
 @asynccontextmanager
@@ -137,13 +161,10 @@ async def _serving(plan: Plan, store: Database, keys: Keys) -> AsyncIterator[Hal
         await halls.get(hall)
     settle_memory()
     log.info("ready", halls=len(plan.files), loaded=len(halls), database=store.name)
-    upkeep = asyncio.create_task(_keep_up(halls))
     try:
-        yield halls
+        async with _beside(_keep_up(halls)):
+            yield halls
     finally:
-        upkeep.cancel()
-        with suppress(asyncio.CancelledError):
-            await upkeep
         await halls.close()
 
 
@@ -151,13 +172,10 @@ async def _serving(plan: Plan, store: Database, keys: Keys) -> AsyncIterator[Hal
 async def _estimating(halls: Halls) -> AsyncIterator[Estimates]:
     """Beside everything else, in a process of its own."""
     estimates = Estimates(halls)
-    running = asyncio.create_task(estimates.run())
     try:
-        yield estimates
+        async with _beside(estimates.run()):
+            yield estimates
     finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
         await estimates.close()
 
 

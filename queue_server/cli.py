@@ -6,6 +6,7 @@ import argparse
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from foundation.logs import configure_logs
 from foundation.settings_file import SettingsError
@@ -16,7 +17,11 @@ from queue_server.cli_vault import add_vault_commands
 from queue_server.databases import absolute
 from queue_server.journal.port import UnusableDatabase
 from queue_server.plan import Plan, load_plan
+from queue_server.trouble import CannotStart
 from queue_server.tuning import tune_interpreter
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 # Seconds that open event streams get to end when the server is asked to stop.
 STOP_WITHIN_S = 1
@@ -27,6 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 1
     except (SettingsError, UnusableDatabase, Unusable) as error:
         print(f"hall: {error}", file=sys.stderr)
         return 2
@@ -61,9 +69,7 @@ def _server(options: argparse.Namespace) -> int:
     if not options.config:
         raise Unusable("--config is needed: the hall's file, for instance config/hall.toml")
 
-    import uvicorn  # here, so that `token` does not wait for it
-
-    from queue_server.bootstrap import build
+    from queue_server.bootstrap import build  # here, so that `token` does not wait for it
 
     tune_interpreter()
     plan = load_plan(options.config)
@@ -74,18 +80,35 @@ def _server(options: argparse.Namespace) -> int:
     # uvicorn hands the signal on once it has shut down in good order: that is a success
     for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked_to_stop, lambda *_: sys.exit(0))
-    uvicorn.run(
-        build(plan, _database(options, plan), accept_new_key=options.accept_new_key),
+    app = build(plan, _database(options, plan), accept_new_key=options.accept_new_key)
+    return _served(app, host, port)
+
+
+def _served(app: FastAPI, host: str, port: int) -> int:
+    """Opens what the application needs, serves until asked to stop, and closes it: by hand, because
+    uvicorn tells of a failed start with a traceback. The exit code."""
+    import uvicorn
+    import uvloop
+
+    config = uvicorn.Config(
+        app,
         host=host,
         port=port,
         loop="uvloop",
         http="httptools",
+        lifespan="off",
         access_log=False,
         proxy_headers=False,
         log_level="warning",
         timeout_graceful_shutdown=STOP_WITHIN_S,
         server_header=False,
     )
+
+    async def serve() -> None:
+        async with app.router.lifespan_context(app):
+            await uvicorn.Server(config).serve()
+
+    uvloop.run(serve())
     return 0
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from queue_server.access.store import AccessDatabase
+from queue_server.clock_guard import AskClock
 from queue_server.journal.port import Journal, UnusableDatabase, Writer
 from queue_server.journal.sqlite import SqliteDatabase, SqliteJournal, sqlite_file
 
@@ -19,13 +20,14 @@ TRUSTED_S = 5.0
 @dataclass(frozen=True, slots=True)
 class Database:
     """name: for the log, without a password; trusted_s: how long what it says about a session is
-    believed."""
+    believed. clock: its own time, where it may be another machine's."""
 
     journal: Journal
     access: AccessDatabase
     writer: Writer
     name: str
     trusted_s: float
+    clock: AskClock | None = None
 
 
 def absolute(database: str, base: Path) -> str:
@@ -51,7 +53,12 @@ async def open_database(address: str) -> Database:
         raise UnusableDatabase("PostgreSQL needs the extra `postgres` (psycopg)") from error
     postgres = await PostgresDatabase.opened(address)
     return Database(
-        PostgresJournal(postgres), postgres, postgres.writer, without_password(address), TRUSTED_S
+        PostgresJournal(postgres),
+        postgres,
+        postgres.writer,
+        without_password(address),
+        TRUSTED_S,
+        postgres.clock,
     )
 
 

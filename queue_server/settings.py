@@ -71,8 +71,11 @@ class ServerSection:
     demonstration: bool = False
     heartbeat_s: float = 3.0
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    clock_off_at_most_s: float = 5.0
 
     def __post_init__(self) -> None:
+        if self.clock_off_at_most_s < 0.1:
+            raise ValueError("clock_off_at_most_s must be at least 0.1")
         if not 0.5 <= self.heartbeat_s <= 5:  # pages count as stale after 8 seconds of silence
             raise ValueError("heartbeat_s must lie between 0.5 and 5")
 

@@ -156,7 +156,8 @@ class OutOfTurn:
 
 @dataclass(slots=True)
 class HallState:
-    """rules is None until the hall has been configured; day is "" until a day has been opened.
+    """rules is None until the hall has been configured; day is "" until a day has been opened;
+    day_seq: the journal's number of its opening.
 
     leases: blocks of numbers out at kiosks, also of earlier days. file_digest: of the settings file
     that was last taken in.
@@ -167,6 +168,7 @@ class HallState:
     seq: int = 0
     last_ms: int = 0
     day: str = ""
+    day_seq: int = 0
     tickets: dict[str, Ticket] = field(default_factory=dict)
     windows: dict[str, Window] = field(default_factory=dict)
     line: WaitingLine = field(default_factory=WaitingLine)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from queue_server.journal.archive_port import BATCH_ROWS, InUse, Row, Whole
 from queue_server.journal.chain import Record
 from queue_server.journal.group_commit import last_of
 from queue_server.journal.port import JournalError, NotStored
-from queue_server.journal.sqlite import bring_schema_to, newest_version
+from queue_server.journal.sqlite import bring_schema_to, keep_private, newest_version
 
 _RECORD = ("hall", "seq", "event", "at", "data", "prev_hash", "hash")
 LOCK_WAIT_S = 2
@@ -46,6 +46,8 @@ class SqliteFile:
         existed = self.file.exists()
         self.file.parent.mkdir(parents=True, exist_ok=True)
         try:
+            with suppress(OSError):  # SQLite meets the same trouble, and its words are translated
+                keep_private(self.file)
             with _translating(self.file), closing(self._open("rwc")) as connection:
                 connection.execute("PRAGMA journal_mode = WAL")
                 _begin_alone(connection)

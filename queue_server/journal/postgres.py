@@ -81,6 +81,11 @@ class PostgresDatabase:
         except (psycopg.IntegrityError, psycopg.DataError) as error:
             raise translated(error) from error
 
+    async def clock(self) -> float:
+        """The database machine's time, seconds since 1970. Raises NotStored."""
+        rows = await self.rows("SELECT extract(epoch FROM clock_timestamp())::float8")
+        return float(rows[0][0])
+
     async def close(self) -> None:
         """Writes what is still queued, then closes the connections."""
         await self.writer.close()

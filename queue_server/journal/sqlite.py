@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -24,6 +25,8 @@ _RARE = (
     " ORDER BY seq DESC LIMIT ?"
 )
 SCHEMA = Path(__file__).parent / "schema"
+# What is in the journal is nobody's business who merely has an account on the machine.
+PRIVATE = 0o600
 
 
 def sqlite_file(database: str, base: Path) -> Path:
@@ -44,6 +47,7 @@ class SqliteDatabase:
         self.file = file
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
+            keep_private(file)
             connection = _connect(file)
             migrate(connection)
         except (sqlite3.Error, OSError) as error:
@@ -82,6 +86,16 @@ class SqliteDatabase:
         await self.writer.close()
         await asyncio.to_thread(self._checkpointer.close)
         self.reader.close()
+
+
+def keep_private(file: Path) -> None:
+    """The file, made if need be, and what SQLite keeps beside it: for its owner alone. SQLite gives
+    the files that it makes later the same rights. Raises OSError."""
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT, PRIVATE))
+    for end in ("", "-wal", "-shm"):
+        beside = file.with_name(file.name + end)
+        if beside.exists() and beside.stat().st_mode & 0o077:
+            beside.chmod(PRIVATE)
 
 
 def _connect(file: Path) -> sqlite3.Connection:

@@ -19,7 +19,7 @@ from queue_server.journal.chain import Record
 from queue_server.speech import SpeechUnavailable
 from queue_server.web.api_tickets import ERRORS, JSON
 from queue_server.web.bodies import body_of, takes
-from queue_server.web.context import permitted
+from queue_server.web.context import allowed, permitted
 from queue_server.web.errors import ApiError
 from queue_server.web.schemas import DeviceIn
 
@@ -51,10 +51,13 @@ async def events(
     topics: str | None = None,
     after: Annotated[int | None, Query(ge=0, le=2**62)] = None,
 ) -> StreamingResponse:
-    """Server-Sent Events; the id is the journal's seq. `Last-Event-ID` or `?after=` resumes."""
-    ctx, _, service = await permitted(request, Act.SEE_HALL, hall)
+    """Server-Sent Events; the id is the journal's seq. `Last-Event-ID` or `?after=` resumes: from
+    the beginning of the business day at the earliest, for those who may not read the journal."""
+    ctx, actor, service = await permitted(request, Act.SEE_HALL, hall)
     last = request.headers.get("last-event-id", "")
     seq = int(last) if re.fullmatch(r"\d{1,18}", last) else after
+    if seq is not None and not allowed(ctx, actor, Act.READ_JOURNAL, hall):
+        seq = max(seq, service.day.state.day_seq - 1)
     frames = service.stream(seq, _wanted(topics), ctx.plan.server.heartbeat_s)
     return StreamingResponse(
         frames,

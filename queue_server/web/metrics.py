@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
+from queue_server.clock_guard import ClockGuard
 from queue_server.halls import Halls
 from queue_server.journal.port import Writer
 
@@ -61,7 +62,8 @@ class DeviceMetrics:
 class Metrics:
     """Counts events as they are answered; reads the rest when asked."""
 
-    def __init__(self, halls: Halls, writer: Writer) -> None:
+    def __init__(self, halls: Halls, writer: Writer, guard: ClockGuard | None = None) -> None:
+        """guard: where the database may have another machine's clock."""
         registry = CollectorRegistry()
         self._registry = registry
         self._halls = halls
@@ -83,6 +85,9 @@ class Metrics:
         self._served = Gauge("hall_served", "Halls served", registry=registry)
         self._commits = Gauge("hall_commits", "Transactions written", registry=registry)
         self._seconds = Gauge("hall_commit_seconds", "Time spent writing", registry=registry)
+        if guard is not None:
+            clock = Gauge("hall_clock_off_seconds", "Ahead of the database", registry=registry)
+            clock.set_function(lambda: guard.off_s)
 
         self._devices = DeviceMetrics(registry)
 

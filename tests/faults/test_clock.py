@@ -9,7 +9,7 @@ from tests.support.crash import records_of
 from tests.support.server import ServerProcess
 
 # Python reads this file in every process that has its folder in PYTHONPATH.
-_SHIFTED = """\
+SHIFTED = """\
 import os, time
 _real, _file = time.time, os.environ["HALL_CLOCK_SHIFT"]
 def _shifted():
@@ -23,7 +23,7 @@ HOUR_S = 3600
 def test_a_clock_that_steps_back_an_hour(tmp_path: Path) -> None:
     shift = tmp_path / "shift"
     shift.write_text("0")
-    (tmp_path / "sitecustomize.py").write_text(_SHIFTED)
+    (tmp_path / "sitecustomize.py").write_text(SHIFTED)
     server = ServerProcess(
         tmp_path, env={"PYTHONPATH": str(tmp_path), "HALL_CLOCK_SHIFT": str(shift)}
     )

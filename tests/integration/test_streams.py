@@ -16,9 +16,17 @@ HALL = "/api/v1/halls/demo"
 class Stream:
     """A minimal reader of Server-Sent Events over a real socket."""
 
-    def __init__(self, port: int, query: str = "", last_event_id: int | None = None) -> None:
+    def __init__(
+        self,
+        port: int,
+        query: str = "",
+        last_event_id: int | None = None,
+        token: str | None = None,
+    ) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         headers = {} if last_event_id is None else {"Last-Event-ID": str(last_event_id)}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
         self._connection.request("GET", f"{HALL}/events{query}", headers=headers)
         self._answer = self._connection.getresponse()
         assert self._answer.status == 200
@@ -61,8 +69,21 @@ def test_resume_misses_nothing_and_repeats_nothing(fresh: ServerProcess) -> None
     numbers += [admin.issue("A")["number"] for _ in range(2)]
     seen += resumed.take(5)
     resumed.close()
-    assert [x[0] for x in seen] == list(range(1, 11))
+    assert [x[0] for x in seen] == list(range(2, 12))  # the day was opened by event 2
     assert [x[2]["number"] for x in seen if x[1] == "ticket_issued"] == numbers
+
+
+def test_earlier_days_are_for_those_who_may_read_the_journal(fresh: ServerProcess) -> None:
+    """A stranger must not have the whole journal sent, year by year, with every connection."""
+    first = {}
+    for role in ("auditor", "manager", "screen", None):
+        stream = Stream(fresh.port, "?after=0", token=fresh.token(role) if role else None)
+        first[role] = stream.take(1)[0][0]
+        stream.close()
+        again = Stream(fresh.port, last_event_id=0, token=fresh.token(role) if role else None)
+        assert again.take(1)[0][0] == first[role]
+        again.close()
+    assert first == {"auditor": 1, "manager": 1, "screen": 2, None: 2}
 
 
 def test_new_listener_starts_now(fresh: ServerProcess) -> None:
@@ -118,7 +139,7 @@ def test_heartbeat_carries_the_seq(fresh: ServerProcess) -> None:
             break
     live.close()
     assert [x[1] for x in beats] == ["heartbeat", "heartbeat"]
-    assert beats[0][2]["seq"] == 2
+    assert beats[0][2]["seq"] == fresh.client("admin").journal()[-1]["seq"]
 
 
 def test_a_listener_ahead_of_the_journal_starts_from_now(fresh: ServerProcess) -> None:

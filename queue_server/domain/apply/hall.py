@@ -29,7 +29,7 @@ def _hall_configured(event: e.HallConfigured, state: HallState, at_ms: int) -> N
 
 @on.register
 def _day_opened(event: e.DayOpened, state: HallState, at_ms: int) -> None:
-    state.day = event.day
+    state.day, state.day_seq = event.day, state.seq
     state.tickets, state.line = {}, WaitingLine()
     state.serials, state.held, state.missed, state.parked = {}, {}, {}, {}
     state.out_of_turn, state.alarms, state.given = [], Alarms(), Given()
