@@ -26,6 +26,12 @@ class Words:
         return self.zh if self.zh == self.en else f"{self.zh} / {self.en}"
 
 
+def both(text: str) -> Words:
+    """Of a text in which both languages stand already, as `str` of Words makes it."""
+    zh, _, en = text.partition(" / ")
+    return Words(zh, en or zh)
+
+
 Figure = str | int | float | None
 Value = Figure | Words
 

@@ -70,7 +70,8 @@ class Preview:
             try:
                 frame = self._camera.read(_READ_S)
             except DeviceError as error:
-                _log.warning("no_picture", code=error.code)
+                if not self.stopping.is_set():
+                    _log.warning("no_picture", code=error.code)
                 self.stopping.wait(_PAUSE_S)
                 continue
             good, data = cv2.imencode(".jpg", frame.picture, _QUALITY)

@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from foundation.logs import configure_logs
@@ -86,15 +86,31 @@ def _print_result(result: dict[str, Any], as_json: bool) -> None:
     if as_json:
         text = json.dumps(result, ensure_ascii=False)
     else:
-        width = max(map(len, result))
-        text = "\n".join(f"{name:<{width}}  {_shown(value)}" for name, value in result.items())
+        lines = list(_flat(result))
+        width = max(len(name) for name, _ in lines)
+        text = "\n".join(f"{name:<{width}}  {_shown(value)}" for name, value in lines)
     # A rare character can be half a surrogate pair; its escape is right in JSON and readable.
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
     sys.stdout.flush()
 
 
+def _flat(result: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """For people there is no table within a table: `status.state`."""
+    for name, value in result.items():
+        if isinstance(value, Mapping) and value:
+            yield from _flat(value, f"{before}{name}.")
+        else:
+            yield before + name, value
+
+
 def _shown(value: Any) -> str:
-    return "–" if value is None else str(value)
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "是 / yes" if value else "否 / no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_shown, value)) or "–"
+    return str(value)
 
 
 def _fail(

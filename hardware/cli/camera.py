@@ -13,8 +13,11 @@ from typing import Any
 
 from hardware.camera.source import absent
 from hardware.cli.command import WrongCommandLine, add_command, save
+from hardware.errors import DeviceError
 from hardware.wiring import CameraSettings, camera_source, make_camera
 from hardware.words import help_words
+
+_FIRST_PICTURE_S = 10.0
 
 
 def add(kinds: Any) -> None:
@@ -75,7 +78,8 @@ def _snapshot(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _preview(options: argparse.Namespace) -> dict[str, Any]:
-    """Until it is ended by SIGINT, SIGTERM or --for; the address comes first."""
+    """Until it is ended by SIGINT, SIGTERM or --for; the address comes first. Raises DeviceError
+    for a camera that gives no first picture."""
     from hardware.camera.preview import Preview
 
     host, _, port = options.listen.rpartition(":")
@@ -84,7 +88,13 @@ def _preview(options: argparse.Namespace) -> dict[str, Any]:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: ended.set())
-    preview = Preview(make_camera(_settings(options)))
+    camera = make_camera(_settings(options))
+    try:
+        camera.read(_FIRST_PICTURE_S)
+    except DeviceError:
+        camera.close()
+        raise
+    preview = Preview(camera)
     address = preview.start(host, int(port))
     sys.stdout.write(json.dumps({"address": address}) + "\n" if options.json else address + "\n")
     sys.stdout.flush()

@@ -20,7 +20,7 @@ from hardware.id_card.opening import AUTO_BAUD
 from hardware.id_card.protocol import SET_BAUD
 from hardware.ports import CardEvent, CardRead, CardRecord, CardUnreadable, ReaderAway
 from hardware.wiring import CardReaderSettings, make_card_reader, make_photo_decoder
-from hardware.words import help_words
+from hardware.words import help_words, state_words
 
 
 def add(kinds: Any) -> None:
@@ -161,7 +161,7 @@ def _watch(options: argparse.Namespace) -> dict[str, Any]:
 
     def tell(event: CardEvent) -> None:
         seen = _event_json(event)
-        line = json.dumps(seen, ensure_ascii=False) if options.json else " ".join(seen.values())
+        line = json.dumps(seen, ensure_ascii=False) if options.json else _told(seen)
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
@@ -170,6 +170,12 @@ def _watch(options: argparse.Namespace) -> dict[str, Any]:
         return {}
 
     return _with_reader(options, use)
+
+
+def _told(seen: dict[str, str]) -> str:
+    """`seen` for people: what happened, then the kind of card or the error's code."""
+    words = str(state_words(f"card_{seen['event']}"))
+    return " ".join((words, *(f"({value})" for name, value in seen.items() if name != "event")))
 
 
 _EVENTS = {

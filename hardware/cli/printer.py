@@ -15,9 +15,9 @@ from hardware.errors import DeviceRefused
 from hardware.ports import PrinterStatus, PrintOutcome, TicketContent
 from hardware.ticket_printer.driver import EscPosTicketPrinter
 from hardware.wiring import PrinterSettings, make_printer
-from hardware.words import help_words
+from hardware.words import both, help_words
 
-_TEST_TICKET = Path(__file__).resolve().parents[2] / "config" / "tickets" / "test-ticket.toml"
+_TEST_TICKET = Path(__file__).resolve().parents[2] / "config" / "devices" / "test-ticket.toml"
 
 
 def add(kinds: Any) -> None:
@@ -76,7 +76,7 @@ def _print_test(options: argparse.Namespace) -> dict[str, Any]:
     if result.outcome is PrintOutcome.FAILED:
         raise DeviceRefused(
             "ticket_not_whole" if result.bytes_sent else "ticket_not_printed",
-            status=result.status.detail,
+            status=both(result.status.detail),
             state=result.status.state.value,
             bytes_sent=result.bytes_sent,
         )
@@ -90,7 +90,7 @@ def _print_test(options: argparse.Namespace) -> dict[str, Any]:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _TestTicket:
-    """The sample's words, from config/tickets/test-ticket.toml."""
+    """The sample's words, from config/devices/test-ticket.toml."""
 
     hall_name: str
     number: str

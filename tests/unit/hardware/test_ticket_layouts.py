@@ -31,7 +31,7 @@ from hardware.ticket_printer.profile import PROFILES_FOLDER, load_profile
 from hardware.ticket_printer.reader import read_commands
 from hardware.ticket_printer.render import paper_length_mm, render
 
-LAYOUTS = sorted(path.stem for path in LAYOUTS_FOLDER.glob("*.toml") if path.stem != "test-ticket")
+LAYOUTS = sorted(path.stem for path in LAYOUTS_FOLDER.glob("*.toml"))
 PROFILES = sorted(path.stem for path in PROFILES_FOLDER.glob("*.toml"))
 CONTENT = TicketContent(
     hall_name="示范县人力资源和社会保障服务大厅",
