@@ -50,9 +50,10 @@ def table(name: str) -> Mapping[str, Any]:
 
 
 def error_words(key: str, values: Mapping[str, Value]) -> Words:
-    """What happened and what to do about it; `key` itself where it is no key of the table."""
+    """What happened and what to do about it. What is no key of the table stands as it is: another
+    program's words, or those of a device's state."""
     entry = table("errors").get(key)
-    return Words(key, key) if entry is None else _filled(entry, values)
+    return both(key) if entry is None else _filled(entry, values)
 
 
 def state_words(key: str, **values: Value) -> Words:

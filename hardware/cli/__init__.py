@@ -28,6 +28,7 @@ _DEVICES = (
     "card", "social-card", "printer", "camera", "face", "sign", "keypad", "speaker", "list",
 )  # fmt: skip
 _ROOMS = ("simulate", "window-devices")
+_LEVELS = ("debug", "info", "warning", "error")
 _MODULES = {"list": "listing"}  # where the module is called otherwise
 
 
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     as_json = "--json" in words
     try:
         options = _parser(words).parse_args(words)
-        configure_logs("hardware", options.log_level)
+        configure_logs("hardware", options.log_level or _level(words))
         options.prepare(options)
         result = _bounded(options)
     except SettingsError as error:
@@ -56,6 +57,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if result:
         _print_result(result, as_json)
     return 0
+
+
+def _level(words: Sequence[str]) -> str:
+    """A `device` command tells its trouble itself: a log line beside it would say it twice."""
+    return "error" if "device" in words[:1] else "warning"
 
 
 def _bounded(options: argparse.Namespace) -> dict[str, Any]:
@@ -139,8 +145,8 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser = _Parser(prog="./hall", description=help_words("about"))
     parser.add_argument(
         "--log-level",
-        default="warning",
-        choices=("debug", "info", "warning"),
+        default=None,
+        choices=_LEVELS,
         help=help_words("log_level"),
     )
     rooms = parser.add_subparsers(required=True, metavar="device|simulate|window-devices")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from hardware.window_devices.settings import (
     SignSettings,
     load_window_devices,
 )
-from hardware.window_sign.bus import StripPlace
+from hardware.window_sign.bus import SignBus, StripPlace
 from hardware.window_sign.make import load_make
 from hardware.words import help_words
+
+_LOOK_S = 0.05
 
 
 def add(kinds: Any) -> None:
@@ -41,7 +44,7 @@ def _show(options: argparse.Namespace) -> dict[str, Any]:
     driver = build.sign_bus(bus, file, {"sign": place}, trouble.append)
     try:
         driver.show("sign", options.text)
-        sent = driver.wait_until_sent(options.timeout)
+        sent = _wait(driver, trouble, options.timeout)
     finally:
         driver.close()
     if (trouble and trouble[-1].state != "ok") or not sent:
@@ -52,10 +55,20 @@ def _show(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def _wait(driver: SignBus, trouble: list[DeviceStanding], timeout_s: float) -> bool:
+    """Whether all is sent; no longer than the first trouble, which is then told at once."""
+    end = time.monotonic() + timeout_s
+    while not (sent := driver.wait_until_sent(_LOOK_S)) and time.monotonic() < end:
+        if trouble and trouble[-1].state != "ok":
+            break
+    return sent
+
+
 def _error(trouble: list[DeviceStanding]) -> DeviceError:
-    last = trouble[-1] if trouble else DeviceStanding("offline", "the bus takes no data")
-    kind = DeviceRefused if last.state == "error" else DeviceMissing
-    return kind(last.detail)
+    if not trouble:
+        return DeviceMissing("bus_takes_nothing")
+    kind = DeviceRefused if trouble[-1].state == "error" else DeviceMissing
+    return kind(trouble[-1].detail)
 
 
 def _place(options: argparse.Namespace) -> tuple[BusSettings, StripPlace, Path]:

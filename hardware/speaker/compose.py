@@ -59,7 +59,7 @@ class Composer:
             return self._settings.phrase(language)
         except ValueError as error:
             raise SettingsUnusable(
-                "language_unknown", language=language, reason=str(error)
+                "language_unknown", language=language, known=self._settings.spoken
             ) from error
 
     def _one(self, language: str, number: str, window: str) -> Sound:

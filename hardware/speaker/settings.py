@@ -56,9 +56,13 @@ class SpeakerSettings:
         """The configured phrase, else the built-in one. Raises ValueError for neither."""
         found = self.phrases.get(language) or PHRASES.get(language)
         if found is None:
-            known = ", ".join(sorted({*self.phrases, *PHRASES}))
-            raise ValueError(f"no phrase for {language!r}; there are {known}")
+            raise ValueError(f"no phrase for {language!r}; there are {self.spoken}")
         return found
+
+    @property
+    def spoken(self) -> str:
+        """Every language that has a phrase."""
+        return ", ".join(sorted({*self.phrases, *PHRASES}))
 
     def percent_at(self, now: time) -> int:
         """The volume at this local time: that of the last entry begun, also since yesterday."""

@@ -116,7 +116,9 @@ class SignBus:
     def wait_until_sent(self, timeout_s: float) -> bool:
         """False when something is still due after `timeout_s`."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._order, timeout_s)
+            return self._changed.wait_for(
+                lambda: not any(strip.due for strip in self._strips.values()), timeout_s
+            )
 
     def health(self) -> DeviceHealth:
         return self._health.snapshot()
