@@ -14,6 +14,7 @@ from hardware.errors import (
     NoCard,
     SettingsUnusable,
 )
+from hardware.id_card.protocol import READ_NEWEST_ADDRESS
 from hardware.ports import (
     CardRead,
     CardRemoved,
@@ -190,6 +191,13 @@ def test_watch_survives_unplugging(reader, watching, people, eventually):
     eventually(lambda: ReaderBack in watching.kinds())
     reader.lay(citizen(people).card())
     eventually(lambda: CardRead in watching.kinds())
+
+
+def test_a_module_silent_on_the_newest_address_still_reads_the_card(reader, driver, people):
+    reader.set_fault(ReaderFault.SILENCE, only=READ_NEWEST_ADDRESS)
+    reader.lay(people.by_id("zhou-fulai").card())
+    record = driver.read_card(8)
+    assert (record.id_number_valid, record.newest_address) == (True, None)
 
 
 def test_watch_tells_a_silent_reader_away_and_back(reader, watching, eventually):

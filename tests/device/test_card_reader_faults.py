@@ -226,7 +226,7 @@ def test_two_programs_cannot_share_a_port(set_up, made):
     driver.module.check()
     other = make_card_reader(CardReaderSettings(reader.port))
     made.append(other)
-    with pytest.raises(DeviceMissing):
+    with pytest.raises(DeviceRefused, match="in use by another program"):
         other.read_card(1)
 
 

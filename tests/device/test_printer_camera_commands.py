@@ -18,6 +18,30 @@ def run(capfd, *words: str) -> tuple[int, dict]:
     return code, json.loads(capfd.readouterr().out.splitlines()[-1])
 
 
+def test_status_looks_and_changes_nothing(printer, capfd):
+    virtual, url = printer
+    virtual.set_fault(PrinterFault.CUTTER_SLIP)
+    code, answer = run(capfd, "device", "printer", "status", "--printer", url)
+    assert (code, answer["state"]) == (0, "cutter")
+    assert virtual.recoveries == []
+
+
+def test_status_of_a_printer_that_cannot_be_reached_is_an_error(capfd):
+    code, answer = run(capfd, "device", "printer", "status", "--printer", "tcp://127.0.0.1:1")
+    assert (code, answer["error"]["code"]) == (1, "device_missing")
+
+
+def test_a_ticket_that_broke_off_is_said_to_have_a_piece_outside(printer, capfd):
+    virtual, url = printer
+    virtual.set_fault(PrinterFault.PAPER_OUT, after_mm=20)
+    assert main(["device", "printer", "print-test", "--printer", url]) == 1
+    chinese, english = capfd.readouterr().err.splitlines()
+    assert "已有一截纸打出来" in chinese
+    assert "纸用完了" in chinese
+    assert "used up" not in chinese
+    assert "a piece of it is out: The paper is used up" in english
+
+
 @pytest.mark.parametrize(("how", "n"), [("--resume", 1), ("--clear", 2)])
 def test_recover(printer, capfd, how, n):
     virtual, url = printer
@@ -79,6 +103,19 @@ def test_preview_serves_pictures_and_ends_by_itself(capfd):
     assert b"Content-Type: image/jpeg" in taken[0]
     assert json.loads(capfd.readouterr().out)["pictures"] > 3
     assert threading.active_count() <= before
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_a_preview_of_no_camera_is_one_error(capfd):
+    assert main(["device", "camera", "preview", "--camera", "/none.avi", "--json"]) == 1
+    (line,) = capfd.readouterr().out.splitlines()
+    assert json.loads(line)["error"]["code"] == "device_missing"
+
+
+def test_window_devices_refuse_the_token_that_the_settings_come_with(root, capfd):
+    file = root / "config/devices/window-devices.toml"
+    assert main(["window-devices", "--config", str(file)]) == 1
+    assert "./hall token --role clerk" in capfd.readouterr().err
 
 
 @pytest.mark.usefixtures("own_signals")

@@ -4,12 +4,39 @@ from pathlib import Path
 
 import pytest
 
+from hardware.errors import DeviceTimeout
 from hardware.id_card import protocol
+from hardware.id_card.module import SamModule
 from hardware.id_card.protocol import Command, Frame, FrameParser, Sw3
 from hardware.simulators.people import load_people
 from hardware.simulators.sam import VirtualSam
 
 CITIZEN = load_people(Path(__file__).parents[3] / "config/demo/people.toml").citizens[0]
+
+
+class SilentOn:
+    """A link whose module says nothing to one command, and counts how often it was asked."""
+
+    baud = 115200
+
+    def __init__(self, command: Command) -> None:
+        self._command, self.asked = command, 0
+
+    def ask(self, command, deadline=None):
+        assert command is self._command
+        self.asked += 1
+        raise DeviceTimeout("reader_silent", command=command.name)
+
+
+def test_a_module_silent_on_the_newest_address_is_asked_no_more_after_two_silences():
+    link = SilentOn(protocol.READ_NEWEST_ADDRESS)
+    module = SamModule(link)
+    assert [module.newest_address() for _ in range(4)] == [None] * 4
+    assert link.asked == 2
+
+
+def test_a_module_silent_on_its_number_has_none():
+    assert SamModule(SilentOn(protocol.READ_SAM_ID)).sam_id() is None
 
 
 def ask(sam: VirtualSam, command: Command) -> int:

@@ -2,13 +2,16 @@
 
 import dataclasses
 import re
+import threading
 
 import pytest
 
 from foundation.announcement import Phrase
 from foundation.settings_file import SettingsError
+from hardware.errors import SettingsUnusable
 from hardware.speaker.settings import SpeakerSettings, VolumeFrom
 from hardware.window_devices import build
+from hardware.window_devices.bridge import WindowDevices
 from hardware.window_devices.settings import (
     DEFAULT_FILE,
     BusSettings,
@@ -69,3 +72,15 @@ def test_mistakes_are_named(tmp_path, text, said):
     file.write_text(head + text)
     with pytest.raises(SettingsError, match=said):
         load_window_devices(file)
+
+
+def test_devices_that_are_refused_leave_no_thread(tmp_path):
+    """The first bus can be; an address of the second cannot stand in its strips' frames."""
+    buses = tuple(BusSettings(name, f"/dev/none-{name}") for name in ("a", "b"))
+    signs = (SignSettings("1", "a", 1, "1"), SignSettings("2", "b", 300, "2"))
+    server = ServerSettings("http://127.0.0.1:1", "demo", "x")
+    settings = WindowDevicesSettings(server, tmp_path / "r", sign_bus=buses, sign=signs)
+    before = set(threading.enumerate())
+    with pytest.raises(SettingsUnusable):
+        WindowDevices(settings, tmp_path / "f.toml")
+    assert set(threading.enumerate()) <= before
