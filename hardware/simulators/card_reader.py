@@ -6,18 +6,17 @@ One thread each; every method may be called from any other thread.
 from __future__ import annotations
 
 import os
-import select
 import socket
 import termios
-import threading
 import time
-import tty
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from hardware.errors import DeviceMissing
 from hardware.id_card.protocol import Command
 from hardware.id_card.timing import wire_time_s
 from hardware.os_trouble import reason
+from hardware.simulators.plug import Plug, PtyEnd
 from hardware.simulators.reader_core import SAM_ID, Piece, ReaderCore, ReaderFault
 from hardware.simulators.sam import Card, Quirks
 from hardware.simulators.uart import heard
@@ -30,13 +29,12 @@ _CHUNK_S = 0.002  # bytes are handed on as often as this when the line has a spe
 _READ_SIZE = 4096
 
 
-class _Reader:
+class _Reader(ABC):
     """What both have: a core, a thread that serves file descriptors, and a plug to pull."""
 
     def __init__(self, core: ReaderCore) -> None:
         self.core = core
-        self._thread: threading.Thread | None = None
-        self._stop_read = self._stop_write = -1
+        self._plug = Plug("card-reader")
 
     @property
     def fault(self) -> ReaderFault:
@@ -56,35 +54,30 @@ class _Reader:
     def start(self) -> None:
         """Plugs in, and answers from now on."""
         self.stop()
-        self._plug_in()
-        self._stop_read, self._stop_write = os.pipe()
-        self._thread = threading.Thread(target=self._run, name="card-reader", daemon=True)
-        self._thread.start()
+        self._stand()
+        self._plug.put_in(self._run)
 
     def stop(self) -> None:
         """Pulls the plug: the port is gone. `start` plugs in again."""
-        if self._thread is None:
-            return
-        os.write(self._stop_write, b"x")
-        self._thread.join()
-        self._thread = None
-        for fd in (self._stop_read, self._stop_write):
-            os.close(fd)
+        self._plug.pull()
 
     def _run(self) -> None:
         try:
             self._serve()
         finally:
-            self._unplug()
+            self._leave()
 
-    def _plug_in(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _stand(self) -> None:
+        """Makes the port. Raises DeviceMissing where none can stand."""
 
+    @abstractmethod
     def _serve(self) -> None:
-        raise NotImplementedError
+        """Answers until the plug is pulled."""
 
-    def _unplug(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _leave(self) -> None:
+        """The port is gone."""
 
     def _line_baud(self) -> int | None:
         """The speed that the other end has set, None where there is none."""
@@ -93,8 +86,7 @@ class _Reader:
     def _serve_port(self, fd: int) -> bool:
         """Answers until the other end has left (True) or the plug is pulled (False)."""
         while True:
-            ready, _, _ = select.select([fd, self._stop_read], [], [])
-            if self._stop_read in ready:
+            if not self._plug.wait(fd):
                 return False
             data = os.read(fd, _READ_SIZE)
             if not data:
@@ -133,7 +125,7 @@ class _Reader:
 
     def _pause(self, seconds: float) -> bool:
         """False when the plug was pulled meanwhile."""
-        return seconds <= 0 or not select.select([self._stop_read], [], [], seconds)[0]
+        return seconds <= 0 or self._plug.wait(seconds=seconds)
 
 
 def _write_all(fd: int, data: bytes) -> None:
@@ -153,36 +145,23 @@ class VirtualCardReader(_Reader):
         quirks: Quirks | None = None,
     ) -> None:
         super().__init__(ReaderCore(read_s, baud, quirks))
-        self._link_path = link
-        self._master = self._slave = -1
+        self._pty = PtyEnd(link)
 
     @property
     def port(self) -> str:
-        return str(self._link_path)
+        return str(self._pty.link)
 
-    def _plug_in(self) -> None:
-        self._master, self._slave = os.openpty()
-        tty.setraw(self._slave)  # else the line discipline would echo and translate bytes
-        self._point_link(os.ttyname(self._slave))
+    def _stand(self) -> None:
+        self._pty.open()
 
-    def _unplug(self) -> None:
-        self._link_path.unlink(missing_ok=True)
-        for fd in (self._master, self._slave):
-            os.close(fd)
+    def _leave(self) -> None:
+        self._pty.close()
 
     def _serve(self) -> None:
-        self._serve_port(self._master)
+        self._serve_port(self._pty.master)
 
     def _line_baud(self) -> int | None:
-        return _SPEEDS.get(termios.tcgetattr(self._slave)[_OUTPUT_SPEED])
-
-    def _point_link(self, target: str) -> None:
-        """Replaced in one step, so that nobody ever opens a half-made link."""
-        self._link_path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._link_path.with_name(f"{self._link_path.name}.{os.getpid()}")
-        fresh.unlink(missing_ok=True)
-        fresh.symlink_to(target)
-        fresh.replace(self._link_path)
+        return _SPEEDS.get(termios.tcgetattr(self._pty.slave)[_OUTPUT_SPEED])
 
 
 class NetCardReader(_Reader):
@@ -204,22 +183,21 @@ class NetCardReader(_Reader):
         host, port = self._address
         return f"socket://{host}:{port}"
 
-    def _plug_in(self) -> None:
+    def _stand(self) -> None:
         try:
             self._server = socket.create_server(self._address)
         except OSError as error:
             raise DeviceMissing("simulator_place", place=self.port, reason=reason(error)) from error
         self._address = self._server.getsockname()[:2]
 
-    def _unplug(self) -> None:
+    def _leave(self) -> None:
         if self._server is not None:
             self._server.close()
 
     def _serve(self) -> None:
         server = self._server
         while server is not None:
-            ready, _, _ = select.select([server.fileno(), self._stop_read], [], [])
-            if self._stop_read in ready:
+            if not self._plug.wait(server.fileno()):
                 return
             client, _ = server.accept()
             with client:

@@ -7,12 +7,13 @@ import select
 import socket
 import threading
 import time
-import tty
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
+
+from hardware.simulators.plug import Plug, PtyEnd
 
 if TYPE_CHECKING:
     from hardware.simulators.printer import Connection, VirtualPrinter
@@ -135,36 +136,21 @@ class PtyPort:
     adapter; plugged in again it is another pty behind the same link."""
 
     def __init__(self, printer: VirtualPrinter, link: Path) -> None:
-        self._printer, self._link = printer, link
+        self._printer, self._pty = printer, PtyEnd(link)
         self._lock = threading.Lock()
-        self._master = self._slave = -1
-        self._thread: threading.Thread | None = None
-        self._stop_read = self._stop_write = -1
+        self._plug = Plug("printer-pty")
 
     def start(self) -> None:
         with self._lock:
-            if self._thread is not None:
-                return
-            self._master, self._slave = os.openpty()
-            tty.setraw(self._slave)
-            self._stop_read, self._stop_write = os.pipe()
-            self._link.parent.mkdir(parents=True, exist_ok=True)
-            self._link.unlink(missing_ok=True)
-            self._link.symlink_to(os.ttyname(self._slave))
-            self._thread = threading.Thread(target=self._run, name="printer-pty", daemon=True)
-            self._thread.start()
+            if not self._plug.is_in:
+                self._pty.open()
+                self._plug.put_in(self._run)
 
     def stop(self) -> None:
         with self._lock:
-            if self._thread is None:
-                return
-            self._link.unlink(missing_ok=True)
-            os.write(self._stop_write, b"x")
-            if self._thread is not threading.current_thread():
-                self._thread.join(timeout=2)
-            self._thread = None
-            for fd in (self._master, self._slave, self._stop_read, self._stop_write):
-                os.close(fd)
+            if self._plug.is_in:
+                self._plug.pull()
+                self._pty.close()
 
     def plug(self, in_: bool) -> None:
         if in_:
@@ -180,18 +166,17 @@ class PtyPort:
 
     def _serve(self, client: Connection) -> bool:
         """One step; False when the plug is pulled or no ESC/POS came."""
-        ready, _, _ = select.select([self._master, self._stop_read], [], [], _IDLE_S)
-        if self._stop_read in ready:
+        if not self._plug.wait(self._pty.master, _IDLE_S):
             return False
-        if not ready:
+        if not select.select([self._pty.master], [], [], 0)[0]:
             client.pause()
             return True
-        data = os.read(self._master, _chunk(self._printer))
+        data = os.read(self._pty.master, _chunk(self._printer))
         _pace(self._printer, len(data))
         return client.take(data)
 
     def _send(self, data: bytes) -> None:
         try:
-            os.write(self._master, data)
+            os.write(self._pty.master, data)
         except OSError as error:
             _log.debug("client_left", reason=error.strerror)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import random
-import select
 import threading
 import time
-import tty
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
+
+from hardware.simulators.plug import Plug, PtyEnd
 
 _NOISE_BYTES = 12
 _BYTE_PAUSE_S = 0.002
@@ -37,49 +37,40 @@ class PtyLine:
     """on_bytes is called in the line's thread with what was sent to the device."""
 
     def __init__(self, link: Path, on_bytes: Callable[[bytes], None], seed: int = 1) -> None:
-        self._link, self._on_bytes = link, on_bytes
+        self._pty, self._on_bytes = PtyEnd(link), on_bytes
         self._random = random.Random(seed)  # noqa: S311 - noise that a test can repeat
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._master = self._slave = self._stop_read = self._stop_write = -1
+        self._plug = Plug("serial-line")
         self.fault = LineFault.NONE
 
     @property
     def port(self) -> str:
-        return str(self._link)
+        return str(self._pty.link)
 
     @property
     def plugged(self) -> bool:
-        return self._thread is not None
+        return self._plug.is_in
 
     def start(self) -> None:
         """Plugs in."""
-        self._master, self._slave = os.openpty()
-        tty.setraw(self._slave)  # else the line discipline would echo and translate bytes
-        self._stop_read, self._stop_write = os.pipe()
-        self._point_link(os.ttyname(self._slave))
-        self._thread = threading.Thread(target=self._serve, name="serial-line", daemon=True)
-        self._thread.start()
+        self._pty.open()
+        self._plug.put_in(self._serve)
 
     def stop(self) -> None:
         """Pulls the plug; port and symlink are gone."""
-        if self._thread is None:
+        if not self._plug.is_in:
             return
-        os.write(self._stop_write, b"x")
-        self._thread.join()
-        self._link.unlink(missing_ok=True)
+        self._plug.pull()
         with self._lock:
-            self._thread = None
-            for fd in (self._master, self._slave, self._stop_read, self._stop_write):
-                os.close(fd)
+            self._pty.close()
 
     def write(self, frame: bytes) -> None:
         """One frame from the device, with the present fault; nothing when unplugged."""
         with self._lock:
-            if self._thread is None or self.fault is LineFault.SILENCE:
+            if not self._plug.is_in or self.fault is LineFault.SILENCE:
                 return
             for piece in self._faulty(frame):
-                os.write(self._master, piece)
+                os.write(self._pty.master, piece)
                 if self.fault is LineFault.BYTE_AT_A_TIME:
                     time.sleep(_BYTE_PAUSE_S)
 
@@ -103,18 +94,7 @@ class PtyLine:
         return self._random.randbytes(_NOISE_BYTES)
 
     def _serve(self) -> None:
-        while True:
-            ready, _, _ = select.select([self._master, self._stop_read], [], [])
-            if self._stop_read in ready:
-                return
-            data = os.read(self._master, 4096)
+        while self._plug.wait(self._pty.master):
+            data = os.read(self._pty.master, 4096)
             if self.fault not in (LineFault.SILENCE, LineFault.DEAF):
                 self._on_bytes(data)
-
-    def _point_link(self, target: str) -> None:
-        """Replaced in one step, so that nobody ever opens a half-made link."""
-        self._link.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._link.with_name(f"{self._link.name}.{os.getpid()}")
-        fresh.unlink(missing_ok=True)
-        fresh.symlink_to(target)
-        fresh.replace(self._link)

@@ -7,8 +7,6 @@ One thread; every method may be called from any other thread.
 from __future__ import annotations
 
 import contextlib
-import os
-import select
 import socket
 import struct
 import threading
@@ -16,6 +14,7 @@ from enum import StrEnum
 
 from hardware.errors import DeviceMissing
 from hardware.os_trouble import reason
+from hardware.simulators.plug import Plug
 from hardware.simulators.social_card import ATR, VirtualSocialCard
 from hardware.social_card.link import GET_ATR, POWER_OFF, POWER_ON, RESET
 
@@ -48,8 +47,7 @@ class VirtualSocialReader:
         self._fault, self._after = SocialFault.NONE, 0
         self._previous = b"\x90\x00"
         self._server: socket.socket | None = None
-        self._thread: threading.Thread | None = None
-        self._stop_read = self._stop_write = -1
+        self._plug = Plug("social-reader")
 
     @property
     def url(self) -> str:
@@ -82,43 +80,27 @@ class VirtualSocialReader:
         except OSError as error:
             raise DeviceMissing("simulator_place", place=self.url, reason=reason(error)) from error
         self._address = self._server.getsockname()[:2]
-        self._begin()
-
-    def _begin(self) -> None:
-        self._stop_read, self._stop_write = os.pipe()
-        self._thread = threading.Thread(target=self._serve, name="social-reader", daemon=True)
-        self._thread.start()
+        self._plug.put_in(self._serve)
 
     def stop(self) -> None:
-        if self._thread is None:
-            return
-        os.write(self._stop_write, b"x")
-        self._thread.join()
-        self._thread = None
-        for fd in (self._stop_read, self._stop_write):
-            os.close(fd)
+        self._plug.pull()
 
     def _serve(self) -> None:
         server = self._server
         if server is None:
             return
         with server:
-            while self._wait(server.fileno()):
+            while self._plug.wait(server.fileno()):
                 client, _ = server.accept()
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 with client:
                     if not self._serve_client(client):
                         return
 
-    def _wait(self, fd: int, seconds: float | None = None) -> bool:
-        """False when the plug was pulled meanwhile."""
-        ready, _, _ = select.select([fd, self._stop_read], [], [], seconds)
-        return self._stop_read not in ready
-
     def _serve_client(self, client: socket.socket) -> bool:
         """False when the plug was pulled, by a hand or by a fault."""
         buffer = b""
-        while self._wait(client.fileno()):
+        while self._plug.wait(client.fileno()):
             try:
                 data = client.recv(4096)
             except ConnectionError:
@@ -172,7 +154,7 @@ class VirtualSocialReader:
                 client.sendall(_LENGTH.pack(len(answer)) + answer[: len(answer) // 2])
                 return False
             case SocialFault.SLOW:
-                return self._wait(self._stop_read, self._slow_s) and _send(client, answer)
+                return self._plug.wait(seconds=self._slow_s) and _send(client, answer)
             case SocialFault.NO_STATUS:
                 return _send(client, answer[:1])
             case SocialFault.GARBAGE:
@@ -205,7 +187,7 @@ class VpcdCard(VirtualSocialReader):
 
     def start(self) -> None:
         self.stop()
-        self._begin()
+        self._plug.put_in(self._serve)
 
     def lift(self) -> None:
         super().lift()
@@ -215,7 +197,7 @@ class VpcdCard(VirtualSocialReader):
                 client.shutdown(socket.SHUT_RDWR)
 
     def _serve(self) -> None:
-        while self._wait(self._stop_read, _CALL_AGAIN_S):
+        while self._plug.wait(seconds=_CALL_AGAIN_S):
             if self._card is None:
                 continue
             try:

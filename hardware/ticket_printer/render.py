@@ -14,48 +14,22 @@ import qrcode
 from PIL import Image, ImageDraw
 
 from hardware.errors import DeviceProtocolError
-from hardware.ticket_printer.commands import (
-    Alignment,
-    AskIdentity,
-    AskInOrder,
-    AskJobInOrder,
-    AskStatus,
-    AutomaticStatusMask,
-    Bold,
-    ChineseMode,
-    ClearBuffers,
-    Columns,
-    Cut,
-    EscPosCommand,
-    FeedDots,
-    FeedLines,
-    Inverse,
-    LineFeed,
-    LineSpacing,
-    MotionUnits,
-    Raster,
-    Recover,
-    Reset,
-    Size,
-    Symbol,
-    Text,
-    Underline,
-)
+from hardware.ticket_printer import commands as esc
 from hardware.ticket_printer.fonts import load_font
 from hardware.ticket_printer.profile import PrinterProfile
 from hardware.ticket_printer.reader import read_commands
 
-# What changes nothing on paper. MotionUnits: the reader lets only those pass that are dots.
+# What changes nothing on paper. esc.MotionUnits: the reader lets only those pass that are dots.
 _PAPERLESS = (
-    ChineseMode,
-    AskStatus,
-    Recover,
-    AutomaticStatusMask,
-    AskInOrder,
-    AskJobInOrder,
-    AskIdentity,
-    ClearBuffers,
-    MotionUnits,
+    esc.ChineseMode,
+    esc.AskStatus,
+    esc.Recover,
+    esc.AutomaticStatusMask,
+    esc.AskInOrder,
+    esc.AskJobInOrder,
+    esc.AskIdentity,
+    esc.ClearBuffers,
+    esc.MotionUnits,
 )
 DEFAULT_LINE_SPACING_DOTS = 30
 WHITE, BLACK = 255, 0
@@ -104,31 +78,31 @@ class Paper:
     _style: _Style = _Style()
     _qr: _QrStore = field(default_factory=_QrStore)
 
-    def execute(self, command: EscPosCommand) -> None:
+    def execute(self, command: esc.EscPosCommand) -> None:
         """Raises UndrawableSymbol for a QR code that cannot be."""
         match command:
-            case Text():
+            case esc.Text():
                 self._put(command.character)
-            case LineFeed():
+            case esc.LineFeed():
                 self._end_line(blank_dots=self._style.spacing_dots)
-            case FeedDots():
+            case esc.FeedDots():
                 self._end_line()
                 self._feed(command.dots)
-            case FeedLines():
+            case esc.FeedLines():
                 self._end_line()
                 self._feed(command.lines * self._style.spacing_dots)
-            case Raster():
+            case esc.Raster():
                 self._end_line()
                 self._raster(command)
-            case Columns():
+            case esc.Columns():
                 self._columns(command)
-            case Symbol():
+            case esc.Symbol():
                 self._symbol(command)
-            case Cut():
+            case esc.Cut():
                 self._end_line()
                 self._feed(command.feed_dots)
                 self._strips.append(_cut_mark(self.width_dots, command.partial))
-            case Reset():
+            case esc.Reset():
                 self._line.clear()
                 self._style, self._qr = _Style(), _QrStore()
             case _ if not isinstance(command, _PAPERLESS):
@@ -155,19 +129,19 @@ class Paper:
     def height_dots(self) -> int:
         return sum(strip.height for strip in self._strips)
 
-    def _restyle(self, command: EscPosCommand) -> None:
+    def _restyle(self, command: esc.EscPosCommand) -> None:
         match command:
-            case Size():
+            case esc.Size():
                 self._style = replace(self._style, wide=command.wide, high=command.high)
-            case Bold():
+            case esc.Bold():
                 self._style = replace(self._style, bold=command.on)
-            case Underline():
+            case esc.Underline():
                 self._style = replace(self._style, underline=command.dots)
-            case Inverse():
+            case esc.Inverse():
                 self._style = replace(self._style, inverse=command.on)
-            case Alignment():
+            case esc.Alignment():
                 self._style = replace(self._style, align=command.align)
-            case LineSpacing():
+            case esc.LineSpacing():
                 dots = DEFAULT_LINE_SPACING_DOTS if command.dots is None else command.dots
                 self._style = replace(self._style, spacing_dots=dots)
 
@@ -203,13 +177,13 @@ class Paper:
         if dots:
             self._strips.append(self._blank(dots))
 
-    def _raster(self, raster: Raster) -> None:
+    def _raster(self, raster: esc.Raster) -> None:
         size = (raster.row_bytes * 8, raster.rows)
         flipped = bytes(byte ^ 0xFF for byte in raster.bits)
         drawn = Image.frombytes("1", size, flipped).convert("L")
         self._image(drawn.resize((size[0] * raster.wide, size[1] * raster.high), _NEAREST))
 
-    def _columns(self, columns: Columns) -> None:
+    def _columns(self, columns: esc.Columns) -> None:
         """Told top to bottom, then left to right: drawn lying down and stood up."""
         size = (columns.dots_high, len(columns.bits) * 8 // columns.dots_high)
         flipped = bytes(byte ^ 0xFF for byte in columns.bits)
@@ -225,7 +199,7 @@ class Paper:
         strip.paste(drawn, (self._left_edge(drawn.width), 0))
         self._strips.append(strip)
 
-    def _symbol(self, symbol: Symbol) -> None:
+    def _symbol(self, symbol: esc.Symbol) -> None:
         parameters = symbol.parameters
         match symbol.function:
             case 65 if parameters[:1] == b"2":  # model 2, the one QR code in use
@@ -293,7 +267,7 @@ def render(data: bytes, width_dots: int) -> Image.Image:
     paper = Paper(width_dots)
     for command in read_commands(data):
         paper.execute(command)
-    paper.execute(FeedDots(0))
+    paper.execute(esc.FeedDots(0))
     return paper.picture()
 
 
@@ -302,6 +276,6 @@ def paper_length_mm(data: bytes, profile: PrinterProfile) -> float:
     paper = Paper(profile.paper_width_dots)
     cuts = 0
     for command in read_commands(data):
-        cuts += isinstance(command, Cut)
+        cuts += isinstance(command, esc.Cut)
         paper.execute(command)
     return (paper.height_dots - cuts * _CUT_MARK_DOTS) / profile.dots_per_mm

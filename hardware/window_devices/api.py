@@ -6,7 +6,6 @@ Plain HTTP by requests. Blocks; each thread has its own connection. One try each
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from urllib.parse import quote
 
 import requests
 
+from foundation.server_session import ServerSessions
 from hardware.errors import DeviceError, DeviceProtocolError
 from hardware.health import DeviceHealth
 from hardware.window_devices.settings import ServerSettings
@@ -57,7 +57,7 @@ class HallApi:
     def __init__(self, settings: ServerSettings) -> None:
         self._settings = settings
         self._base = f"{settings.url.rstrip('/')}/api/v1/halls/{quote(settings.hall, safe='')}"
-        self._local = threading.local()
+        self._sessions = ServerSessions(settings.token)
 
     def hall(self) -> HallView:
         return _hall_view(self._ask("GET", ""))
@@ -80,7 +80,7 @@ class HallApi:
         """Events with seq > `after`, until the line breaks or is silent for too long."""
         limits = (self._settings.connect_timeout_s, self._settings.stream_silent_s)
         try:
-            with self._session().get(
+            with self._sessions.mine().get(
                 f"{self._base}/events",
                 params={"topics": TOPICS, "after": str(after)},
                 headers={"Accept": "text/event-stream"},
@@ -93,19 +93,10 @@ class HallApi:
         except requests.RequestException as error:
             raise ServerAway("server_silent", reason=type(error).__name__) from error
 
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = requests.Session()
-            session.trust_env = False  # the server stands in the hall: no proxy lies between
-            session.headers["Authorization"] = f"Bearer {self._settings.token}"
-            self._local.session = session
-        return session
-
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         limits = (self._settings.connect_timeout_s, self._settings.answer_timeout_s)
         try:
-            answer = self._session().request(
+            answer = self._sessions.mine().request(
                 method, self._base + path, json=body, timeout=limits, allow_redirects=False
             )
             _checked(answer)

@@ -5,13 +5,13 @@ One try each: whether and when to try again is `kiosk.gateway.desk`'s business.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 import requests
 
+from foundation.server_session import ServerSessions
 from kiosk.flow.facts import HallFacts, PersonFacts, TicketFacts
 from kiosk.flow.moves import PHONE_DIGITS
 from kiosk.gateway.errors import BadAnswer, NoAnswer, NotNow, Refused, Unreachable
@@ -25,7 +25,7 @@ class QueueClient:
     def __init__(self, settings: ServerSettings) -> None:
         self._settings = settings
         self._base = f"{settings.url.rstrip('/')}/api/v1/halls/{quote(settings.hall, safe='')}"
-        self._local = threading.local()
+        self._sessions = ServerSessions(settings.token)
 
     def hall(self) -> HallFacts:
         return read_hall(self._ask("GET", ""))
@@ -67,19 +67,10 @@ class QueueClient:
         body: dict[str, Any] = {"kind": kind, "state": state, "detail": detail}
         self._ask("POST", path, {**body, "figures": dict(figures)} if figures else body)
 
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = requests.Session()
-            session.trust_env = False  # the server stands in the hall: no proxy lies between
-            session.headers["Authorization"] = f"Bearer {self._settings.token}"
-            self._local.session = session
-        return session
-
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> object:
         limits = (self._settings.connect_timeout_s, self._settings.answer_timeout_s)
         try:
-            answer = self._session().request(
+            answer = self._sessions.mine().request(
                 method, self._base + path, json=body, timeout=limits, allow_redirects=False
             )
         except (requests.ConnectTimeout, requests.exceptions.ProxyError) as error:
