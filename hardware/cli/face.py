@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hardware.cli.command import FileTrouble, WrongCommandLine, add_command, save
+from hardware.os_trouble import reason
 from hardware.words import help_words
 
 _LIVENESS_S = 120.0  # a check lasts a minute at most
@@ -132,11 +133,13 @@ def _calibrate(options: argparse.Namespace) -> dict[str, Any]:
         enrolled = enrolled_in(options.enrolled, engine, _progress)
     except OSError as error:
         place = str(options.enrolled)
-        raise FileTrouble(f"cannot read {place}: {error.strerror}", file=place) from error
+        raise FileTrouble("file_unreadable", file=place, reason=reason(error)) from error
     try:
         made = calibrate(enrolled.descriptors, engine.model, options.target_fmr)
     except ValueError as error:
-        raise WrongCommandLine(str(error)) from error
+        raise WrongCommandLine(
+            "usage", problem=str(error), program="./hall device face calibrate"
+        ) from error
     save(options.out, lambda: save_calibration(made, options.out))
     return {
         "out": str(options.out),
@@ -203,7 +206,7 @@ def _challenge(text: str | None) -> Any:
         return tuple(Action(word.strip()) for word in text.split(","))
     except ValueError as error:
         known = ", ".join(Action)
-        raise WrongCommandLine(f"{error}; a challenge is a list of {known}") from error
+        raise WrongCommandLine("challenge_unknown", problem=str(error), known=known) from error
 
 
 def _chance(options: argparse.Namespace) -> random.Random:

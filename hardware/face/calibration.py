@@ -91,8 +91,7 @@ def calibrate(
     if people < needed:
         missing = needed - people
         raise TooFewPeople(
-            f"{people} people are too few for a false-match rate of {target_fmr:g}: "
-            f"{missing} more are needed",
+            "too_few_people",
             people=people,
             needed=needed,
             missing=missing,
@@ -177,7 +176,7 @@ def from_json(data: Mapping[str, Any]) -> Calibration:
             },
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise CalibrationUnusable(f"this is no calibration: {error}") from error
+        raise CalibrationUnusable("no_calibration", file="JSON", reason=str(error)) from error
     if data.get("format") != _FORMAT or data.get("id") != calibration.id:
-        raise CalibrationUnusable("the calibration was changed after it was made: make it anew")
+        raise CalibrationUnusable("calibration_changed")
     return calibration

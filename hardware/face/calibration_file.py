@@ -22,9 +22,9 @@ def load_calibration(file: Path) -> Calibration:
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise CalibrationUnusable(f"cannot read {file}", file=str(file)) from error
+        raise CalibrationUnusable("no_calibration", file=str(file), reason=str(error)) from error
     if not isinstance(data, dict):
-        raise CalibrationUnusable(f"{file} is no calibration", file=str(file))
+        raise CalibrationUnusable("no_calibration", file=str(file), reason="JSON")
     return from_json(data)
 
 

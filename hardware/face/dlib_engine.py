@@ -32,7 +32,7 @@ def load_models() -> tuple[Any, Any, Any, Any]:
             warnings.simplefilter("ignore")
             import face_recognition_models as models
     except ImportError as error:
-        raise DeviceMissing(f"the face engine is not installed: {error}") from error
+        raise DeviceMissing("face_engine_absent", reason=str(error)) from error
     return (
         dlib.get_frontal_face_detector(),
         dlib.shape_predictor(models.pose_predictor_model_location()),

@@ -31,7 +31,7 @@ class OpenCvEngine(DlibEngine):
         self._files = (detector, recognizer)
         for file in self._files:
             if not file.is_file():
-                raise SettingsUnusable(f"there is no file {file}", file=str(file))
+                raise SettingsUnusable("model_absent", file=str(file))
         self._opening = threading.Lock()
         self._networks: tuple[Any, Any] | None = None
         self._name = _model_name(recognizer)
@@ -57,7 +57,7 @@ class OpenCvEngine(DlibEngine):
             return finder, cv2.FaceRecognizerSF.create(recognizer, "")
         except cv2.error as error:
             files = f"{detector}, {recognizer}"
-            raise SettingsUnusable(f"OpenCV cannot use {files}: {error.err}") from error
+            raise SettingsUnusable("model_unusable", files=files, reason=error.err) from error
 
     def _boxes(self, rgb: Picture) -> list[Box]:
         """The network was made for BGR; grey differences of red and blue matter little to it, yet

@@ -19,6 +19,7 @@ import structlog
 from hardware.face.engine import Descriptor, EngineFailed, Face, Picture
 from hardware.face.settings import EngineSettings
 from hardware.face.wire import face_json, face_of, line
+from hardware.os_trouble import reason
 
 _log = structlog.get_logger()
 LOAD_S = 60.0  # of the models, on a slow disk
@@ -82,7 +83,7 @@ class EngineProcess:
                 stdout=subprocess.PIPE,
             )
         except OSError as error:
-            raise EngineFailed(f"the face engine does not start: {error.strerror}") from error
+            raise EngineFailed("face_engine_ended", reason=reason(error)) from error
         self._model = str(self._ask({"do": "load"}, LOAD_S)["model"])
 
     def _ask(
@@ -91,7 +92,7 @@ class EngineProcess:
         """Raises EngineFailed; then the process is gone."""
         child = self._child
         if child is None or child.stdin is None or child.stdout is None:
-            raise EngineFailed("the face engine is not running")
+            raise EngineFailed("face_engine_ended", reason="–")
         try:
             child.stdin.write(line(message))
             if picture is not None:
@@ -101,7 +102,7 @@ class EngineProcess:
         except (OSError, ValueError, TimeoutError) as error:
             self._end()
             _log.warning("face_engine_lost", reason=type(error).__name__)
-            raise EngineFailed(f"the face engine ended: {type(error).__name__}") from error
+            raise EngineFailed("face_engine_ended", reason=type(error).__name__) from error
         if "error" in answer:
             raise EngineFailed(str(answer["error"]["message"]), code=str(answer["error"]["code"]))
         return dict(answer)

@@ -10,6 +10,7 @@ from hardware.face.cues import LivenessSettings, Weight
 from hardware.face.dlib_engine import DlibEngine
 from hardware.face.opencv_engine import OpenCvEngine
 from hardware.face.quality import GateLimits
+from hardware.os_trouble import reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def make_engine(settings: EngineSettings) -> DlibEngine:
     try:
         return OpenCvEngine(settings.detector, settings.recognizer)
     except OSError as error:
-        raise SettingsUnusable(f"cannot read a model file: {error.strerror}") from error
+        raise SettingsUnusable("model_unusable", files="–", reason=reason(error)) from error
 
 
 def without_colour(settings: FaceSettings) -> FaceSettings:

@@ -24,6 +24,7 @@ from hardware.face.engine import (
 )
 from hardware.face.matching import match
 from hardware.face.quality import GateLimits, Quality, judge, large_faces
+from hardware.os_trouble import reason
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 _LARGEST_BYTES = 20_000_000
@@ -47,12 +48,12 @@ class Described:
 def decode_picture(data: bytes, name: str = "") -> Picture:
     """Raises PictureUnreadable."""
     if len(data) > _LARGEST_BYTES:
-        raise PictureUnreadable("the picture is larger than 20 MB", name=name)
+        raise PictureUnreadable("picture_large", name=name)
     decoded: Picture | None = None
     if data:
         decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     if decoded is None:
-        raise PictureUnreadable("this is no picture that can be opened", name=name)
+        raise PictureUnreadable("picture_unreadable", name=name)
     return decoded
 
 
@@ -61,7 +62,7 @@ def read_picture(file: Path) -> Picture:
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise PictureUnreadable(f"cannot be read: {error.strerror}", name=str(file)) from error
+        raise PictureUnreadable("file_unreadable", file=str(file), reason=reason(error)) from error
     return decode_picture(data, str(file))
 
 
@@ -72,9 +73,9 @@ def describe(engine: FaceEngine, picture: Picture, limits: GateLimits | None = N
     quality = judge(faces, (picture.shape[1], picture.shape[0]), chosen)
     counted = large_faces(faces, chosen)
     if not counted:
-        raise NoFace("no face in the picture")
+        raise NoFace("no_face")
     if len(counted) > 1:
-        raise SeveralFaces("several faces in the picture", faces=len(counted))
+        raise SeveralFaces("several_faces", faces=len(counted))
     return Described(counted[0], quality, engine.describe(picture, counted[0]))
 
 
@@ -82,7 +83,9 @@ def check_model(calibration: Calibration | None, model: str) -> None:
     """Raises CalibrationUnusable for one of another engine."""
     if calibration is not None and calibration.model != model:
         raise CalibrationUnusable(
-            f"the calibration is of {calibration.model}, the engine is {model}",
+            "calibration_of_another",
+            made_for=calibration.model,
+            model=model,
             calibration=calibration.id,
         )
 

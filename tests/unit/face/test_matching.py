@@ -87,7 +87,7 @@ def test_a_calibration_survives_its_file_and_no_change_by_hand(tmp_path):
     data = json.loads(file.read_text())
     with pytest.raises(CalibrationUnusable, match="changed"):
         from_json({**data, "threshold": 0.1})
-    with pytest.raises(CalibrationUnusable, match="no calibration"):
+    with pytest.raises(CalibrationUnusable, match="is no calibration"):
         from_json({"id": "x"})
     file.write_text("[]")
     with pytest.raises(CalibrationUnusable):

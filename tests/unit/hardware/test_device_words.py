@@ -14,11 +14,7 @@ from hardware.os_trouble import port_error, reason
 from hardware.words import Words, error_words, state_words, table
 
 ROOT = Path(__file__).parents[3]
-TREES = {
-    file: ast.parse(file.read_text())
-    for file in sorted((ROOT / "hardware").rglob("*.py"))
-    if file.parent.name != "face"  # says its errors in words of its own
-}
+TREES = {file: ast.parse(file.read_text()) for file in sorted((ROOT / "hardware").rglob("*.py"))}
 
 
 def _errors():
