@@ -90,6 +90,10 @@ class FaceCheck:
         finally:
             self._wipe()
 
+    def more_time(self) -> None:
+        """From any thread: the person needs longer for the movement."""
+        self._session.more_time()
+
     def _one(self, camera: Camera, on_prompt: OnPrompt) -> None:
         try:
             frame = camera.read(_FRAME_S)

@@ -82,18 +82,18 @@ class CueWeights:
 @dataclass(frozen=True, slots=True)
 class CueLimits:
     """Measured on research sets and a handful of films; every value is logged, so that a site can
-    set its own. relief: turned photos stayed ≤ 0.020, strongly bent ones ≤ 0.028, heads that
-    turned by more than 0.25 reached ≥ 0.030; what lies between a clerk sees.
+    set its own. relief: turned photos stayed ≤ 0.020, strongly bent ones ≤ 0.028, single ones
+    whose landmarks slipped ≤ 0.035; heads that turned well reached ≥ 0.050. Between, a clerk sees.
     longest_gap_s: without the face. overlap: of the face's boxes from frame to frame.
     freeze_s: of pictures without any change. loop: difference of two stretches of one track, in eye
     distances, while the head moved by loop_moved. same_person: distance of two descriptors."""
 
-    relief: float = 0.030
-    relief_unclear: float = 0.022
+    relief: float = 0.040
+    relief_unclear: float = 0.025
     longest_gap_s: float = 0.3
     overlap: float = 0.3
     freeze_s: float = 0.4
-    loop: float = 0.015
+    loop: float = 0.010
     loop_moved: float = 0.05
     loop_window_s: float = 0.8
     same_person: float = 0.62

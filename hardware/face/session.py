@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import random
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -50,7 +51,8 @@ class Stage(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """step: which movement, from 0. left_s: for this stage; None where it ends by itself. tint:
-    what the screen shows. keep: this frame is one to compare."""
+    what the screen shows. keep: this frame is one to compare. extended: how often more time was
+    given."""
 
     stage: Stage
     advice: Advice | None
@@ -59,6 +61,7 @@ class Prompt:
     left_s: float | None
     tint: Rgb
     keep: bool
+    extended: int
 
 
 class Session:
@@ -88,6 +91,8 @@ class Session:
         self._kept = 0
         self._wanted_here = 0
         self._failed = ""
+        self._more_time = threading.Event()
+        self._extended = 0
 
     @property
     def stage(self) -> Stage:
@@ -104,6 +109,8 @@ class Session:
             return self._prompt(None, at_s)
         if self._began_s is None:
             self._began_s = self._stage_s = at_s
+        if self._stage in (Stage.ACT, Stage.CENTRE):
+            self._extend(at_s)
         quality = judge(faces, size_px, self._gate)
         keep = False
         if self._stage is not Stage.PLACE:
@@ -118,6 +125,16 @@ class Session:
             keep = self._go_on(faces[0], quality.good, at_s)
         return self._prompt(quality.advice, at_s, keep)
 
+    def more_time(self) -> None:
+        """From any thread: the movement's time begins anew. Who needs longer gets longer."""
+        self._more_time.set()
+
+    def _extend(self, at_s: float) -> None:
+        if self._more_time.is_set() and self._began_s is not None:
+            self._more_time.clear()
+            self._began_s += at_s - self._stage_s
+            self._stage_s, self._extended = at_s, self._extended + 1
+
     def end(self) -> None:
         """No more frames will come."""
         if self._stage is not Stage.DONE:
@@ -131,7 +148,7 @@ class Session:
         timed = self._stage in (Stage.ACT, Stage.CENTRE)
         left_s = self._settings.action_s - (at_s - self._stage_s) if timed else None
         action = self.actions[self._step] if acting else None
-        return Prompt(self._stage, advice, action, self._step, left_s, tint, keep)
+        return Prompt(self._stage, advice, action, self._step, left_s, tint, keep, self._extended)
 
     def _enter(self, stage: Stage, at_s: float) -> None:
         self._stage, self._stage_s = stage, at_s

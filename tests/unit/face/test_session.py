@@ -1,0 +1,181 @@
+"""The course of a check over drawn landmarks: no film, no engine."""
+
+import random
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from hardware.face.actions import Action, Baseline, Watcher
+from hardware.face.colour import PALETTE, ColourPlan
+from hardware.face.cues import CueLimits, CueName, LivenessSettings, Verdict
+from hardware.face.engine import Face, Light
+from hardware.face.geometry import Box, measure, relief
+from hardware.face.quality import Advice, GateLimits
+from hardware.face.session import Session, Stage
+from hardware.face.settings import FaceSettings, without_colour
+
+LIMITS = CueLimits()
+SIZE = (640, 480)
+
+
+def head(turn_deg=0.0, mouth=0.0, shift=0.0):
+    """68 points of a head of three depths, seen after turning; eyes 90 px apart."""
+    points = np.zeros((68, 3))
+    points[:17, 0] = np.linspace(-80, 80, 17)
+    points[:17, 1] = 90 * np.cos(np.linspace(-1.3, 1.3, 17))
+    points[:17, 2] = -40
+    points[17:27] = [[x, -55, 5] for x in np.linspace(-65, 65, 10)]
+    points[27:31] = [[0, y, z] for y, z in ((-30, 15), (-15, 22), (0, 30), (12, 38))]
+    points[31:36] = [[x, 25, 15] for x in np.linspace(-14, 14, 5)]
+    for start, middle in ((36, -45), (42, 45)):
+        ring = [(-16, 0), (-6, -6), (6, -6), (16, 0), (6, 6), (-6, 6)]
+        points[start : start + 6] = [[middle + x, -30 + y, 0] for x, y in ring]
+    angles = np.linspace(np.pi, 3 * np.pi, 12, endpoint=False)
+    points[48:60] = [[30 * np.cos(a), 55 + 12 * np.sin(a), 10] for a in angles]
+    points[60:68] = [[22 * np.cos(a), 55, 10] for a in np.linspace(np.pi, 3 * np.pi, 8, False)]
+    points[61:64, 1] -= mouth / 2
+    points[65:68, 1] += mouth / 2
+    turn = np.radians(turn_deg)
+    x = points[:, 0] * np.cos(turn) + points[:, 2] * np.sin(turn)
+    return np.stack([x + 320 + shift, points[:, 1] + 240], axis=1)
+
+
+def face(points, seed=0, colour=(120.0, 100.0, 90.0)):
+    noise = np.random.default_rng(seed).normal(0, 0.2, points.shape)
+    light = Light(120, 90, 120, 80, 30, (colour[0] + seed * 1e-3, *colour[1:]))
+    return Face(Box(220, 140, 420, 340), points + noise, light)
+
+
+def play(session, frames, start_s=0.0, step_s=0.1):
+    """frames: points, or None for nobody. The prompts."""
+    prompts = []
+    for index, points in enumerate(frames):
+        faces = () if points is None else (face(points, index),)
+        prompts.append(session.feed(faces, SIZE, start_s + index * step_s))
+    return prompts
+
+
+def session(*actions, **changed):
+    settings = replace(without_colour(FaceSettings()).liveness, **changed)
+    return Session(actions, random.Random(1), settings, GateLimits())
+
+
+REST = [head()] * 14
+
+
+def test_a_turn_to_the_persons_left_goes_to_the_pictures_right():
+    assert measure(head(25)).yaw > 0.15
+    assert measure(head(-25)).yaw < -0.15
+    assert measure(head(mouth=30)).mouth_gap > 0.3
+
+
+def test_relief_sees_a_head_turn_and_not_a_photo_that_moves():
+    straight = head()
+    photo = straight * [0.6, 1.0] + [80, 5]  # squeezed, as a turned photo is
+    assert relief(straight, photo) < 1e-6
+    assert relief(straight, head(30)) > 0.04
+
+
+def test_two_movements_in_order_make_a_living_person():
+    made = session(Action.TURN_LEFT, Action.OPEN_MOUTH)
+    prompts = play(
+        made, [*REST, *[head(28)] * 3, *[head()] * 5, *[head(mouth=25)] * 3, *[head()] * 5]
+    )
+    assert made.stage is Stage.DONE
+    assert made.failed == ""
+    assert sum(p.keep for p in prompts) == 5
+    assert all(p.stage is not Stage.PLACE for p in prompts if p.keep)
+    cues = {c.name: c for c in made.cues()}
+    assert cues[CueName.RELIEF].verdict is Verdict.GOOD
+    assert cues[CueName.ACTIONS].value == 2
+
+
+@pytest.mark.parametrize("wrong", [[head(-28)] * 40, [head(mouth=25)] * 40, [head()] * 40])
+def test_whoever_makes_another_movement_gets_no_further(wrong):
+    made = session(Action.TURN_LEFT, Action.OPEN_MOUTH, action_s=2.0, whole_s=10.0)
+    play(made, [*REST, *wrong])
+    assert made.failed in ("too_slow", "wrong_turn")
+    assert next(c for c in made.cues() if c.name is CueName.ACTIONS).verdict is Verdict.BAD
+
+
+def test_one_wrong_turn_is_forgiven():
+    made = session(Action.TURN_LEFT)
+    play(made, [*REST, *[head(-28)] * 2, *[head()] * 4, *[head(28)] * 3, *[head()] * 9])
+    assert made.failed == ""
+
+
+def test_more_time_begins_the_movement_anew():
+    made = session(Action.TURN_LEFT, action_s=2.0, whole_s=60.0)
+    play(made, [*REST, *[head()] * 12])
+    made.more_time()
+    prompts = play(made, [head()] * 15, start_s=2.6)
+    assert made.stage is Stage.ACT
+    assert prompts[-1].extended == 1
+    play(made, [*[head(28)] * 3, *[head()] * 9], start_s=4.1)
+    assert (made.stage, made.failed) == (Stage.DONE, "")
+
+
+@pytest.mark.parametrize("away", [4, 1])
+def test_a_gap_ends_the_check_and_a_missed_frame_does_not(away):
+    made = session(Action.TURN_LEFT)
+    play(made, [*REST, *[None] * away, *[head()] * 2])
+    assert (made.stage is Stage.DONE) == (away == 4)
+
+
+def test_nobody_there_is_said_and_begins_nothing():
+    made = session(Action.TURN_LEFT)
+    prompts = play(made, [None] * 10)
+    assert {p.advice for p in prompts} == {Advice.NO_FACE}
+    assert made.stage is Stage.PLACE
+    made.end()
+    assert made.failed == "ended"
+
+
+def test_a_blink_is_measured_against_the_persons_own_eyes():
+    """0.24 wide open is narrow, and open all the same."""
+    watcher = Watcher(Action.BLINK, Baseline(0, 0, 0, 0.24))
+    seen = [0.24, 0.23, 0.25, 0.24, 0.13, 0.14, 0.24]
+    eyes = [replace(measure(head()), eye_openness=value) for value in seen]
+    assert [watcher.done(m, i / 10) for i, m in enumerate(eyes)] == [False] * 6 + [True]
+    asleep = Watcher(Action.BLINK, Baseline(0, 0, 0, 0.24))
+    shut = [0.24] * 5 + [0.1] * 8 + [0.24]
+    eyes = [replace(measure(head()), eye_openness=value) for value in shut]
+    assert not any(asleep.done(m, i / 10) for i, m in enumerate(eyes))
+
+
+def test_the_faces_colour_must_follow_the_screens():
+    plan = ColourPlan(random.Random(3))
+    times = np.arange(0, plan.length_s, 1 / 15)
+
+    def seen(lit, seed):
+        noise = np.random.default_rng(seed)
+        found = []
+        for at in times:
+            tint = np.array(plan.tint(at - 0.1)) / 255
+            skin = np.array([150.0, 110.0, 90.0]) * (1 - lit + lit * tint)
+            found.append((float(at), tuple(skin + noise.normal(0, 0.3, 3))))
+        return found
+
+    other = ColourPlan(random.Random(8))
+    played = [(at, tuple(np.array(other.tint(at)) * 0.5)) for at in times]
+    assert plan.judge(seen(0.15, 1), LIMITS).verdict is Verdict.GOOD
+    assert plan.judge(seen(0.0, 1), LIMITS).verdict is Verdict.UNCLEAR
+    assert plan.judge(played, LIMITS).verdict is not Verdict.GOOD
+    assert plan.judge([], LIMITS).verdict is Verdict.UNCLEAR
+
+
+def test_colours_are_soft_and_change_slowly():
+    """No saturated red, and never more than three changes a second."""
+    assert all(min(colour) >= 140 for colour in PALETTE)
+    plan = ColourPlan(random.Random(1))
+    steps = [np.array(plan.tint(t)) for t in np.arange(0, plan.length_s, 0.02)]
+    assert max(np.abs(b - a).max() for a, b in pairwise(steps)) < 12
+
+
+def test_settings_of_the_check_must_make_sense():
+    with pytest.raises(ValueError, match="actions"):
+        LivenessSettings(actions=0)
+    with pytest.raises(ValueError, match="whole_s"):
+        LivenessSettings(action_s=90)
