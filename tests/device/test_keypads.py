@@ -217,7 +217,7 @@ def test_a_key_pressed_while_the_host_talks_is_not_lost(pads, watching, eventual
 def test_the_command_shows_keys_and_answers_any_address(root, pads):
     words = [sys.executable, "-m", "hardware", "device", "keypad", "watch", "--port", pads.port]
     command = subprocess.Popen(
-        [*words, "--timeout", "3", "--json"], cwd=root, stdout=subprocess.PIPE, text=True
+        [*words, "--timeout", "2", "--json"], cwd=root, stdout=subprocess.PIPE, text=True
     )
     while not pads.press(1, PadKey.CALL):
         assert command.poll() is None

@@ -14,7 +14,12 @@ from hardware.os_trouble import port_error, reason
 from hardware.words import Words, error_words, state_words, table
 
 ROOT = Path(__file__).parents[3]
-TREES = {file: ast.parse(file.read_text()) for file in sorted((ROOT / "hardware").rglob("*.py"))}
+NODES = [
+    (file.relative_to(ROOT), node)
+    for file in sorted((ROOT / "hardware").rglob("*.py"))
+    for node in ast.walk(ast.parse(file.read_text()))
+    if isinstance(node, ast.Call | ast.ClassDef | ast.Constant)
+]
 
 
 def _errors():
@@ -22,25 +27,20 @@ def _errors():
     found, before = {"DeviceError"}, set()
     while found != before:
         before = set(found)
-        for tree in TREES.values():
-            for node in ast.walk(tree):
-                if (
-                    isinstance(node, ast.ClassDef)
-                    and {getattr(base, "id", "") for base in node.bases} & found
-                ):
-                    found.add(node.name)
+        for _, node in NODES:
+            if isinstance(node, ast.ClassDef):
+                bases = {getattr(base, "id", "") for base in node.bases}
+                found |= {node.name} if bases & found else set()
     return found
 
 
 def calls(names):
     """Each call of one of `names`: its first argument, if that is a text, and its values."""
-    for file, tree in TREES.items():
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call):
-                continue
+    for file, node in NODES:
+        if isinstance(node, ast.Call) and node.args:
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            if name in names and node.args:
-                yield f"{file.relative_to(ROOT)}:{node.lineno}", node
+            if name in names:
+                yield f"{file}:{node.lineno}", node
 
 
 def literals(node):
@@ -77,14 +77,7 @@ def test_every_error_that_is_raised_has_a_text_and_gives_what_stands_in_it():
 
 
 def test_every_text_is_used():
-    used = {
-        value
-        for tree in TREES.values()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant)
-        for value in [node.value]
-        if isinstance(value, str)
-    }
+    used = {node.value for _, node in NODES if isinstance(node, ast.Constant)}
     assert set(table("errors")) <= used
     states = {key for key in table("states") if not key.startswith(("E", "card_"))}
     assert states - {"other_reason"} <= used
