@@ -14,7 +14,7 @@ from escpos.printer import Dummy
 from hardware.ports import TicketContent
 from hardware.ticket_printer.compose_bitmap import draw_ticket
 from hardware.ticket_printer.compose_text import TextTicket, encodable, print_image
-from hardware.ticket_printer.layout import Part, Tear, TicketLayout, arrange
+from hardware.ticket_printer.layout import Line, Part, Tear, TicketLayout, arrange
 from hardware.ticket_printer.profile import PrinterProfile
 
 _RESET = b"\x1b@"
@@ -25,7 +25,7 @@ def compose(content: TicketContent, layout: TicketLayout, profile: PrinterProfil
     """Text mode falls back to a bitmap when a character is not in the printer's encoding.
 
     Raises SettingsUnusable when a drawing is needed and no Chinese font is installed."""
-    parts = arrange(layout, content)
+    parts = _told_truly(arrange(layout, content), profile)
     printer = _dummy(profile)
     printer._raw(_RESET)
     if profile.motion_units:
@@ -40,6 +40,13 @@ def compose(content: TicketContent, layout: TicketLayout, profile: PrinterProfil
         printer._raw(_CUTS[profile.cutter] if last else _CUTS["partial"])
     output: bytes = printer.output
     return output
+
+
+def _told_truly(parts: tuple[Part, ...], profile: PrinterProfile) -> tuple[Part, ...]:
+    """Where a code can only be written out as its address, nobody is asked to scan it."""
+    if profile.native_qr or profile.draws_images:
+        return parts
+    return tuple(part for part in parts if not (isinstance(part, Line) and part.below_code))
 
 
 def _pieces(

@@ -74,10 +74,13 @@ class TicketLayout:
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """below_code: says what the code above it is for."""
+
     text: str
     size_mm: float
     bold: bool
     align: Align
+    below_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +230,7 @@ def _qr(block: Block, content: TicketContent, values: _Values) -> Iterator[Part]
         return
     yield Qr(content.follow_url, block.size_mm)
     if caption := _filled(_in_language(block.text, content.language), values):
-        yield Line(caption, 3.0, False, "center")
+        yield Line(caption, 3.0, False, "center", below_code=True)
 
 
 def _logo(block: Block, _content: TicketContent, _values: _Values) -> Iterator[Part]:

@@ -125,6 +125,7 @@ def test_a_printer_of_letters_alone_leaves_logo_and_code_out():
     commands = commands_of("with-stub", "letters-only")
     assert not any(isinstance(each, Raster | Columns) for each in commands)
     assert CONTENT.follow_url.split("/")[-1] in words_of(commands)
+    assert "手机扫" not in words_of(commands)  # an address is typed
 
 
 def test_a_logo_that_is_no_picture_is_a_settings_error(tmp_path: Path):
