@@ -1,4 +1,4 @@
-"""The way in: the server's own address, and choosing a password of one's own."""
+"""The way in: the server's own address, choosing a password, and the administration's page."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from queue_server.access import accounts
-from queue_server.access.roles import Actor, Role
+from queue_server.access.roles import Act, Actor, Role
 from queue_server.access.store import hash_password, password_fits
 from queue_server.audit import audit_statement
-from queue_server.web.context import Context, actor_of, check_csrf, context
-from queue_server.web.pages import enter, home_of, own_path, render
+from queue_server.web.context import Context, actor_of, check_csrf, context, hall_of
+from queue_server.web.pages import enter, home_of, language_of, own_path, page, render
 
 router = APIRouter(include_in_schema=False)
 
@@ -112,3 +112,14 @@ async def _changed(
     if staff is None or staff.role is Role.PUBLIC:
         return RedirectResponse("/login", 303)
     return await enter(ctx, staff, there)
+
+
+@router.get("/admin/{hall}")
+async def administration(hall: str, request: Request) -> Response:
+    service = await hall_of(context(request), hall)
+    name = (
+        service.presentation.name_en if language_of(request) == "en" else service.presentation.name
+    )
+    return await page(
+        request, "admin.html", Act.MANAGE_STAFF, hall, parts=["admin"], hall_name=name
+    )
