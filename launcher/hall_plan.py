@@ -19,6 +19,8 @@ from launcher.places import ROOT
 
 CONFIG = ROOT / "config" / "demo"
 HALL = "demo"
+# of invented past days, so that the manager's history is not empty
+SAMPLE_DAYS = "14"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class HallPlan:
             "server",
             ("queue_server", "server", "--config", str(CONFIG / "hall.toml")),
             ("--listen", address, "--database", self.database),
+            ("--sample-days", SAMPLE_DAYS),
             ready_url=f"http://{address}/health/ready",
         )
 

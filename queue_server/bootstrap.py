@@ -15,6 +15,7 @@ import structlog
 from fastapi import FastAPI
 
 from queue_server.access.keys import Keys, key_file_beside, load_keys
+from queue_server.access.roles import Role
 from queue_server.access.store import (
     AccessStore,
     Staff,
@@ -30,6 +31,7 @@ from queue_server.audit import AuditLog
 from queue_server.clock import SystemClock
 from queue_server.clock_guard import ClockGuard
 from queue_server.databases import Database, open_database
+from queue_server.domain.calendar import business_day
 from queue_server.estimates.live import Estimates
 from queue_server.halls import Halls
 from queue_server.journal.port import JournalError
@@ -37,6 +39,7 @@ from queue_server.pension_seed import DemoRegister
 from queue_server.pensions.desk import PensionDesk
 from queue_server.pensions.people import People
 from queue_server.plan import Plan
+from queue_server.sample_days import write_sample_days
 from queue_server.service import HallService
 from queue_server.settings import (
     HallSettings,
@@ -70,7 +73,9 @@ def key_file_of(plan: Plan, database: str) -> Path:
     return plan.first.with_suffix(".key")
 
 
-def build(plan: Plan, database: str, *, accept_new_key: bool = False) -> FastAPI:
+def build(
+    plan: Plan, database: str, *, accept_new_key: bool = False, sample_days: int = 0
+) -> FastAPI:
     """The application for the halls of `plan`. database: an address; a file in it is absolute."""
 
     @asynccontextmanager
@@ -86,6 +91,7 @@ def build(plan: Plan, database: str, *, accept_new_key: bool = False) -> FastAPI
                 access = AccessStore(store.access, keys, store.trusted_s)
                 await access.check_key(accept_new=accept_new_key)
                 await _seed(access, plan)
+            await _live_before(plan, store, keys, sample_days)
             async with _clock_guarded(plan, store) as guard, _serving(plan, store, keys) as halls:
                 metrics = Metrics(halls, store.writer, guard)
                 vault = Vault(store.access, MasterKeys(key_file))
@@ -144,6 +150,17 @@ async def _clock_guarded(plan: Plan, store: Database) -> AsyncIterator[ClockGuar
         await guard.refuse()
     async with _beside(guard.run()):
         yield guard
+
+
+async def _live_before(plan: Plan, store: Database, keys: Keys, days: int) -> None:
+    """Past days for a demonstration whose journal is empty."""
+    if not days or not plan.server.demonstration:
+        return
+    for settings in plan.read.values():
+        rules = rules_of(settings)
+        clerks = {s.window: s.login for s in settings.staff if s.window and s.role is Role.CLERK}
+        today = business_day(rules.calendar, SystemClock().now_ms())
+        await write_sample_days(store.journal, rules, clerks, days, keys.follow_token, today)
 
 
 @asynccontextmanager

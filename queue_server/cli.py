@@ -56,6 +56,13 @@ def _parser() -> argparse.ArgumentParser:
     server.add_argument(
         "--accept-new-key", action="store_true", help="the database's old key file is lost"
     )
+    server.add_argument(
+        "--sample-days",
+        type=int,
+        default=0,
+        metavar="N",
+        help="a demonstration with an empty journal begins with the last N days, invented",
+    )
     server.set_defaults(run=_server)
     tools = server.add_subparsers(title="care for what is stored", metavar="TOOL")
     add_journal_commands(tools)
@@ -80,7 +87,12 @@ def _server(options: argparse.Namespace) -> int:
     # uvicorn hands the signal on once it has shut down in good order: that is a success
     for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked_to_stop, lambda *_: sys.exit(0))
-    app = build(plan, _database(options, plan), accept_new_key=options.accept_new_key)
+    app = build(
+        plan,
+        _database(options, plan),
+        accept_new_key=options.accept_new_key,
+        sample_days=options.sample_days,
+    )
     return _served(app, host, port)
 
 

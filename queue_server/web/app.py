@@ -26,12 +26,14 @@ from queue_server.web import (
     api_pensions,
     api_reviews,
     api_staff,
+    api_statistics,
     api_tablets,
     api_tickets,
     api_visits,
     api_windows,
     pages,
     pages_access,
+    pages_history,
     pages_told,
     probes,
 )
@@ -109,12 +111,14 @@ def create_app(open_context: OpenContext) -> FastAPI:
         api_content,
         api_administration,
         api_staff,
+        api_statistics,
         api_audit,
         api_pensions,
         api_pensioners,
         probes,
         pages,
         pages_access,
+        pages_history,
         pages_told,
     ):
         # flat, so that a request is matched once; an included router would match it twice
@@ -140,7 +144,9 @@ class Envelope:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 await _note(scope, message["status"])
-                message["headers"] = [*message["headers"], *_RAW_HEADERS]
+                own = {name for name, _ in message["headers"]}
+                added = (pair for pair in _RAW_HEADERS if pair[0] not in own)
+                message["headers"] = [*message["headers"], *added]
             await send(message)
 
         if refused := _refused_body(scope):

@@ -19,6 +19,7 @@ from queue_server.pensions.desk import PensionDesk
 from queue_server.plan import Plan
 from queue_server.service import HallService
 from queue_server.speech import Speech
+from queue_server.statistics.reader import DayReader
 from queue_server.vault.store import Vault
 from queue_server.web.errors import ApiError
 from queue_server.web.limits import AttemptLimit, LoginLimit
@@ -48,6 +49,7 @@ class Context:
     audit: AuditLog
     pensions: PensionDesk
     estimates: Estimates
+    days: DayReader = field(default_factory=DayReader)
     started_at: float = field(default_factory=time.monotonic)
     logins: LoginLimit = field(default_factory=LoginLimit)
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHING_AT_ONCE))

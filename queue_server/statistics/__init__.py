@@ -1,0 +1,1 @@
+"""What became of a hall's days, recomputed from its journal by one definition (facts.py)."""
