@@ -3,10 +3,12 @@
 import random
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from foundation.settings_file import load_settings
 from hardware.face.actions import Action, Baseline, Watcher
 from hardware.face.colour import PALETTE, ColourPlan
 from hardware.face.cues import CueLimits, CueName, LivenessSettings, Verdict
@@ -172,6 +174,11 @@ def test_colours_are_soft_and_change_slowly():
     plan = ColourPlan(random.Random(1))
     steps = [np.array(plan.tint(t)) for t in np.arange(0, plan.length_s, 0.02)]
     assert max(np.abs(b - a).max() for a, b in pairwise(steps)) < 12
+
+
+def test_the_settings_file_says_what_holds_without_it():
+    file = Path(__file__).parents[3] / "config" / "devices" / "face.toml"
+    assert load_settings(file, FaceSettings) == FaceSettings()
 
 
 def test_settings_of_the_check_must_make_sense():
