@@ -94,12 +94,19 @@ class DispatchSection:
     defer_minutes_at_most: int = 30
     print_unanswered_minutes: int = 5
     stands_in_when_closed: bool = False
+    auto_call_s: int = 0
 
     def __post_init__(self) -> None:
         for name in ("waits_at_most_minutes", "calls_before_missed", "print_unanswered_minutes"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1")
-        for name in ("overtaken_at_most", "rejoin_after", "rejoins_at_most", "recall_pause_s"):
+        for name in (
+            "overtaken_at_most",
+            "rejoin_after",
+            "rejoins_at_most",
+            "recall_pause_s",
+            "auto_call_s",
+        ):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be below 0")
 
@@ -343,6 +350,7 @@ def rules_of(settings: HallSettings) -> HallRules:
             defer_minutes_at_most=dispatch.defer_minutes_at_most,
             print_unanswered_s=dispatch.print_unanswered_minutes * 60,
             stands_in_when_closed=dispatch.stands_in_when_closed,
+            auto_call_s=dispatch.auto_call_s,
         ),
         windows_start_open=settings.hall.windows_start_open,
         leases=settings.offline.rule(),

@@ -228,6 +228,7 @@ def hall_view(state: HallState, presentation: Presentation, now_ms: int) -> wire
             for d in state.devices.values()
         ],
         "promises": promises_view(state, now_ms),
+        "auto_call_s": rules.dispatch.auto_call_s,
         "today": _today(state),
     }
 

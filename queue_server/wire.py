@@ -233,6 +233,7 @@ class Hall(TypedDict):
     out_of_turn: list[OutOfTurn]  # newest first; for staff, empty for others
     devices: list[Device]
     promises: Promises | None  # for staff; null for others
+    auto_call_s: int  # consoles call by themselves so long after a finish; 0: they do not
     today: dict[str, int]  # issued, finished, missed, cancelled, waiting, serving
 
 

@@ -39,6 +39,7 @@ class Act(StrEnum):
     READ_AUDIT = "read_audit"
     SEE_ACCEPTANCES = "see_acceptances"  # what is promised and still open
     SETTLE_ACCEPTANCE = "settle_acceptance"
+    SEND_RECEIPT = "send_receipt"  # what a screen or speaker has shown and spoken
     GIVE_REVIEW = "give_review"  # for whoever stands at the device; also suggestions
     SEE_CASES = "see_cases"  # bad reviews and suggestions, without words and numbers
     HANDLE_CASES = "handle_cases"  # read the words, answer, call back, close
@@ -50,7 +51,7 @@ class Act(StrEnum):
     BORROW_NUMBERS = "borrow_numbers"  # offline leases and hand-ins, under the kiosk's own name
 
 
-_EVERY_DEVICE = frozenset({Act.SEE_HALL, Act.REPORT_DEVICE})
+_EVERY_DEVICE = frozenset({Act.SEE_HALL, Act.REPORT_DEVICE, Act.SEND_RECEIPT})
 _CLERK = frozenset(
     {
         Act.SEE_HALL,
@@ -71,11 +72,12 @@ _CLERK = frozenset(
         Act.CONFIRM_PENSION,
         Act.KEEP_PENSIONERS,
         Act.SEE_PENSIONERS,
+        Act.SEND_RECEIPT,
     }
 )
 
 TABLE: Mapping[Role, frozenset[Act]] = {
-    Role.PUBLIC: frozenset({Act.SEE_HALL}),
+    Role.PUBLIC: frozenset({Act.SEE_HALL, Act.SEND_RECEIPT}),
     Role.KIOSK: _EVERY_DEVICE
     | {
         Act.SEE_TICKET,

@@ -102,6 +102,7 @@ class DispatchSettings:
     the same press twice; fewer calls than calls_before_missed is a skip, refused if
     missed_strictly; a person may ask for more minutes defers_at_most times (rule 6). A number whose
     print failed is given up when nobody has kept it within print_unanswered_s (rule 4).
+    auto_call_s: consoles call the next person by themselves so long after a finish; 0: they do not.
     stands_in_when_closed: a window takes over its partner's services also when that one is closed,
     not only while it pauses.
     """
@@ -118,6 +119,7 @@ class DispatchSettings:
     defer_minutes_at_most: int = 30
     print_unanswered_s: int = 300
     stands_in_when_closed: bool = False
+    auto_call_s: int = 0
 
 
 @dataclass(frozen=True)

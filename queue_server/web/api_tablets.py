@@ -13,6 +13,7 @@ from queue_server import wire_reviews as wire
 from queue_server.access.roles import Act, Actor, Role, may
 from queue_server.domain import cases as x
 from queue_server.domain.state import HallState
+from queue_server.review_words import review_form
 from queue_server.service import HallService
 from queue_server.web.api_reviews import case_id, keep_words
 from queue_server.web.api_tickets import ERRORS, JSON, answered
@@ -73,6 +74,13 @@ def _newest(state: HallState, window_id: str, now_ms: int) -> wire.TabletReview 
         "service_name": service.name if service else step.service,
         "service_name_en": service.name_en if service else step.service,
     }
+
+
+@router.get("/form")
+async def form(hall: str, window: str, request: Request) -> Response:
+    """As `/reviews/form`, for a tablet that may see nothing else."""
+    await _tablet(request, hall, window)
+    return Response(orjson.dumps(review_form()), media_type=JSON)
 
 
 @router.post("", status_code=201, openapi_extra=takes(TabletReviewIn))

@@ -16,6 +16,7 @@ from queue_server.domain.calendar import local
 from queue_server.domain.state import HallState
 from queue_server.ids import fresh_id
 from queue_server.outcome import Outcome
+from queue_server.review_words import review_form
 from queue_server.service import HallService
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import Context, context, permitted
@@ -147,6 +148,13 @@ def _visit_so_far(state: HallState, ticket: str) -> dict[str, object]:
     """steps: how each finished one ended; reviewable: those that may still be rated."""
     found = state.tickets[ticket]
     return {"steps": steps_view(state, found), "reviewable": reviewable_view(state, found)}
+
+
+@router.get("/t/{token}/review-form")
+async def form_by_phone(request: Request) -> Response:
+    """As a hall's `/reviews/form`, for a phone that may see nothing of the hall. The same for
+    everybody, so that no code is needed."""
+    return Response(orjson.dumps(review_form()), media_type=JSON)
 
 
 @router.get("/t/{token}", responses=ERRORS)

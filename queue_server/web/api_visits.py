@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act, Role
@@ -15,6 +18,7 @@ from queue_server.web.schemas import Command, DeferIn, SendOnIn
 
 router = APIRouter(prefix="/api/v1", tags=["tickets"], responses=ERRORS, route_class=PlainRoute)
 _TICKET = "/halls/{hall}/tickets/{ticket}"
+M = TypeVar("M", bound=Command)
 PHONE = "person:phone"  # how the journal names somebody who holds a ticket's code
 
 
@@ -56,12 +60,33 @@ async def send_on(request: Request) -> Response:
 @router.post("/t/{token}/defer", openapi_extra=takes(DeferIn))
 async def defer_by_phone(request: Request) -> Response:
     """As above, for whoever holds the ticket's code."""
-    ctx = context(request)
-    body = await body_of(request, DeferIn)
-    if found := await ctx.halls.find_followed(request.path_params["token"]):
+    return await _by_phone(
+        request, DeferIn, lambda ticket, body: c.DeferTicket(ticket, body.minutes)
+    )
+
+
+@router.post("/t/{token}/resume", openapi_extra=takes(Command))
+async def resume_by_phone(request: Request) -> Response:
+    """The person who asked for more minutes, or was put aside, is back."""
+    return await _by_phone(request, Command, lambda ticket, _: c.ResumeTicket(ticket))
+
+
+@router.post("/t/{token}/cancel", openapi_extra=takes(Command))
+async def cancel_by_phone(request: Request) -> Response:
+    """The person gives the number up."""
+    return await _by_phone(request, Command, lambda ticket, _: c.CancelTicket(ticket))
+
+
+async def _by_phone(
+    request: Request, model: type[M], wanted: Callable[[str, M], c.TicketCommand]
+) -> Response:
+    """For whoever holds the ticket's code; guesses are counted."""
+    ctx, token = context(request), request.path_params["token"]
+    body = await body_of(request, model)
+    if found := await ctx.halls.find_followed(token):
         service, ticket = found
-        command = c.DeferTicket(ticket, body.minutes)
         request_id = str(body.request_id)
+        command = wanted(ticket, body)
         return answered(await service.execute(command, request_id=request_id, by=PHONE))
     client = request.client.host if request.client else ""
     ctx.followers.check(client)

@@ -24,6 +24,7 @@ from queue_server.web import (
     api_kiosks,
     api_pensioners,
     api_pensions,
+    api_receipts,
     api_reviews,
     api_staff,
     api_statistics,
@@ -34,9 +35,11 @@ from queue_server.web import (
     pages,
     pages_access,
     pages_history,
+    pages_reviews,
     pages_told,
     probes,
 )
+from queue_server.web.api_receipts import RECEIPT_BODIES
 from queue_server.web.bodies import describe_bodies
 from queue_server.web.context import Context
 from queue_server.web.errors import error_response, install_error_handlers
@@ -74,6 +77,7 @@ _BODIES = [
     *ADMINISTRATION_BODIES,
     *REVIEW_BODIES,
     *PENSION_BODIES,
+    *RECEIPT_BODIES,
 ]
 OpenContext = Callable[[], AbstractAsyncContextManager[Context]]
 
@@ -106,6 +110,7 @@ def create_app(open_context: OpenContext) -> FastAPI:
         api_reviews,
         api_cases,
         api_tablets,
+        api_receipts,
         api_hall,
         api_configuration,
         api_content,
@@ -119,6 +124,7 @@ def create_app(open_context: OpenContext) -> FastAPI:
         pages,
         pages_access,
         pages_history,
+        pages_reviews,
         pages_told,
     ):
         # flat, so that a request is matched once; an included router would match it twice

@@ -17,6 +17,7 @@ from queue_server.halls import Halls
 from queue_server.journal.port import NotStored
 from queue_server.pensions.desk import PensionDesk
 from queue_server.plan import Plan
+from queue_server.receipts import Receipts
 from queue_server.service import HallService
 from queue_server.speech import Speech
 from queue_server.statistics.reader import DayReader
@@ -55,6 +56,11 @@ class Context:
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHING_AT_ONCE))
     followers: AttemptLimit = field(default_factory=lambda: AttemptLimit(60, 60.0))
     token_cache: dict[str, tuple[Actor, float]] = field(default_factory=dict)
+    receipts: dict[str, Receipts] = field(default_factory=dict)
+
+    def receipts_of(self, hall: str) -> Receipts:
+        """Of a hall that there is."""
+        return self.receipts.setdefault(hall, Receipts())
 
 
 def context(request: Request) -> Context:

@@ -127,6 +127,14 @@ async def console(hall: str, window: str, request: Request) -> Response:
     return await page(request, "console.html", Act.WORK_WINDOW, hall, window, window_id=window)
 
 
+@router.get("/window-screen/{hall}/{window}")
+async def window_screen(hall: str, window: str, request: Request) -> Response:
+    service = await hall_of(context(request), hall)
+    if not service.has_window(window):
+        raise ApiError(404, "not_found", f"没有 {window} 号窗口。", window=window)
+    return await page(request, "window-screen.html", Act.SEE_HALL, hall, window_id=window)
+
+
 @router.get("/manager/{hall}")
 async def board(hall: str, request: Request) -> Response:
     return await page(request, "board.html", Act.SEE_BOARD, hall)
@@ -139,7 +147,7 @@ async def appointments(hall: str, request: Request) -> Response:
 
 @router.get("/t/{token}")
 async def ticket(token: str, request: Request) -> Response:
-    return render(request, "ticket.html", ticket_token=token)
+    return render(request, "ticket.html", parts=("reviews",), ticket_token=token)
 
 
 # --- logging in and out -----------------------------------------------------------------------

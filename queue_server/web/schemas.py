@@ -141,6 +141,7 @@ class DispatchSettingsIn(BaseModel):
     defer_minutes_at_most: Annotated[int, Field(ge=1, le=240)] | None = None
     print_unanswered_minutes: Annotated[int, Field(ge=1, le=240)] | None = None
     stands_in_when_closed: bool | None = None
+    auto_call_s: Annotated[int, Field(ge=0, le=600)] | None = None
 
 
 class DispatchIn(Command):

@@ -20,6 +20,7 @@ export const ACTS = {
   transfer: { icon: "forward", fkey: "F10", letter: "T" },
   "call-ticket": { icon: "user-search", letter: "C" },
   cancel: { icon: "circle-x", letter: "X" },
+  handover: { icon: "handshake", letter: "H" },
   pause: { icon: "pause", fkey: "F8", letter: "P" },
   resume: { icon: "play", fkey: "F8", letter: "P" },
   open: { icon: "door-open", fkey: "F9", letter: "O" },
@@ -30,9 +31,9 @@ export const ACTS = {
 export const STAGES = {
   closed: { next: "open", can: ["open"] },
   paused: { next: "resume", can: ["resume", "close"] },
-  idle: { next: "call-next", can: ["call-next", "call-ticket", "pause", "close"] },
-  called: { next: "start", can: ["start", "recall", "miss", "park", "transfer", "cancel", "pause", "resume"] },
-  serving: { next: "finish", can: ["finish", "register", "park", "transfer", "pause", "resume"] },
+  idle: { next: "call-next", can: ["call-next", "call-ticket", "handover", "pause", "close"] },
+  called: { next: "start", can: ["start", "recall", "miss", "park", "transfer", "cancel", "handover", "pause", "resume"] },
+  serving: { next: "finish", can: ["finish", "register", "park", "transfer", "handover", "pause", "resume"] },
 };
 
 /** Whether the window would take `act` now. Pausing with somebody there means: nobody after them. */
@@ -45,7 +46,7 @@ export function canNow(act, window) {
 /** The smaller buttons, always in the same places so that a hand learns them. */
 export const SMALL = [
   ...["recall", "miss", "park", "transfer"],
-  ...["register", "call-ticket", "cancel", "pause", "close"],
+  ...["register", "call-ticket", "cancel", "handover", "pause", "close"],
 ];
 
 /** The act a key means at a window, or null. P and O change their meaning with the window's state. */

@@ -16,10 +16,11 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export class Announcer {
   /**
    * chimeUrl: the chime; show(call): puts a call on the big place; soundBlocked(yes): the browser
-   * wants a touch before it plays. silent: show only, for a second screen in the same room.
+   * wants a touch before it plays. silent: show only, for a second screen in the same room. repeats:
+   * how often each call is spoken; spoken(call, heard): it was, or could not be.
    */
-  constructor({ chimeUrl, show, soundBlocked, silent = false }) {
-    Object.assign(this, { chimeUrl, show, soundBlocked, silent });
+  constructor({ chimeUrl, show, soundBlocked, silent = false, repeats = 1, spoken = () => {} }) {
+    Object.assign(this, { chimeUrl, show, soundBlocked, silent, repeats, spoken });
     this.waiting = [];
     this.current = null;
     this.log = []; // {seq, started, ended} in performance time, for whoever checks the order
@@ -67,7 +68,11 @@ export class Announcer {
     let heard = false;
     if (!this.silent) {
       if (!hurry) await this.play(this.chimeUrl, CHIME_LIMIT_MS);
-      heard = call.audio ? await this.play(call.audio, VOICE_LIMIT_MS) : false;
+      const times = hurry ? 1 : this.repeats;
+      for (let n = 0; n < times; n += 1) {
+        heard = call.audio ? await this.play(call.audio, VOICE_LIMIT_MS) : false;
+      }
+      this.spoken(call, heard);
     }
     const stand = heard ? STAND_MS : STAND_UNHEARD_MS;
     await pause(Math.max(0, stand - (performance.now() - begun)));

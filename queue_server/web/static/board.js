@@ -4,6 +4,7 @@
 import { alarmsOf, deviceFine, waitLevel } from "./alarms.js";
 import { byId, el, hasText, icon, named, page, redraw, say, setText, shortName } from "./core.js";
 import { LiveHall } from "./live.js";
+import { promiseAlarms, watchCases } from "./promise-alarms.js";
 import {
   clockText, dateText, minutesText, runningText, secondsSince, serverNow, waitText,
 } from "./time.js";
@@ -21,6 +22,7 @@ const TODAY = ["issued", "waiting", "called", "serving", "finished", "missed", "
 const ALARMS_SHOWN = 6; // the windows and queues below must stay in sight
 
 let hall = null;
+let cases = null;
 
 const live = new LiveHall(
   page.hall,
@@ -53,13 +55,15 @@ function draw() {
   }
   setText(byId("hall-name"), named(hall));
   document.title = `${say("board.title")} · ${named(hall)}`;
-  drawAlarms(alarmsOf(hall, serverNow(), live.state));
+  drawAlarms(pressing());
   drawWindows();
   drawQueues();
   drawToday();
   drawOutOfTurn();
   drawDevices();
 }
+
+const pressing = () => [...promiseAlarms(hall, cases), ...alarmsOf(hall, serverNow(), live.state)];
 
 function headline(alarms) {
   if (alarms.length > 0) return say("board.attention", { n: alarms.length });
@@ -107,7 +111,7 @@ function alarmTexts(alarm) {
     windows: alarm.windows?.map((one) => shortName(named(one))).join(say("board.join")),
     number: alarm.window?.ticket?.number,
     time: alarm.seconds === undefined ? undefined : minutesText(alarm.seconds),
-    n: alarm.service?.waiting ?? alarm.window?.waiting,
+    n: alarm.count ?? alarm.service?.waiting ?? alarm.window?.waiting,
     device: alarm.device && `${kindOf(alarm.device)} ${alarm.device.id}`,
     state: alarm.device && stateOf(alarm.device),
   };
@@ -235,9 +239,13 @@ function tick() {
   setText(byId("date"), dateText());
   if (!hall) return;
   drawTimes();
-  drawAlarms(alarmsOf(hall, serverNow(), live.state));
+  drawAlarms(pressing());
 }
 
 tick();
 setInterval(tick, 1000);
+watchCases((summary) => {
+  cases = summary;
+  draw();
+});
 live.start();

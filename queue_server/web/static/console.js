@@ -5,12 +5,15 @@
 import { ACTS, SMALL, STAGES, actOfKey, canNow, stageOf } from "./acts.js";
 import { ask, asking, dismiss } from "./ask.js";
 import { Commands, Refused, Unanswered } from "./commands.js";
+import { arm, disarm, isTime } from "./auto-call.js";
 import { byId, el, hasText, icon, lang, named, page, redraw, say, setText } from "./core.js";
 import { LiveHall } from "./live.js";
 import { drawPeople } from "./people.js";
 import { closePromise, refreshPromises } from "./promises.js";
 import { QUESTIONS } from "./questions.js";
 import { dismissRegister, offerSlip, register, registering } from "./register.js";
+import { handOver } from "./handover.js";
+import { watchReceipts } from "./heard.js";
 import { clockText, minutesText, runningText, secondsSince } from "./time.js";
 
 const SETTLE_MS = 700; // after a change the big button is deaf, so that a double click is one press
@@ -94,8 +97,20 @@ async function press(act, kept = null) {
     tell("info", say(`console.not_now.${stageOf(desk)}`));
     return;
   }
+  disarm();
+  if (act === "handover") return passOn();
   const body = kept ? {} : await details(act);
   if (body) await send(act, body, kept);
+}
+
+/** To the stand-in (AB岗): whoever is here first, then the window. */
+async function passOn() {
+  const plan = await handOver(desk, hall);
+  if (plan?.problem) tell("info", plan.problem);
+  for (const [act, body] of plan?.sent ?? []) {
+    await send(act, body);
+    if (messages[0]?.kind === "alarm") return;
+  }
 }
 
 /** What the act needs besides the press; null when the clerk went back. The ticket that is meant
@@ -150,6 +165,7 @@ function answered(act, answer) {
     tell("info", say("console.just_called", { number }));
     return;
   }
+  if (act === "finish" || act === "register") arm();
   if (answer.why) why = answer.why[lang === "en" ? "en" : "zh"];
   const outcome = answer.registered?.outcome ?? "done";
   if (act === "register" || outcome !== "done") tell("done", offerSlip(answer));
@@ -198,6 +214,7 @@ function draw() {
   setText(byId("hall-name"), named(hall));
   document.title = titleOf(stage);
   drawHere(stage);
+  watchReceipts(desk);
   drawBig(stage);
   drawSmall();
   drawQueues();
@@ -325,6 +342,7 @@ async function serveAside({ act, ticket, number, reason }) {
 
 /** The running time against the usual one. */
 function tick() {
+  if (!sending && isTime(hall, desk)) press("call-next");
   const ticket = desk?.ticket;
   if (!ticket) return;
   const seconds = secondsSince(ticket.since);

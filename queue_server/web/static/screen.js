@@ -5,6 +5,8 @@
 import { Announcer } from "./announcer.js";
 import { byId, el, icon, named, page, redraw, say, setText, shortName } from "./core.js";
 import { LiveHall } from "./live.js";
+import { Receipts } from "./receipts.js";
+import { inZone, zoneServices, zoneTitle } from "./zone.js";
 import { clockText, dateText, hoursText, localHour, minutesText, secondsSince, serverNow } from "./time.js";
 
 const LISTED = 6;
@@ -26,12 +28,21 @@ let restWanted = false; // as soon as nothing is being announced
 const announcer = new Announcer({
   chimeUrl: page.chime,
   silent: options.get("sound") === "off",
-  show: showCall,
+  repeats: Math.min(3, Math.max(1, Number(options.get("repeat")) || 1)),
+  show: (call) => {
+    showCall(call);
+    receipts.shown(call.seq);
+  },
+  spoken: (call, heard) => receipts.spoken(call.seq, heard),
   soundBlocked: (blocked) => {
     byId("sound").hidden = !blocked;
   },
 });
 window.__announced = announcer.log;
+const receipts = new Receipts({
+  speaks: options.get("sound") !== "off",
+  waiting: () => announcer.waiting.length + (announcer.current ? 1 : 0),
+});
 
 const live = new LiveHall(page.hall, "calls,queue,windows,content", {
   hall: takeHall,
@@ -75,6 +86,7 @@ function rest() {
 /** An event of the stream. The call carries all that is shown: nothing is fetched on this way. */
 function takeEvent(name, data) {
   if ((name === "ticket_called" || name === "ticket_recalled") && data.call) {
+    if (!inZone(data.call)) return;
     noteCall(data.call);
     if (secondsSince(data.call.at) <= SPEAK_WITHIN_S) announcer.add({ ...data.call, ticket: data.ticket });
     drawList();
@@ -97,6 +109,7 @@ function takeHall(snapshot) {
   if (snapshot.seq >= newest) {
     const seen = new Set();
     calls = snapshot.calls
+      .filter(inZone)
       .filter((call) => !seen.has(call.number) && seen.add(call.number))
       .slice(0, LISTED + 1);
   }
@@ -108,11 +121,12 @@ function takeHall(snapshot) {
 function standWithoutVoice(call) {
   if (secondsSince(call.at) >= RESTS_AFTER_S) return;
   showCall(call);
+  receipts.shown(call.seq);
   main.classList.remove("pulse");
 }
 
 function drawAll() {
-  setText(byId("hall-name"), named(hall));
+  setText(byId("hall-name"), zoneTitle(named(hall)));
   document.title = `${say("screen.title")} · ${named(hall)}`;
   if (shown && secondsSince(shown.at) >= RESTS_AFTER_S) rest();
   else if (!shown) rest();
@@ -151,9 +165,10 @@ function drawList() {
 function drawServices() {
   const figures = (service) =>
     service.waiting > 0 ? say("screen.waiting", { n: service.waiting }) : say("screen.nobody");
-  const key = hall.services.map((s) => [s.id, named(s), figures(s), s.wait?.p50_s ?? null]);
+  const services = zoneServices(hall);
+  const key = services.map((s) => [s.id, named(s), figures(s), s.wait?.p50_s ?? null]);
   redraw(byId("services"), key, () =>
-    hall.services.map((service) =>
+    services.map((service) =>
       el(
         "li",
         { "data-service": service.id, class: service.waiting > 0 ? null : "idle" },

@@ -3,6 +3,8 @@
  * Keeps showing what it knows when the network drops, and says so.
  */
 import { byId, fetchWithin, lang, named, page, say, setText } from "./core.js";
+import { listenFor, ring, setUpActs } from "./ticket-acts.js";
+import { drawVisit } from "./ticket-visit.js";
 import { clockText, learnServerTime, waitText } from "./time.js";
 
 const POLL_MS = 5000;
@@ -12,6 +14,7 @@ const STALE_MS = 12000; // one lost answer is no reason to worry anybody
 const OVER = new Set(["finished", "cancelled", "expired"]);
 
 let ticket = null;
+let lacking = false; // the last step ended with papers missing
 let heardAt = performance.now();
 let heardClock = null;
 let waitMs = POLL_MS;
@@ -45,11 +48,14 @@ function take(answer) {
   waitMs = POLL_MS;
   const before = ticket;
   ticket = answer.ticket;
+  lacking = answer.steps.at(-1)?.outcome === "returned";
   setText(byId("hall-name"), named(answer.hall));
   if (ticket.status === "called" && (before?.status !== "called" || before.calls !== ticket.calls)) {
-    vibrate();
+    ring();
   }
   draw();
+  listenFor(ticket);
+  drawVisit(answer);
 }
 
 function draw() {
@@ -57,8 +63,9 @@ function draw() {
   setText(byId("number"), ticket.number);
   setText(byId("service"), named(ticket, "service_name"));
   const windows = windowsText([...ticket.windows].sort((a, b) => a.localeCompare(b, lang, { numeric: true })));
-  setText(byId("status"), say(`ticket.status.${ticket.status}`, { window: ticket.window }));
-  setText(byId("advice"), say(`ticket.advice.${adviceKey()}`, { windows, window: ticket.window }));
+  setText(byId("status"), say(`ticket.status.${statusKey()}`, { window: ticket.window }));
+  const until = ticket.deferred_until ? clockText(Date.parse(ticket.deferred_until)) : "";
+  setText(byId("advice"), say(`ticket.advice.${adviceKey()}`, { windows, window: ticket.window, time: until }));
   byId("figures").hidden = ticket.status !== "waiting";
   const ahead = ticket.people_ahead;
   setText(byId("ahead"), ahead === null ? "–" : ahead === 0 ? say("ticket.you_next") : say("ticket.people", { n: ahead }));
@@ -71,13 +78,13 @@ function draw() {
   drawTitle();
 }
 
-/** Browsers allow it only after a first touch of the page. */
-function vibrate() {
-  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([400, 200, 400, 200, 400]);
-}
+/** Who was sent for papers is not told that all is done. */
+const statusKey = () => (ticket.status === "finished" && lacking ? "returned" : ticket.status);
 
 /** Someone who is nearly next is told to come closer. */
 function adviceKey() {
+  if (statusKey() === "returned") return "returned";
+  if (ticket.deferred_until) return "deferred";
   const near = ticket.people_ahead !== null && ticket.people_ahead <= 2;
   return ticket.status === "waiting" && near ? "soon" : ticket.status;
 }
@@ -105,6 +112,7 @@ function showGone() {
   setText(byId("status"), say("ticket.status.gone"));
   setText(byId("advice"), say("ticket.advice.gone"));
   byId("figures").hidden = true;
+  byId("phone-acts").hidden = true;
   byId("known").hidden = true;
   byId("number").hidden = true;
 }
@@ -118,4 +126,5 @@ setInterval(() => {
   drawLine();
   drawTitle();
 }, 1000);
+setUpActs(ask);
 ask();

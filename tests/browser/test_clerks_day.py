@@ -1,0 +1,157 @@
+"""A clerk's day in short, by keyboard alone; two clerks after the last ticket; the server away
+under all pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def stage(page: Page, name: str) -> None:
+    expect(page.locator("body")).to_have_attribute("data-stage", name, timeout=10_000)
+
+
+def test_a_clerks_day_by_keyboard_alone(pages: Any, kiosk: Any, manager: Any) -> None:
+    """Close, open, serve, register, put aside and take back, transfer, miss, pause, close."""
+    numbers = [kiosk.ticket("D")["number"] for _ in range(6)]
+    page: Page = pages.open("/login?next=/window/demo/4")
+    page.keyboard.type("clerk4")  # the cursor stands in the first field
+    page.keyboard.press("Tab")
+    page.keyboard.type("demo-hall")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/window/demo/4")
+    press = page.keyboard.press
+    stage(page, "idle")
+    press("F9")
+    stage(page, "closed")
+    press("F9")
+    stage(page, "idle")
+
+    press("F1")  # 1: served and finished
+    stage(page, "called")
+    press("F3")
+    stage(page, "serving")
+    press("F4")
+    stage(page, "idle")
+
+    press("F1")  # 2: accepted, with a promise
+    stage(page, "called")
+    press("F3")
+    stage(page, "serving")
+    press("a")
+    expect(page.locator("#register")).to_be_visible()
+    press("2")
+    press("Enter")
+    expect(page.locator("#promises-list li")).to_have_count(1)
+
+    press("F1")  # 3: put aside, comes back by the list's button, by Tab and Enter
+    stage(page, "called")
+    press("F7")
+    press("1")
+    press("Enter")
+    expect(page.locator("#parked-list li")).to_have_count(1)
+    page.locator("#parked-list button[data-act=resume]").focus()
+    press("Enter")
+    expect(page.locator("#parked")).to_be_hidden()
+
+    press("F1")  # 3 again: it arrived before 4
+    expect(page.locator("#number")).to_have_text(numbers[2])
+    press("F3")
+    stage(page, "serving")
+    press("F10")  # sent on to another service
+    press("f")
+    press("Enter")
+    stage(page, "idle")
+
+    press("F1")  # 4: called three times, does not come
+    stage(page, "called")
+    press("F2")
+    expect(page.locator("#calls")).to_have_text("已呼叫 2 次")
+    press("F2")
+    expect(page.locator("#calls")).to_have_text("已呼叫 3 次")
+    press("F6")
+    expect(page.locator("#missed-list li")).to_have_count(1)
+
+    press("c")  # 6 out of turn, with a reason
+    expect(page.locator("#ask")).to_be_visible()
+    page.keyboard.type(numbers[5])
+    press("Tab")
+    press("1")
+    press("Enter")
+    expect(page.locator("#number")).to_have_text(numbers[5])
+    press("F3")
+    stage(page, "serving")
+    press("F8")  # a break after this one
+    press("F4")
+    stage(page, "paused")
+    press("F8")
+    stage(page, "idle")
+    press("F9")
+    stage(page, "closed")
+    journal = manager.client.get(f"{manager.server.api}/journal?limit=5000").json()["events"]
+    names = [event["event"] for event in journal]
+    counted = {
+        "ticket_finished": 3,
+        "ticket_parked": 1,
+        "ticket_transferred": 1,
+        "ticket_missed": 1,
+        "acceptance_opened": 1,
+        "window_paused": 1,
+    }
+    assert {name: names.count(name) for name in counted} == counted
+
+
+def test_two_clerks_after_the_last_ticket_get_it_once(pages: Any, kiosk: Any, manager: Any) -> None:
+    """Both press in the same instant: one has the person, the other learns that nobody waits."""
+    seven = pages.log_in("clerk7", "/window/demo/7")
+    eight = pages.log_in("clerk8", "/window/demo/8")
+    number = kiosk.ticket("E")["number"]
+    for page in (seven, eight):
+        expect(page.locator("#mine")).to_have_text("1")
+    at = seven.evaluate("Date.now()") + 700
+    for page in (seven, eight):
+        page.evaluate(
+            "(at) => setTimeout(() => document.dispatchEvent(new KeyboardEvent('keydown',"
+            " {key: 'F1', bubbles: true})), at - Date.now())",
+            at,
+        )
+    for page in (seven, eight):
+        expect(page.locator("#messages li").first).to_be_visible(timeout=8_000)
+    stages = sorted(page.get_attribute("body", "data-stage") for page in (seven, eight))
+    assert stages == ["called", "idle"]
+    idle = seven if seven.get_attribute("body", "data-stage") == "idle" else eight
+    expect(idle.locator("#messages li").first).to_contain_text("现在没有人等候")
+    journal = manager.client.get(f"{manager.server.api}/journal?limit=5000").json()["events"]
+    called = [x["data"]["number"] for x in journal if x["event"] == "ticket_called"]
+    assert called == [number]
+
+
+def test_all_pages_heal_after_the_server_was_away(
+    pages: Any, kiosk: Any, manager: Any, server: Any
+) -> None:
+    ticket = kiosk.ticket("D")
+    screen = pages.open("/screen/demo?sound=off", (1920, 1080))
+    small = pages.open("/window-screen/demo/4", (800, 480))
+    phone = pages.open(ticket["follow_path"], (390, 844))
+    console = pages.log_in("clerk4", "/window/demo/4")
+    expect(small.locator("#state")).to_have_text("空闲")
+    stage(console, "idle")
+    server.kill()
+    expect(screen.locator("#stale")).to_be_visible(timeout=15_000)
+    expect(small.locator("#stale")).to_be_visible(timeout=15_000)
+    expect(console.locator("#offline")).to_be_visible(timeout=15_000)
+    console.keyboard.press("F1")  # pressed while the server is away: acts once, later
+    server.start()
+    expect(screen.locator("#number")).to_have_text(ticket["number"], timeout=15_000)
+    expect(small.locator("#number")).to_have_text(ticket["number"])
+    expect(console.locator("#number")).to_have_text(ticket["number"], timeout=15_000)
+    expect(phone.locator("body")).to_have_attribute("data-status", "called", timeout=25_000)
+    for page in (screen, small):
+        expect(page.locator("#stale")).to_be_hidden()
+    journal = manager.client.get(f"{server.api}/journal?limit=5000").json()["events"]
+    names = [x["event"] for x in journal]
+    assert names.count("ticket_called") == 1

@@ -1,0 +1,172 @@
+"""Reviews in a real browser: phone, tablet, the managers' cases; receipts of screens; the window's
+screen; each page by axe in both languages."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE, DESK = (390, 844), (1366, 768)
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "(tags) => axe.run(document, {runOnly: tags}).then((r) => r.violations)", WCAG
+    )
+    return [f"{v['id']}: {n['html'][:120]}" for v in found for n in v["nodes"]]
+
+
+def serve(manager: Any, window: str = "4") -> None:
+    for act in ("call-next", "start", "finish"):
+        manager.press(window, act)
+
+
+def test_a_phone_waits_longer_comes_back_is_served_and_rates(
+    pages: Any, kiosk: Any, manager: Any
+) -> None:
+    ticket = kiosk.ticket("D")
+    page = pages.open(ticket["follow_path"], PHONE)
+    page.click("#alert")
+    expect(page.locator("#alert")).to_have_attribute("aria-pressed", "true")
+    page.click("#defer")
+    expect(page.locator("#advice")).to_contain_text("之前不会叫您")
+    page.click("#back")
+    expect(page.locator("#back")).to_be_hidden()
+    expect(page.locator("#defer")).to_be_hidden()  # once is the hall's rule
+    manager.press("4", "call-next")
+    expect(page.locator("body")).to_have_attribute("data-status", "called", timeout=10_000)
+    manager.press("4", "start")
+    manager.press("4", "finish", outcome="returned", missing=["近期照片"])
+    expect(page.locator("#steps")).to_contain_text("近期照片", timeout=10_000)
+    page.click('#review [data-level="1"]')
+    page.locator("#review-reasons label").first.click()
+    page.fill("#review-words", "没有一次说清楚")
+    page.fill("#review-phone", "13800001111")
+    assert violations(page) == []
+    page.click("#review-send")
+    expect(page.locator("#review-thanks")).to_contain_text("前给出答复")
+    page.reload()
+    expect(page.locator("#status")).to_have_text("这次还差材料")
+    expect(page.locator("#review")).to_be_hidden()
+
+
+def test_a_number_is_given_up_after_a_question(pages: Any, kiosk: Any) -> None:
+    page = pages.open(kiosk.ticket("D")["follow_path"], PHONE)
+    page.click("#cancel")
+    page.get_by_role("button", name="我再等等").click()
+    expect(page.locator("body")).to_have_attribute("data-status", "waiting")
+    page.click("#cancel")
+    page.click("#sure-yes")
+    expect(page.locator("#status")).to_have_text("号票已取消")
+
+
+def test_the_tablet_asks_takes_one_review_and_a_manager_ends_the_case(
+    pages: Any, kiosk: Any, manager: Any
+) -> None:
+    tablet = pages.open("/tablet/demo/4", (1280, 800))
+    expect(tablet.locator("#calm")).to_be_visible()
+    number = kiosk.ticket("D")["number"]
+    serve(manager)
+    expect(tablet.locator("#review-title")).to_contain_text(number)
+    tablet.click('#review [data-level="2"]')
+    assert violations(tablet) == []
+    tablet.click("#review-send")
+    expect(tablet.locator("#thanks")).to_be_visible()
+    page = pages.log_in("manager", "/cases/demo")
+    page.click("#list button")
+    expect(page.locator("#one-words")).to_have_text("没有留下文字。")
+    page.fill("#answer", "已核实并向本人说明")
+    assert violations(page) == []
+    page.click('[data-act="answer"]')
+    expect(page.locator("#one-answer")).to_have_text("已核实并向本人说明")
+    page.click('[data-act="close"]')
+    expect(page.locator("#words")).to_contain_text("已办结")
+    expect(page.locator("#sum-open")).to_have_text("0")
+
+
+def test_a_clerk_has_no_way_to_the_cases(pages: Any) -> None:
+    page = pages.open("/login?next=/cases/demo")
+    page.fill("#login", "clerk4")
+    page.fill("#password", "demo-hall")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/demo")
+    expect(page.locator("body")).to_contain_text("这一页不归这个账号看")
+
+
+def test_the_clerk_learns_whether_the_screens_showed_the_call(
+    pages: Any, kiosk: Any, manager: Any, server: Any
+) -> None:
+    kiosk.ticket("D")
+    pages.open("/screen/demo?name=east&sound=off", (1920, 1080))
+    small = pages.open("/window-screen/demo/4?name=window-4", (1080, 1920))
+    expect(small.locator("#state")).to_have_text("空闲")
+    page = pages.log_in("clerk4", "/window/demo/4")
+    expect(page.locator("#stage")).to_have_text("空闲")
+    receipt = f"{server.api}/screens/dead/receipts"  # a screen that hears of it and shows nothing
+    httpx.post(receipt, json={"speaks": True}, timeout=5).raise_for_status()
+    page.keyboard.press("F1")
+    expect(small.locator("#number")).to_have_text("D001")
+    expect(page.locator("#heard")).to_be_visible(timeout=8_000)
+    expect(page.locator("#heard")).to_contain_text("dead 没有显示", timeout=25_000)
+    told = manager.client.get(f"{server.api}/receipts").json()
+    (call,) = told["calls"]
+    assert set(call["shown"]) == {"east", "window-4"}
+    page.keyboard.press("F3")
+    expect(page.locator("#heard")).to_be_hidden()
+
+
+def test_a_screen_of_one_zone_shows_its_windows_alone(pages: Any, kiosk: Any, manager: Any) -> None:
+    screen = pages.open("/screen/demo?windows=1,2&zone=东区&sound=off", (1080, 1920))
+    expect(screen.locator("#hall-name")).to_contain_text("东区")
+    kiosk.ticket("D")
+    kiosk.ticket("A")
+    manager.press("4", "call-next")
+    manager.press("1", "call-next")
+    expect(screen.locator("#number")).to_have_text("A001")
+    assert "D001" not in screen.inner_text("main")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_pages_are_without_violations(
+    pages: Any, kiosk: Any, manager: Any, wide: Any, language: str
+) -> None:
+    ticket = kiosk.ticket("D")
+    query = f"?lang={language}"
+    for path, size in (
+        (f"{ticket['follow_path']}{query}", (360, 740)),
+        (f"/window-screen/demo/4{query}", (1080, 1920)),
+        (f"/window-screen/demo/4{query}", DESK),
+        (f"/tablet/demo/5{query}", (1280, 800)),
+    ):
+        page = pages.open(path, size)
+        page.wait_for_load_state("networkidle") if "tablet" in path else page.wait_for_timeout(400)
+        assert violations(page) == [], path
+        assert wide(page) == 0, path
+    page = pages.log_in("manager", "/cases/demo", (390, 844))
+    page.goto(f"{pages.server.url}/cases/demo{query}")
+    expect(page.locator("#none")).to_be_visible()
+    assert violations(page) == []
+    assert wide(page) == 0
+    serve(manager)
+    told = {"request_id": str(uuid.uuid4()), "ticket": ticket["id"], "level": 1}
+    httpx.post(
+        f"{pages.server.api}/reviews",
+        json=told,
+        headers={"Authorization": "Bearer demo-kiosk-1-token"},
+        timeout=5,
+    ).raise_for_status()
+    page.reload()
+    page.click("#list button")
+    expect(page.locator("#one")).to_be_visible()
+    assert violations(page) == []
+    assert wide(page) == 0

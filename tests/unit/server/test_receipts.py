@@ -1,0 +1,75 @@
+"""Call receipts: which screen counts for a call, when one is late, when a voice failed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from queue_server.receipts import ALIVE_MS, FORGOTTEN_MS, SCREENS_AT_MOST, SHOWN_WITHIN_MS, Receipts
+
+CALL_MS = 1_000_000
+
+
+def heard(receipts: Receipts, screen: str, at_ms: int, **told: Any) -> None:
+    told = {"speaks": False, "waiting": 0, "shown": None, "spoken": None, **told}
+    receipts.note(screen, at_ms, **told)
+
+
+def two_screens() -> Receipts:
+    receipts = Receipts()
+    heard(receipts, "east", CALL_MS - 1000, speaks=True)
+    heard(receipts, "west", CALL_MS - 1000)
+    return receipts
+
+
+def test_a_call_waits_then_is_shown_then_spoken() -> None:
+    receipts = two_screens()
+    assert receipts.call(7, CALL_MS, CALL_MS + 100)["waiting"] == ["east", "west"]
+    heard(receipts, "east", CALL_MS + 500, shown=7, speaks=True)
+    heard(receipts, "west", CALL_MS + 600, shown=7)
+    heard(receipts, "east", CALL_MS + 5000, spoken=(7, True), speaks=True)
+    told = receipts.call(7, CALL_MS, CALL_MS + 6000)
+    assert (told["shown"], told["spoken"], told["missing"]) == (["west", "east"], ["east"], [])
+
+
+def test_a_screen_that_lives_and_shows_nothing_is_missed_after_its_time() -> None:
+    receipts = two_screens()
+    late = CALL_MS + SHOWN_WITHIN_MS
+    heard(receipts, "east", late, shown=7)
+    heard(receipts, "west", late)
+    assert receipts.call(7, CALL_MS, late)["missing"] == ["west"]
+
+
+def test_one_that_has_other_calls_to_show_first_is_waited_for() -> None:
+    receipts = two_screens()
+    late = CALL_MS + SHOWN_WITHIN_MS
+    heard(receipts, "west", late, waiting=2)
+    heard(receipts, "east", late, shown=7)
+    assert receipts.call(7, CALL_MS, late)["waiting"] == ["west"]
+
+
+def test_one_that_went_silent_is_missed_at_once() -> None:
+    receipts = two_screens()
+    gone = CALL_MS - 1000 + ALIVE_MS
+    heard(receipts, "east", gone, shown=7)
+    assert receipts.call(7, gone - 10, gone)["missing"] == ["west"]
+    assert [s["alive"] for s in receipts.screens(gone)] == [True, False]
+
+
+def test_a_voice_that_failed_is_told() -> None:
+    receipts = two_screens()
+    heard(receipts, "east", CALL_MS + 1, shown=7, spoken=(7, False), speaks=True)
+    assert receipts.call(7, CALL_MS, CALL_MS + 2)["silent"] == ["east"]
+
+
+def test_a_screen_that_came_later_owes_nothing() -> None:
+    receipts = Receipts()
+    heard(receipts, "new", CALL_MS + 1)
+    assert receipts.call(7, CALL_MS, CALL_MS + 60_000)["missing"] == []
+
+
+def test_one_taken_down_long_ago_is_forgotten_and_the_number_is_bounded() -> None:
+    receipts = two_screens()
+    assert receipts.screens(CALL_MS + FORGOTTEN_MS) == []
+    for n in range(3 * SCREENS_AT_MOST):
+        heard(receipts, f"s{n}", CALL_MS)
+    assert len(receipts.screens(CALL_MS)) == SCREENS_AT_MOST
