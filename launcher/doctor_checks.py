@@ -20,12 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from foundation.settings_file import SettingsError
+from hardware.os_trouble import reason
+from hardware.words import Words, both
 from kiosk.settings import KioskSettings, load_kiosk_settings
 from launcher import system_packages
 from launcher.cli import room_environment
 from launcher.places import ROOT, STATE
 from launcher.system_packages import NEEDS, SystemNeed
-from launcher.words import words
+from launcher.words import terminal_language, words
 from queue_server.settings import load_hall_settings
 
 IMPORTS = (
@@ -59,6 +61,11 @@ def well(what: str, detail: str = "") -> Finding:
 
 def ill(what: str, detail: str, mend: str) -> Finding:
     return Finding(what, False, detail, mend)
+
+
+def in_terminal(said: Words) -> str:
+    """In the language of the terminal."""
+    return said.zh if terminal_language() == "zh-CN" else said.en
 
 
 def system(needs: Iterable[SystemNeed] = NEEDS) -> Iterator[Finding]:
@@ -172,7 +179,11 @@ def printer(url: str) -> Iterator[Finding]:
         yield ill(what, words("doctor_printer_mute"), words("doctor_mend_mute"))
     else:
         said = answer.get("error", {}).get("message") or answer.get("detail") or "?"
-        yield ill(what, str(said), words(_PRINTER_MENDS.get(str(answer.get("state")), _CONNECT)))
+        yield ill(
+            what,
+            in_terminal(both(str(said))),
+            words(_PRINTER_MENDS.get(str(answer.get("state")), _CONNECT)),
+        )
 
 
 def _json_of(command: Sequence[str]) -> dict[str, Any]:
@@ -216,7 +227,9 @@ def server(url: str) -> Iterator[Finding]:
         ) as answer:
             told, here = answer.headers.get("Date"), time.time()
     except (urllib.error.URLError, OSError) as error:
-        yield ill(what, str(getattr(error, "reason", error)), words("doctor_mend_server"))
+        cause = getattr(error, "reason", error)
+        said = reason(cause) if isinstance(cause, OSError) else both(str(cause))
+        yield ill(what, in_terminal(said), words("doctor_mend_server"))
         return
     yield well(what)
     if told:

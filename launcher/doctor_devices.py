@@ -31,8 +31,8 @@ from hardware.window_devices.settings import (
     load_window_devices,
     port_of,
 )
-from launcher.doctor_checks import Finding, ill, well
-from launcher.words import terminal_language, words
+from launcher.doctor_checks import Finding, ill, in_terminal, well
+from launcher.words import words
 
 _GROUPS = {
     Kind.SERIAL: "dialout",
@@ -181,8 +181,7 @@ def _token(settings: WindowDevicesSettings) -> Iterator[Finding]:
 
 
 def _said(error: DeviceError) -> str:
-    """In the language of the terminal."""
-    return error.words.zh if terminal_language() == "zh-CN" else error.words.en
+    return in_terminal(error.words)
 
 
 def _user() -> str:

@@ -40,6 +40,7 @@ _log = structlog.get_logger()
 _POLL_S = 0.25  # between looks at the printer while a ticket comes out
 _MEND_WAIT_S = 0.4  # a cutter needs so long to go home
 _RESUME_TIME_S = 1.5  # and a printer so long to take up its work again
+_ORDERED_ANSWER_S = 2.0
 _QUIET_S = 0.08  # nothing more comes after so much silence
 _ROUNDS = 2  # of questions, when the first was answered out of step
 _MOST_STALE_READS = 32
@@ -220,8 +221,10 @@ class Errand:
         return PrintOutcome.CONFIRMED if proven else PrintOutcome.UNKNOWN
 
     def _answers_in_order(self) -> bool:
-        """Whether one more GS r, with nothing before it, is answered at once."""
-        until = time.monotonic() + self._profile.answer_within_s
+        """Whether one more GS r, with nothing before it, is answered: at once, but for a busy
+        converter, which gets what is left of the ticket's time up to two seconds."""
+        patience_s = min(_ORDERED_ANSWER_S, left(self._deadline))
+        until = time.monotonic() + max(self._profile.answer_within_s, patience_s)
         self._parser.expect_barrier()
         self._link.write(ASK_PAPER_IN_ORDER, until)
         while self._parser.barriers and left(until) > 0:
