@@ -16,6 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
+from foundation.logs import configure_logs  # noqa: E402
+
 PARTS = tuple(sorted(file.stem for file in (Path(__file__).parent / "hardware").glob("[a-z]*.py")))
 
 
@@ -26,6 +28,7 @@ def main() -> int:
     unknown = sorted(set(options.parts) - set(PARTS))
     if unknown:
         parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    configure_logs("bench", "error")  # the drivers' own would stand among the figures
     figures = {name: _measure(name) for name in options.parts or PARTS}
     print(json.dumps(figures, indent=2, ensure_ascii=False))
     return 0
