@@ -304,7 +304,7 @@ def _only_today(today: Day, now_ms: int) -> Arrivals:
     if not recent:
         return Arrivals()
     opened_ms = min((w.at_ms for w in today.walked), default=now_ms)
-    hours = min(1.0, max(0.25, (now_ms - opened_ms) / 3600_000))
+    hours = min(1.0, max(0.5, (now_ms - opened_ms) / 3600_000))
     now_slot = int((now_ms - today.starts_ms) / 1000 // SLOT_S)
     coming = range(now_slot, min(SLOTS, now_slot + 8))
     per_slot = [0.0] * SLOTS

@@ -18,7 +18,7 @@ from queue_server.simulation.snapshot import Snapshot
 
 RUNS = 24
 RUNS_AT_LEAST = 8
-LOOKS_AHEAD_MS = 6 * 3600 * 1000
+LOOKS_AHEAD_MS = 9 * 3600 * 1000
 # Whoever is not called within that is taken to wait so much longer than it.
 BEYOND_MS = 3600 * 1000
 Z90 = 1.2816

@@ -75,13 +75,15 @@ WhatIf = Open | Close | Rest | Reskill | MorePeople
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Waits of somebody who comes then, in seconds."""
+    """Waits of somebody who comes then, in seconds. called_pct: in how many of a hundred futures
+    they are called at all before the hall closes; of the others the wait is cut."""
 
     at_ms: int
     mean_s: int
     p10_s: int
     p50_s: int
     p90_s: int
+    called_pct: int
 
 
 @dataclass(frozen=True)
@@ -219,9 +221,11 @@ def curve(start: Snapshot, model: Model, runs: Sequence[Run], ends_ms: int) -> C
     of_all, by_service = [], {s: list[Point]() for s in shares}
     for at_ms, services in by_time.items():
         weighted = [(w, shares[s] / len(waits)) for s, waits in services.items() for w in waits]
-        of_all.append(_point(at_ms, weighted, model))
+        cut_s = (beyond_ms - at_ms) / 1000
+        of_all.append(_point(at_ms, weighted, model, cut_s))
         for service, waits in services.items():
-            by_service[service].append(_point(at_ms, [(w, 1.0) for w in waits], model))
+            alike = [(w, 1.0) for w in waits]
+            by_service[service].append(_point(at_ms, alike, model, cut_s))
     return Curve(tuple(of_all), {s: tuple(points) for s, points in by_service.items()})
 
 
@@ -238,7 +242,7 @@ def _shares(start: Snapshot, model: Model) -> dict[str, float]:
     return {s.id: counts[s.id] / total for s in start.rules.services}
 
 
-def _point(at_ms: int, weighted: list[tuple[float, float]], model: Model) -> Point:
+def _point(at_ms: int, weighted: list[tuple[float, float]], model: Model, cut_s: float) -> Point:
     weighted.sort()
     sums = list(accumulate(w for _, w in weighted))
 
@@ -251,4 +255,6 @@ def _point(at_ms: int, weighted: list[tuple[float, float]], model: Model) -> Poi
     p50 = max(0, round(told_p50_s))
     mean_s = sum(wait_s * w for wait_s, w in weighted) / sums[-1]
     p10 = min(p50, round(quantile(0.1)))
-    return Point(at_ms, round(mean_s), p10, p50, max(p50, round(told_p90_s)))
+    called = sum(w for wait_s, w in weighted if wait_s < cut_s) / sums[-1]
+    p90 = max(p50, round(told_p90_s))
+    return Point(at_ms, round(mean_s), p10, p50, p90, int(called * 100))

@@ -31,12 +31,14 @@ from queue_server.web import (
     api_tablets,
     api_tickets,
     api_visits,
+    api_waits,
     api_windows,
     pages,
     pages_access,
     pages_history,
     pages_reviews,
     pages_told,
+    pages_waits,
     probes,
 )
 from queue_server.web.api_receipts import RECEIPT_BODIES
@@ -52,6 +54,7 @@ from queue_server.web.schemas_content import CONTENT_BODIES
 from queue_server.web.schemas_pensions import PENSION_BODIES
 from queue_server.web.schemas_reviews import REVIEW_BODIES
 from queue_server.web.schemas_staff import STAFF_BODIES
+from queue_server.web.schemas_waits import WAIT_BODIES
 
 log = structlog.get_logger()
 
@@ -78,6 +81,7 @@ _BODIES = [
     *REVIEW_BODIES,
     *PENSION_BODIES,
     *RECEIPT_BODIES,
+    *WAIT_BODIES,
 ]
 OpenContext = Callable[[], AbstractAsyncContextManager[Context]]
 
@@ -120,12 +124,14 @@ def create_app(open_context: OpenContext) -> FastAPI:
         api_audit,
         api_pensions,
         api_pensioners,
+        api_waits,
         probes,
         pages,
         pages_access,
         pages_history,
         pages_reviews,
         pages_told,
+        pages_waits,
     ):
         # flat, so that a request is matched once; an included router would match it twice
         app.router.routes.extend(module.router.routes)

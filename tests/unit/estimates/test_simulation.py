@@ -158,7 +158,7 @@ def test_an_outlook_knows_everybody_in_line_and_every_newcomer() -> None:
     assert set(found.newcomers) == {(s, k) for s in "AB" for k in ("ordinary", "elderly")}
     assert found.about  # of a hall's first day
     longest = max(p90 for _, p90 in found.waiting.values())
-    assert hall.now_ms < longest < hall.now_ms + 6 * 3600_000
+    assert hall.now_ms < longest < hall.now_ms + 9 * 3600_000
     ordinary, elderly = (found.newcomers["A", k].p50_s for k in ("ordinary", "elderly"))
     assert elderly < ordinary
 
