@@ -85,5 +85,5 @@ class SamLink:
         if self._parser.in_frame:
             trouble = trouble or "half a reply"
         if trouble is not None:
-            return DeviceProtocolError("reader_reply_bad", command=command.name, trouble=trouble)
-        return DeviceTimeout("reader_silent", command=command.name)
+            return DeviceProtocolError("reader_reply_bad", command=command.words, trouble=trouble)
+        return DeviceTimeout("reader_silent", command=command.words)

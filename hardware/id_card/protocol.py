@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 
 from hardware.errors import DeviceProtocolError, DeviceRefused
+from hardware.words import Words, state_words
 
 PREAMBLE = bytes.fromhex("AAAAAA9669")
 TEXT_BYTES = 256
@@ -180,6 +181,11 @@ class Command:
         return to_wire(bytes((self.cmd, self.para)))
 
     @property
+    def words(self) -> Words:
+        """For people."""
+        return state_words(f"sam_{self.cmd:02X}{self.para:02X}")
+
+    @property
     def reply_bytes(self) -> int:
         """Of the longest reply, whole frame."""
         return _OVERHEAD + 3 + self.sizes[1] + 1
@@ -269,10 +275,10 @@ class Reply:
         """Itself when good. Raises CardFault or DeviceRefused with the status bytes."""
         if self.good:
             return self
-        status = _status_name(self.sw3)
+        said, status = command.words, _status_words(self.sw3)
         if self.sw3 in CARD_FAULTS:
-            raise CardFault("card_fault", command=command.name, status=status, sw3=self.sw3)
-        raise DeviceRefused("reader_refused", command=command.name, status=status, sw3=self.sw3)
+            raise CardFault("card_fault", command=said, status=status, sw3=self.sw3)
+        raise DeviceRefused("reader_refused", command=said, status=status, sw3=self.sw3)
 
     def __repr__(self) -> str:
         return f"Reply({self.sw1:02X} {self.sw2:02X} {self.sw3:02X}, {len(self.data)} bytes)"
@@ -282,9 +288,9 @@ def _impossible(trouble: str, length: int) -> DeviceProtocolError:
     return DeviceProtocolError("reader_reply_impossible", trouble=trouble, length=length)
 
 
-def _status_name(sw3: int) -> str:
+def _status_words(sw3: int) -> Words:
     known = sw3 in Sw3.__members__.values()
-    return Sw3(sw3).name.lower().replace("_", " ") if known else f"status {sw3:02X}"
+    return state_words(f"sw_{sw3:02X}") if known else state_words("sw_other", status=f"{sw3:02X}")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -10,6 +10,7 @@ import pytest
 import serial
 
 from hardware.errors import CardNotReadable, DeviceMissing, DeviceRefused
+from hardware.id_card.protocol import COMMANDS, Reply, Sw3
 from hardware.os_trouble import port_error, reason
 from hardware.words import Words, error_words, state_words, table
 
@@ -79,7 +80,7 @@ def test_every_error_that_is_raised_has_a_text_and_gives_what_stands_in_it():
 def test_every_text_is_used():
     used = {node.value for _, node in NODES if isinstance(node, ast.Constant)}
     assert set(table("errors")) <= used
-    states = {key for key in table("states") if not key.startswith(("E", "card_"))}
+    states = {key for key in table("states") if not key.startswith(("E", "card_", "sam_", "sw_"))}
     assert states - {"other_reason"} <= used
     assert {key for key in table("states") if key.startswith("E")} <= set(vars(errno))
     assert set(table("help")) <= used | {"social_card", "window_devices"}
@@ -142,3 +143,16 @@ def test_what_the_system_says_of_a_port_in_a_persons_words(port, error, kind, sa
 
 def test_an_errno_without_a_text_of_ours_is_told_as_the_system_tells_it():
     assert reason(OSError(errno.EDOM, "x")).en == "Numerical argument out of domain"
+
+
+def test_every_question_to_a_card_reader_and_every_refusal_has_its_words():
+    for command in COMMANDS:
+        assert command.words.en == command.name
+    for status in Sw3:
+        assert table("states")[f"sw_{status:02X}"]
+    with pytest.raises(DeviceRefused) as caught:
+        Reply(0, 0, Sw3.NOT_AUTHORISED).expect(COMMANDS[0])
+    assert "复位：没有授权" in caught.value.words.zh
+    assert "reset: not authorised" in caught.value.words.en
+    with pytest.raises(DeviceRefused, match="status 77"):
+        Reply(0, 0, 0x77).expect(COMMANDS[0])
