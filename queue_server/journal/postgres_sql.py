@@ -148,7 +148,8 @@ RARE = (
 FIND_ANSWER = f"SELECT {columns(Answer)} FROM answer WHERE hall = %s AND request_id = %s"  # noqa: S608
 FIND_TICKET = f"SELECT {columns(TicketRow)} FROM ticket WHERE hall = %s AND id = %s"  # noqa: S608
 
-# What the present day is made of, in one statement, which sees one moment of the journal.
+# What the present day is made of, up to so many of its own events, in one statement, which sees
+# one moment of the journal.
 LOAD = f"""
 WITH day AS (
     SELECT coalesce(max(seq), 0) AS opened FROM event
@@ -165,7 +166,8 @@ SELECT {_RECORD} FROM (
         JOIN kept USING (hall, seq)
         WHERE hall = %(hall)s AND seq < (SELECT opened FROM day)
     UNION ALL
-    SELECT 3, event.* FROM event WHERE hall = %(hall)s AND seq >= (SELECT opened FROM day)
+    (SELECT 3, event.* FROM event WHERE hall = %(hall)s AND seq >= (SELECT opened FROM day)
+        ORDER BY seq LIMIT %(limit)s)
 ) AS needed
 ORDER BY part, seq
 """  # noqa: S608

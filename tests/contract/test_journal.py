@@ -144,7 +144,7 @@ def test_answers_and_tickets_are_found(with_journal: Callable[[Use], None]) -> N
 
 
 def test_loading_begins_at_the_day_with_its_configuration(
-    with_journal: Callable[[Use], None],
+    with_journal: Callable[[Use], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def use(journal: Journal) -> None:
         happened: list[e.Event] = [
@@ -161,6 +161,9 @@ def test_loading_begins_at_the_day_with_its_configuration(
             made.append(link("h", seq, event, NOW_MS + seq, prev, {}))
         await journal.append(Append("h", made, [], None))
         assert [r.seq for r in await journal.load("h")] == [3, 5, 6]
+        monkeypatch.setattr("queue_server.journal.postgres.LOADED_AT_ONCE", 1)
+        assert [r.seq for r in await journal.load("h")] == [3, 5, 6], "also in parts"
+        assert await journal.load("nowhere") == []
         assert [r.seq for r in await journal.rare("h", 2**53, 9)] == [5, 3, 2, 1]
         assert list(await journal.rare("h", 5, 1)) == [made[2]]
         assert list(await journal.rare("other", 2**53, 9)) == []
