@@ -96,6 +96,9 @@ async def write_sample_days(
             writer.do(c.Configure(replace(rules, windows_start_open=False)), opens)
         _live(writer, rules, clerks, opens, random.Random(day.toordinal()))  # noqa: S311
         await writer.write()
+    # as the settings file says, so that today begins as it would without a past
+    writer.do(c.Configure(rules), writer.live.state.last_ms)
+    await writer.write()
 
 
 def _live(

@@ -7,7 +7,7 @@ from typing import Any
 from queue_server import wire
 from queue_server.acceptance_views import promises_view
 from queue_server.board_views import missed_view, out_of_turn_view, parked_view
-from queue_server.configuration_views import hours_lines
+from queue_server.configuration_views import alerts_view, hours_lines
 from queue_server.content_views import shown_content
 from queue_server.domain import cases as x
 from queue_server.domain import events as e
@@ -216,6 +216,7 @@ def hall_view(state: HallState, presentation: Presentation, now_ms: int) -> wire
         "missed": missed_view(state),
         "parked": parked_view(state),
         "out_of_turn": out_of_turn_view(state),
+        "alerts": alerts_view(rules.alerts),
         "devices": [
             {
                 "id": d.id,
@@ -284,7 +285,7 @@ def for_everybody(hall: wire.Hall) -> wire.Hall:
         for window in hall["windows"]
     ]
     parked: list[wire.ParkedTicket] = [{**ticket, "reason": None} for ticket in hall["parked"]]
-    withheld: dict[str, Any] = {"devices": [], "out_of_turn": [], "promises": None}
+    withheld: dict[str, Any] = {"devices": [], "out_of_turn": [], "promises": None, "alerts": None}
     return {**hall, "windows": windows, "parked": parked, **withheld}  # type: ignore[typeddict-item]
 
 

@@ -232,6 +232,7 @@ class Hall(TypedDict):
     parked: list[ParkedTicket]  # newest first
     out_of_turn: list[OutOfTurn]  # newest first; for staff, empty for others
     devices: list[Device]
+    alerts: dict[str, Any] | None  # from when on the board asks for somebody; for staff
     promises: Promises | None  # for staff; null for others
     auto_call_s: int  # consoles call by themselves so long after a finish; 0: they do not
     today: dict[str, int]  # issued, finished, missed, cancelled, waiting, serving

@@ -93,6 +93,7 @@ def test_windows_hours_notices_and_people(server: ServerProcess, pages: Pages) -
     dialog.get_by_label("名称", exact=True).fill("新人")
     dialog.get_by_label("角色").select_option("clerk")
     page.click("#form-save")
+    expect(page.locator(".secret")).to_be_visible()
     expect(page.locator(".secret")).to_have_text(re.compile(r"^[a-z2-9]{4}(-[a-z2-9]{4}){2}$"))
     picture(page, "admin-password")
     page.click("#form-save")

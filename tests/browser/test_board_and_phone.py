@@ -125,3 +125,23 @@ def test_who_was_called_out_of_turn_stands_on_the_board(
     expect(line).to_contain_text("4 号窗口")
     manager.press("4", "miss")
     expect(page.locator("#out-of-turn-list li").first).to_contain_text("呼叫次数未满就过号")
+
+
+def test_a_manager_acts_from_the_board(pages: Any, kiosk: Any) -> None:
+    page = pages.log_in("manager", "/manager/demo")
+    page.locator('[data-window="3"] button').press("Enter")
+    page.keyboard.press("2")  # pause is first, close second
+    page.keyboard.press("Enter")
+    expect(page.locator('[data-window="3"]')).to_have_attribute("data-stage", "closed")
+    page.click("#ask-issuing")
+    page.keyboard.press("Enter")
+    expect(page.locator("#act-told")).to_contain_text("已停止发号")
+    page.click("#ask-issuing")
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#act-told")).to_contain_text("已恢复发号")
+    assert kiosk.ticket("D")["number"] == "D001"
+    page.click("#ask-notice")
+    page.locator('#ask input[name="text"]').fill("今天下午四点停电")
+    page.keyboard.press("Enter")
+    expect(page.locator("#act-told")).to_contain_text("通知已显示")

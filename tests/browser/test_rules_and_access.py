@@ -80,6 +80,18 @@ RULES = """async () => {
         not_started: kinds((h) => { busy(h, "called", 200); }),
         serving_long: kinds((h) => { busy(h, "serving", 1900); }),
         serving: kinds((h) => { busy(h, "serving", 900); }),
+        own_limit: kinds((h) => {
+            h.alerts = {services: [{service: "D", long_wait_minutes: 5, waiting_at_most: 0}]};
+            busy(h, "serving", 60);
+        }),
+        many: kinds((h) => { h.alerts = {waiting_at_most: 1}; busy(h, "serving", 60); }),
+        chosen: kinds((h) => {
+            h.services = [];
+            h.out_of_turn = [{at: ago(60)}, {at: ago(6000)}];
+        }),
+        quiet: rules.alarmsOf(
+            {...hall, alerts: {quiet: [{begins: "22:00", ends: "10:30"}]}}, now, "live", "10:00",
+        ).length,
         stale: kinds((h) => { h.services = []; }, "stale"),
         device: kinds((h) => {
             h.services = [];
@@ -101,6 +113,10 @@ def test_alarms_follow_their_rules(pages: Any) -> None:
         "not_started": ["not_started"],
         "serving_long": ["serving_long"],
         "serving": [],
+        "own_limit": ["long_wait"],
+        "many": ["many_waiting"],
+        "chosen": ["out_of_turn"],
+        "quiet": 0,
         "stale": ["stale"],
         "device": ["device"],
     }

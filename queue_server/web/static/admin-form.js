@@ -7,6 +7,7 @@ import { byId, el, icon, named, say } from "./core.js";
 const label = (field) => say(`admin.field.${field.text ?? field.name}`);
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 let counted = 0;
+let opened = 0; // what is saved may open another form, which must stay
 
 /** Of each type: the node for a value, and the value back from the node. */
 const TYPES = {
@@ -154,6 +155,8 @@ function made(field, value) {
  */
 export function openForm(title, fields, values, save) {
   const dialog = byId("form-dialog");
+  opened += 1;
+  const mine = opened;
   const parts = fields.map((field) => ({ field, ...made(field, values?.[field.name]) }));
   byId("form-title").textContent = title;
   byId("form-fault").hidden = true;
@@ -164,7 +167,7 @@ export function openForm(title, fields, values, save) {
     byId("form-save").disabled = true;
     try {
       await save(told);
-      dialog.close();
+      if (mine === opened) dialog.close();
     } catch (error) {
       byId("form-fault").textContent = faultText(error);
       byId("form-fault").hidden = false;
@@ -172,7 +175,7 @@ export function openForm(title, fields, values, save) {
       byId("form-save").disabled = false;
     }
   };
-  dialog.showModal();
+  if (!dialog.open) dialog.showModal();
   dialog.querySelector("input:not([readonly]), select, textarea")?.focus();
 }
 

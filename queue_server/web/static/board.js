@@ -2,6 +2,7 @@
  * The manager's board: is all well, and if not, what to do. Live; sends nothing.
  */
 import { alarmsOf, deviceFine, waitLevel } from "./alarms.js";
+import { askIssuing, askNotice, askWindow } from "./board-acts.js";
 import { byId, el, hasText, icon, named, page, redraw, say, setText, shortName } from "./core.js";
 import { LiveHall } from "./live.js";
 import { promiseAlarms, watchCases } from "./promise-alarms.js";
@@ -23,6 +24,7 @@ const ALARMS_SHOWN = 6; // the windows and queues below must stay in sight
 
 let hall = null;
 let cases = null;
+const mayAct = page.role !== "auditor"; // who only looks is shown no buttons
 
 const live = new LiveHall(
   page.hall,
@@ -63,7 +65,7 @@ function draw() {
   drawDevices();
 }
 
-const pressing = () => [...promiseAlarms(hall, cases), ...alarmsOf(hall, serverNow(), live.state)];
+const pressing = () => [...promiseAlarms(hall, cases), ...alarmsOf(hall, serverNow(), live.state, clockText().slice(0, 5))];
 
 function headline(alarms) {
   if (alarms.length > 0) return say("board.attention", { n: alarms.length });
@@ -142,7 +144,15 @@ function windowCard(window) {
       el("time", { "data-since": sinceOf(window, stage) }),
       el("span", {}, window.state === "paused" && window.reason ? window.reason : (window.clerk ?? "")),
     ),
+    mayAct ? actButton(window) : null,
   );
+}
+
+function actButton(window) {
+  const name = say("board.acts.of", { window: shortName(named(window)) });
+  const button = el("button", { class: "tool", type: "button", "aria-label": name }, say("board.acts.button"));
+  button.addEventListener("click", () => askWindow(hall.windows.find((found) => found.id === window.id)));
+  return button;
 }
 
 /** When the present stage began. */
@@ -161,10 +171,10 @@ function drawTimes() {
 
 function drawQueues() {
   const longest = (s) => (s.waiting ? minutesText(s.longest_wait_s) : "–");
-  const key = hall.services.map((s) => [s.id, s.waiting, longest(s), waitText(s.wait), waitLevel(s)]);
+  const key = hall.services.map((s) => [s.id, s.waiting, longest(s), waitText(s.wait), waitLevel(s, hall)]);
   redraw(byId("queues"), key, () =>
     hall.services.map((service) => {
-      const level = waitLevel(service);
+      const level = waitLevel(service, hall);
       return el(
         "tr",
         { "data-service": service.id },
@@ -242,6 +252,9 @@ function tick() {
   drawAlarms(pressing());
 }
 
+byId("acts").hidden = !mayAct;
+byId("ask-issuing").addEventListener("click", () => hall && askIssuing(hall));
+byId("ask-notice").addEventListener("click", () => hall && askNotice(hall));
 tick();
 setInterval(tick, 1000);
 watchCases((summary) => {
