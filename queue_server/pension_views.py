@@ -116,6 +116,7 @@ def register_view(state: HallState, faces: int, now_ms: int) -> shapes.Register:
     ways = Counter(way for one in everybody for day, way in one.passes if day == today)
     return {
         "today": today,
+        "consent_version": state.known_rules.pension.consent_version,
         "regions": [
             _counts(state, region, [o for o in everybody if o.region == region], now_ms)
             for region in regions
@@ -191,6 +192,6 @@ def pension_answer(
     if isinstance(command, c.BeginCheck | c.SettleCheck | c.ConfirmCheck):
         begun = next((e.check for e in happened if isinstance(e, x.PensionCheckBegun)), None)
         check = state.pensions.checks[begun or command.check]
-        return {"check": check_view(state, check, ticket_of)}
+        return dict(check_view(state, check, ticket_of))
     one = state.pensions.pensioners.get(command.person)
     return {"pensioner": pensioner_view(state, one, now_ms) if one else None}

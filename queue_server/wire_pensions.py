@@ -126,6 +126,7 @@ class Register(TypedDict):
     from 100,000 on has to be filed with the authority."""
 
     today: str
+    consent_version: str
     regions: list[RegionCounts]
     faces: int
     faces_to_be_filed_at: int

@@ -100,7 +100,7 @@ async def begin(hall: str, request: Request) -> Response:
     outcome = await here.execute(command, request_id=str(body.request_id), by=actor.label)
     settings = await ctx.pensions.settings(hall)
     view = {
-        "check": orjson.loads(outcome.body)["check"]["check"],
+        "check": orjson.loads(outcome.body)["check"],
         "reference": {**face, **about},
         "calibration": read_calibration(settings.calibration),
     }
@@ -207,7 +207,7 @@ async def _age(ctx: Context, here: HallService, check: str) -> int | None:
 async def status(hall: str, check: str, request: Request) -> Response:
     """How a check stands, for the kiosk that waits for a clerk."""
     ctx, _, here = await at_desk(request, Act.CHECK_PENSION, hall)
-    return as_json({"check": await here.ask(_check_look(ctx, check))})
+    return as_json(await here.ask(_check_look(ctx, check)))
 
 
 def _check_look(ctx: Context, check: str) -> Any:

@@ -36,6 +36,7 @@ from queue_server.web import (
     pages,
     pages_access,
     pages_history,
+    pages_pension,
     pages_reviews,
     pages_told,
     pages_waits,
@@ -130,6 +131,7 @@ def create_app(open_context: OpenContext) -> FastAPI:
         pages_access,
         pages_history,
         pages_reviews,
+        pages_pension,
         pages_told,
         pages_waits,
     ):

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from foundation.id_number import check_character
+from tests.support.pensions import number, pension_config
 from tests.support.server import DEMO_CONFIG, ROOT, Client, ServerProcess, proved
 
 STORES = ("sqlite", "postgres")
@@ -28,47 +28,12 @@ GOOD = {
     "model": "stub",
     "liveness": [{"name": "actions", "verdict": "good", "weight": "must", "value": 1.0}],
 }
-# A program that measures faces as the engine does: a descriptor of its bytes, or advice.
-ENGINE = """
-import json, sys
-picture = sys.stdin.buffer.read()
-if b"far" in picture:
-    told = {"model": "stub", "quality": {"advice": "come_closer"}, "descriptor": [0.0]}
-elif b"nobody" in picture:
-    told = {"error": {"code": "no_face", "message": "no face", "detail": {}}}
-elif b"crash" in picture:
-    sys.exit(3)
-else:
-    told = {"model": "stub", "quality": {"advice": None}, "descriptor": [0.25] * 128}
-print(json.dumps(told))
-"""
-
-
-def number(serial: int) -> str:
-    first = f"99010119480101{serial:03d}"
-    return first + check_character(first)
 
 
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration's hall with the stand-in engine."""
-    folder = tmp_path_factory.mktemp("config")
-    engine = folder / "engine.py"
-    engine.write_text(ENGINE, "utf-8")
-    lines = []
-    for line in DEMO_CONFIG.read_text("utf-8").splitlines():
-        if line.startswith("describe = "):
-            line = f'describe = ["{{python}}", "{engine}"]'
-        if line.startswith("reminders = "):
-            line = 'reminders = "reminders"'
-        if line.startswith("register = "):
-            line = f'register = "{DEMO_CONFIG.parent / "pensioners.csv"}"'
-        if line == "[server]":
-            line = '[server]\nkey_file = "hall.key"'
-        lines.append(line)
-    file = folder / "hall.toml"
-    file.write_text("\n".join(lines), "utf-8")
-    return file
+    return pension_config(tmp_path_factory.mktemp("config"))
 
 
 @pytest.fixture(scope="module")
@@ -184,10 +149,10 @@ def test_a_pass_from_consent_to_certificate(
     assert begin["reference"]["descriptors"] == [[0.25] * 128]
     assert begin["calibration"] is None
     ticket = kiosk.issue("D", matter="D-02", person={"id_number": new})
-    done = post(kiosk, f"checks/{begin['check']}/result", **GOOD)["check"]
+    done = post(kiosk, f"checks/{begin['check']}/result", **GOOD)
     assert done["status"] == "passed"
     assert done["next_due"][:4] > post(kiosk, "find", id_number=ZHANG)["due_date"][:4]
-    assert get(kiosk, f"checks/{begin['check']}")["check"] == done
+    assert get(kiosk, f"checks/{begin['check']}") == done
     assert kiosk.get(f"/api/v1/halls/demo/tickets/{ticket['id']}")[1]["ticket"]["status"] == (
         "cancelled"
     )
@@ -225,7 +190,7 @@ def test_reject_gives_a_number_that_carries_its_reason(
     _, person = enrolled(manager, kiosk)
     check = begun(kiosk, person)["check"]
     body = {"decision": "reject", "reasons": ["not_same_person"], "live_picture": JPEG}
-    done = post(kiosk, f"checks/{check}/result", **body)["check"]
+    done = post(kiosk, f"checks/{check}/result", **body)
     assert (done["status"], done["reasons"]) == ("window", ["not_same_person"])
     assert done["ticket"]["number"].startswith("D")
     assert done["ticket"]["priority_class"] == "elderly"
@@ -243,7 +208,7 @@ def test_a_clerk_compares_both_pictures_and_that_is_on_record(
         _, person = enrolled(manager, kiosk)
         check = begun(kiosk, person)["check"]
         body = {**GOOD, "decision": "grey", "reasons": ["likeness_grey"], "live_picture": JPEG}
-        done = post(kiosk, f"checks/{check}/result", **body)["check"]
+        done = post(kiosk, f"checks/{check}/result", **body)
         assert done["status"] == "waiting_for_clerk"
         assert done["waits_until"]
         (waits,) = get(clerk, "waiting")["waiting"]
@@ -252,9 +217,9 @@ def test_a_clerk_compares_both_pictures_and_that_is_on_record(
         for which in ("live", "reference"):
             code, picture = clerk.get(f"{PENSION}/checks/{check}/pictures/{which}")
             assert (code, picture) == (200, base64.b64decode(JPEG))
-        answer = post(clerk, f"checks/{check}/confirm", same=same)["check"]
+        answer = post(clerk, f"checks/{check}/confirm", same=same)
         assert answer["status"] == status
-        assert get(kiosk, f"checks/{check}")["check"]["status"] == status
+        assert get(kiosk, f"checks/{check}")["status"] == status
         assert clerk.get(f"{PENSION}/checks/{check}/pictures/live")[0] == 404
         code, again = clerk.post(f"{PENSION}/checks/{check}/confirm", same=True)
         assert (code, again["error"]["code"]) == (409, "check_settled")

@@ -14,6 +14,7 @@ import { QUESTIONS } from "./questions.js";
 import { dismissRegister, offerSlip, register, registering } from "./register.js";
 import { handOver } from "./handover.js";
 import { watchReceipts } from "./heard.js";
+import { drawSentHere } from "./sent-here.js";
 import { clockText, minutesText, runningText, secondsSince } from "./time.js";
 
 const SETTLE_MS = 700; // after a change the big button is deaf, so that a double click is one press
@@ -236,6 +237,7 @@ function drawHere(stage) {
   byId("empty").hidden = Boolean(ticket);
   byId("why").hidden = !ticket || !why;
   setText(byId("why-text"), why ?? "");
+  drawSentHere(ticket);
   if (!ticket) {
     setText(byId("empty-text"), emptyText(stage));
     return;

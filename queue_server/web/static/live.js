@@ -22,7 +22,8 @@ const EVENTS = [
   "appointment_booked", "appointment_cancelled", "appointment_changed", "appointment_checked_in",
   "appointment_missed", "content_put", "content_removed", "content_taken_in", "lease_carried_over",
   "lease_expired", "lease_issued", "numbers_voided", "offline_ticket_recorded",
-  "offline_ticket_refused", "acceptance_opened", "acceptance_closed",
+  "offline_ticket_refused", "pension_check_begun", "pension_check_failed", "pension_check_referred",
+  "pension_passed", "acceptance_opened", "acceptance_closed",
 ];
 
 export class LiveHall {

@@ -1,0 +1,123 @@
+/**
+ * A clerk compares two pictures: the person at the kiosk, and the enrolled one. One at a time, the
+ * longest waiting first, answered with one key. Keeps no picture: they go with the page's element.
+ */
+import { Commands, Refused } from "./commands.js";
+import { byId, fetchWithin, goToLogin, hasText, named, page, say, setText } from "./core.js";
+import { LiveHall } from "./live.js";
+import { note } from "./pension-words.js";
+import { serverNow } from "./time.js";
+
+const ASK_LIMIT_MS = 8000;
+const ASK_AGAIN_MS = 4000; // also what another server process was told
+const LOOKED_MS = 800; // a key pressed before the pictures can have been seen is a slip
+const api = `/api/v1/halls/${encodeURIComponent(page.hall)}/pension`;
+const commands = new Commands(`${api}/checks`, () => {}, { keeps: false });
+const chime = new Audio(page.chime);
+
+let waiting = [];
+let shown = null; // the check whose pictures stand on the page
+let seenAt = Infinity; // when both pictures were there, performance time
+
+const live = new LiveHall(page.hall, "pensions", {
+  hall(snapshot) {
+    setText(byId("hall-name"), named(snapshot));
+  },
+  event: () => refresh(),
+  state() {},
+});
+
+async function refresh() {
+  try {
+    const answer = await fetchWithin(ASK_LIMIT_MS, `${api}/waiting`);
+    if (answer.status === 401) goToLogin();
+    if (!answer.ok) throw new Refused(answer.status, answer.json());
+    const known = new Set(waiting.map((one) => one.check));
+    waiting = answer.json().waiting;
+    if (waiting.some((one) => !known.has(one.check))) ring();
+  } catch {
+    note("alarm", say("pension.no_answer"));
+  }
+  draw();
+}
+
+/** A browser that has not been touched yet plays nothing; the page shows it all the same. */
+function ring() {
+  chime.play().catch(() => {});
+}
+
+function draw() {
+  const one = waiting[0] ?? null;
+  byId("nobody").hidden = one !== null;
+  byId("one").hidden = one === null;
+  document.title = `${waiting.length ? `(${waiting.length}) ` : ""}${say("pension.confirm_title")}`;
+  if (one?.check !== shown) showPictures(one);
+  if (one) drawFacts(one);
+}
+
+function showPictures(one) {
+  shown = one?.check ?? null;
+  seenAt = Infinity;
+  byId("gone").hidden = !one || one.pictured;
+  byId("same").disabled = true;
+  for (const which of ["live", "reference"]) {
+    const img = byId(which);
+    img.removeAttribute("src");
+    if (one?.pictured) img.src = `${api}/checks/${encodeURIComponent(one.check)}/pictures/${which}`;
+  }
+}
+
+for (const which of ["live", "reference"]) {
+  byId(which).addEventListener("load", () => {
+    const both = ["live", "reference"].every((id) => byId(id).naturalWidth > 0 && byId(id).complete);
+    if (!both) return;
+    seenAt = performance.now();
+    byId("same").disabled = false;
+  });
+  byId(which).addEventListener("error", () => {
+    if (byId(which).getAttribute("src")) byId("gone").hidden = false;
+  });
+}
+
+function drawFacts(one) {
+  setText(byId("who"), one.name_masked ? `${one.name_masked}  ${one.id_masked}` : "—");
+  const seconds = Math.max(0, Math.round((serverNow() - Date.parse(one.since)) / 1000));
+  const figures =
+    one.score === null
+      ? say("pension.confirm.no_figures")
+      : say("pension.confirm.figures", { score: one.score.toFixed(2), threshold: one.threshold?.toFixed(2) ?? "—" });
+  const facts = [say("pension.confirm.since", { s: seconds }), say("pension.confirm.at", { kiosk: one.kiosk ?? "—" }), figures];
+  if (waiting.length > 1) facts.push(say("pension.confirm.more", { n: waiting.length - 1 }));
+  setText(byId("facts"), facts.join(" · "));
+  const reasons = one.reasons.map((code) => (hasText(`pension.reason.${code}`) ? say(`pension.reason.${code}`) : code));
+  setText(byId("reasons"), reasons.join("；"));
+}
+
+async function answer(same) {
+  if (!shown || (same && performance.now() - seenAt < LOOKED_MS)) return;
+  if (same && byId("same").disabled) return;
+  const check = shown;
+  try {
+    const told = await commands.send(`${encodeURIComponent(check)}/confirm`, { same });
+    if (told) note("done", say(same ? "pension.confirm.passed" : "pension.confirm.sent"));
+  } catch (error) {
+    const settled = error instanceof Refused && error.code.startsWith("check_");
+    note(settled ? "info" : "alarm", say(settled ? "pension.confirm.settled" : "pension.unanswered"));
+  }
+  waiting = waiting.filter((one) => one.check !== check);
+  draw();
+  refresh();
+}
+
+byId("same").addEventListener("click", () => answer(true));
+byId("other").addEventListener("click", () => answer(false));
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+  if (event.key === "1") answer(true);
+  else if (event.key === "2") answer(false);
+});
+
+setInterval(refresh, ASK_AGAIN_MS);
+setInterval(() => waiting[0] && drawFacts(waiting[0]), 1000);
+live.start();
+refresh();

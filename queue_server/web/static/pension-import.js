@@ -1,0 +1,62 @@
+/** Importing a register: the file is checked first, and imported when somebody has seen the report. */
+import { byId, el, say, setText } from "./core.js";
+import { ask, attempt, LONG_LIMIT_MS } from "./pension-server.js";
+import { note } from "./pension-words.js";
+
+const SHOWN = 100;
+
+/** imported(): called when the register has changed. */
+export function startImport(imported) {
+  byId("import").addEventListener("submit", (event) => {
+    event.preventDefault();
+    check();
+  });
+  byId("import-file").addEventListener("change", () => clear());
+  byId("import-go").addEventListener("click", async () => {
+    if (await run()) imported();
+  });
+}
+
+const file = () => byId("import-file").files[0];
+
+function clear() {
+  byId("import-go").hidden = true;
+  byId("import-bad").replaceChildren();
+  setText(byId("import-words"), "");
+}
+
+async function check() {
+  clear();
+  setText(byId("import-words"), say("pension.import.checking"));
+  const well = await attempt(async () => draw(await ask("import?dry_run=true", file(), LONG_LIMIT_MS)));
+  if (!well) setText(byId("import-words"), "");
+}
+
+function draw(report) {
+  const words = { good: report.good, bad: report.bad_count };
+  setText(byId("import-words"), say(report.bad_count ? "pension.import.good" : "pension.import.all_good", words));
+  const rows = report.bad.slice(0, SHOWN).map((bad) => {
+    const column = say(`pension.column.${bad.column}`);
+    return el("li", {}, `${say("pension.import.line", { line: bad.line })} · ${column}：${say(`pension.wrong.${bad.code}`)}`);
+  });
+  if (report.bad_count > SHOWN) rows.push(el("li", {}, say("pension.import.more", { n: report.bad_count - SHOWN })));
+  byId("import-bad").replaceChildren(...rows);
+  const go = byId("import-go");
+  go.hidden = report.good === 0;
+  go.dataset.rows = report.good;
+  setText(go, say(report.bad_count ? "pension.import.skip" : "pension.import.go", { n: report.good }));
+}
+
+async function run() {
+  const go = byId("import-go");
+  go.disabled = true;
+  setText(byId("import-words"), say("pension.import.importing", { n: go.dataset.rows }));
+  const well = await attempt(async () => {
+    const { imported } = await ask("import?dry_run=false&skip_bad=true", file(), LONG_LIMIT_MS);
+    note("done", say("pension.import.done", imported));
+    byId("import").reset();
+    clear();
+  });
+  go.disabled = false;
+  return well;
+}
