@@ -76,9 +76,9 @@ def _server(options: argparse.Namespace) -> int:
     if not options.config:
         raise Unusable("--config is needed: the hall's file, for instance config/hall.toml")
 
+    tune_interpreter()
     from queue_server.bootstrap import build  # here, so that `token` does not wait for it
 
-    tune_interpreter()
     plan = load_plan(options.config)
     configure_logs("server", plan.server.log_level)
     host, port = _address(options.listen or plan.server.listen)

@@ -37,11 +37,16 @@ def frame(seq: int | None, event: str, data: bytes) -> bytes:
 
 
 class Subscription:
-    """One listener. events: the names it wants, or None for all."""
+    """One listener. events: the names it wants, or None for all. Signs of life are due on a clock
+    of its own: a timer for each event would cost more than the event."""
 
-    def __init__(self, events: frozenset[str] | None) -> None:
-        self._events = events
-        self._queue: asyncio.Queue[Pushed | None] = asyncio.Queue()
+    def __init__(self, events: frozenset[str] | None, heartbeat_s: float) -> None:
+        self._events, self._heartbeat_s = events, heartbeat_s
+        self._loop = asyncio.get_running_loop()
+        self._waiting: list[Pushed] = []
+        self._wake: asyncio.Future[None] | None = None
+        self._due = False
+        self._beat = self._loop.call_later(heartbeat_s, self._beats)
         self.cut_off = False
 
     def wants(self, event: str) -> bool:
@@ -50,22 +55,35 @@ class Subscription:
     def put(self, pushed: Pushed) -> None:
         if self.cut_off or not self.wants(pushed.event):
             return
-        if self._queue.qsize() >= BACKLOG_AT_MOST:
+        if len(self._waiting) >= BACKLOG_AT_MOST:
             self.end()
             return
-        self._queue.put_nowait(pushed)
+        self._waiting.append(pushed)
+        self._stir()
 
     def end(self) -> None:
+        """Whoever listens is told no more."""
         self.cut_off = True
-        self._queue.put_nowait(None)
+        self._beat.cancel()
+        self._stir()
 
-    async def next(self, timeout_s: float) -> Pushed | None:
-        """The next event; None when `timeout_s` passed quietly or the stream has ended."""
-        try:
-            async with asyncio.timeout(timeout_s):
-                return await self._queue.get()
-        except TimeoutError:
-            return None
+    async def next(self) -> list[Pushed]:
+        """What has come since, in order; waits for it. Empty when a sign of life is due, or the
+        stream has ended."""
+        if not (self._waiting or self._due or self.cut_off):
+            self._wake = self._loop.create_future()
+            await self._wake
+        found, self._waiting, self._due = self._waiting, [], False
+        return found
+
+    def _beats(self) -> None:
+        self._due = True
+        self._beat = self._loop.call_later(self._heartbeat_s, self._beats)
+        self._stir()
+
+    def _stir(self) -> None:
+        if self._wake is not None and not self._wake.done():
+            self._wake.set_result(None)
 
 
 class HallStreams:
@@ -116,7 +134,7 @@ class HallStreams:
 
         A listener that is ahead of the journal (it was restored, or another one) starts from now.
         """
-        listener = Subscription(events)
+        listener = Subscription(events, heartbeat_s)
         self._listeners.add(listener)
         try:
             sent = self.seq if after is None else min(after, self.seq)
@@ -129,13 +147,15 @@ class HallStreams:
                 if is_told(event):
                     yield self._pushed(rules, record, event).frame
             while not listener.cut_off:
-                pushed = await listener.next(heartbeat_s)
-                if pushed is None:
+                came = await listener.next()
+                frames = [pushed.frame for pushed in came if pushed.seq > sent]
+                sent = max(sent, came[-1].seq) if came else sent
+                if frames:
+                    yield b"".join(frames)
+                elif not came:
                     yield self._heartbeat()
-                elif pushed.seq > sent:
-                    sent = pushed.seq
-                    yield pushed.frame
         finally:
+            listener.end()
             self._listeners.discard(listener)
 
     async def _stored(self, after: int, upto: int) -> AsyncIterator[Record]:

@@ -6,40 +6,15 @@ are written as `…_at` in RFC 3339. Figures are whole numbers or texts, never f
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
-from datetime import UTC, datetime
-from functools import lru_cache
-from operator import attrgetter
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-_NAME_PART = re.compile(r"(?<!^)(?=[A-Z])")
-
-
-@lru_cache(maxsize=1024)
-def instant_text(at_ms: int) -> str:
-    """UTC milliseconds → RFC 3339 with offset, e.g. `2026-11-23T01:00:00.000+00:00`."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")
-
-
-@lru_cache(maxsize=1024)
-def instant_ms(text: str) -> int:
-    """RFC 3339 → UTC milliseconds."""
-    return round(datetime.fromisoformat(text).timestamp() * 1000)
-
-
-class Event:
-    """Base of all events; `name` is how the journal and the API call it. part: what several events
-    have in common, no event itself."""
-
-    name: ClassVar[str]
-    registry: ClassVar[dict[str, type[Event]]] = {}
-
-    def __init_subclass__(cls, *, part: bool = False) -> None:
-        cls.name = _NAME_PART.sub("_", cls.__name__).lower()
-        if not part:
-            Event.registry[cls.name] = cls
+from queue_server.domain.event_base import Event as Event
+from queue_server.domain.event_base import from_data as from_data
+from queue_server.domain.event_base import instant_ms as instant_ms
+from queue_server.domain.event_base import instant_text as instant_text
+from queue_server.domain.event_base import to_data as to_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,72 +298,3 @@ class DeviceChanged(Event):
     state: str
     detail: str
     figures: Mapping[str, Any] | None = None
-
-
-def _encoder(cls: type[Event]) -> Callable[[Any], dict[str, Any]]:
-    names = [f.name for f in fields(cls)]  # type: ignore[arg-type]
-    keys = [f"{n[:-3]}_at" if n.endswith("_ms") else n for n in names]
-    instants = [key for key, name in zip(keys, names, strict=True) if key != name]
-    values: Callable[[Any], tuple[Any, ...]] = attrgetter("name", *names)
-
-    def encode(event: Any) -> dict[str, Any]:
-        data = dict(zip(keys, values(event)[1:], strict=True))
-        for key in instants:
-            if (at_ms := data[key]) is not None:
-                data[key] = instant_text(at_ms)
-        return data
-
-    return encode
-
-
-# Made at first use: other modules of the domain define events of their own.
-_ENCODERS: dict[type[Event], Callable[[Any], dict[str, Any]]] = {}
-_PLANS: dict[type[Event], list[tuple[str, bool, Any]]] = {}
-
-
-def to_data(event: Event) -> dict[str, Any]:
-    """The event's plain form for the journal, without its name."""
-    cls = type(event)
-    if cls not in _ENCODERS:
-        _ENCODERS[cls] = _encoder(cls)
-    return _ENCODERS[cls](event)
-
-
-def from_data(name: str, data: Mapping[str, Any]) -> Event:
-    """The inverse of `to_data`. Keys that the event does not know (who, request id) are left out.
-
-    Raises KeyError for a name that is no event: the journal was written by a newer version.
-    """
-    cls = Event.registry[name]
-    if cls not in _PLANS:
-        _PLANS[cls] = _plan(cls)
-    values: list[Any] = []
-    for key, is_instant, default in _PLANS[cls]:
-        value = data.get(key, default)
-        if value is MISSING:
-            raise TypeError(f"{name} has no {key!r}")
-        if is_instant:
-            value = None if value is None else instant_ms(value)
-        elif type(value) is list:
-            value = _frozen(value)
-        values.append(value)
-    return cls(*values)
-
-
-def _plan(cls: type[Event]) -> list[tuple[str, bool, Any]]:
-    """For each field its key, whether it is an instant, and what it is when an older version of the
-    program wrote nothing there (MISSING: it always wrote something)."""
-    found = []
-    for field in fields(cls):  # type: ignore[arg-type]
-        is_instant = field.name.endswith("_ms")
-        key = f"{field.name[:-3]}_at" if is_instant else field.name
-        default = field.default
-        if is_instant and isinstance(default, int):
-            default = instant_text(default)
-        found.append((key, is_instant, default))
-    return found
-
-
-def _frozen(value: Any) -> Any:
-    """JSON's lists as tuples, all the way down."""
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value

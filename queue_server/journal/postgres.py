@@ -121,7 +121,7 @@ class PostgresJournal:
     async def load(self, hall: str) -> Sequence[Record]:
         """A crowded day comes in parts: whole, it would run out of a statement's time."""
         rows = await self._rows(sql.LOAD, {"hall": hall, "limit": LOADED_AT_ONCE})
-        records = [Record(*row) for row in rows]
+        records = list(map(Record._make, rows))
         while records and (more := await self.read(hall, records[-1].seq, LOADED_AT_ONCE)):
             records += more
         return records
@@ -132,11 +132,11 @@ class PostgresJournal:
 
     async def read(self, hall: str, after: int, limit: int) -> Sequence[Record]:
         rows = await self._rows(sql.READ, (hall, after, None if limit < 0 else limit))
-        return [Record(*row) for row in rows]
+        return list(map(Record._make, rows))
 
     async def rare(self, hall: str, before: int, limit: int) -> Sequence[Record]:
         rows = await self._rows(sql.RARE, (hall, before, limit))
-        return [Record(*row) for row in rows]
+        return list(map(Record._make, rows))
 
     async def find_answer(self, hall: str, request_id: str) -> Answer | None:
         rows = await self._rows(sql.FIND_ANSWER, (hall, request_id))

@@ -201,7 +201,7 @@ class SqliteJournal:
             " USING (hall, seq) WHERE hall = ? AND seq < ? ORDER BY seq",
             *(hall, seq),
         )
-        return [Record(*row) for row in rows]
+        return list(map(Record._make, rows))
 
     async def last(self, hall: str) -> tuple[int, str]:
         try:
@@ -215,11 +215,11 @@ class SqliteJournal:
             " WHERE hall = ? AND seq > ? ORDER BY seq LIMIT ?",
             *(hall, after, limit),
         )
-        return [Record(*row) for row in rows]
+        return list(map(Record._make, rows))
 
     async def rare(self, hall: str, before: int, limit: int) -> Sequence[Record]:
         rows = self._rows(_RARE, hall, before, limit)
-        return [Record(*row) for row in rows]
+        return list(map(Record._make, rows))
 
     async def find_answer(self, hall: str, request_id: str) -> Answer | None:
         rows = self._rows(

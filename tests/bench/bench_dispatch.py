@@ -1,11 +1,11 @@
 """What the dispatcher does in a second, and what it takes, each beside a limit of the same run.
 
-    ./hall bench dispatch [PART …] [--seconds N] [--share PERCENT]
+    ./hall bench dispatch [PART …] [--seconds N] [--share PERCENT] [--minutes N]
 
 A part is a module of tests/bench/dispatch/ with `measure(options) -> dict`; without names all are
 run. rates: durable numbers and calls. decisions: time to decide. start: of the process. streams:
 from a call to the last of 500 listeners. memory: of the process. city: a day of 3,445 halls on
-PostgreSQL; --share takes that part of them.
+PostgreSQL; --share takes that part of them, --minutes ends it early.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--seconds", type=float, default=4.0, help="of each rate")
     parser.add_argument("--share", type=float, default=100.0, help="percent of the city's halls")
+    parser.add_argument("--minutes", type=float, default=60.0, help="of the city's day at most")
     options = parser.parse_args()
     unknown = sorted(set(options.parts) - set(PARTS))
     if unknown:

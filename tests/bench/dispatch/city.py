@@ -2,8 +2,10 @@
 
 2,955 village stations, 304 communities, 186 towns. Each hall's kiosk and windows are on a process
 drawn for them, so that half of the halls are served by both. `--share` takes part of the halls, of
-each kind alike. PostgreSQL runs on this machine, as a hall would run it (fsync on); so do both
-processes and the clients. no-op: GET /health/live of both processes by as many clients, before it.
+each kind alike; after `--minutes` no further hall's day is begun, so that all halls are open and as
+many as fit have their whole day. PostgreSQL runs on this machine, as a hall would run it (fsync
+on); so do both processes and the clients. no-op: GET /health/live of both processes by as many
+clients, before it.
 """
 
 from __future__ import annotations
@@ -76,14 +78,20 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
             cleanup.enter_context(server)
         loaded_s = _loaded(servers, len(halls))
         no_op = _no_op(servers)
-        day = uvloop.run(_replayed(halls, [s.port for s in servers], token))
+        ports = [server.port for server in servers]
+        day = uvloop.run(_replayed(halls, ports, token, options.minutes * 60))
         memory = [round(resident_mib(server.pid), 1) for server in servers]
         events = postgres.execute("SELECT count(*) FROM event", url.rpartition("/")[2])[0][0]
     return {
         "halls": len(halls),
         "share_percent": options.share,
         "processes": len(servers),
-        "visitors": sum(h.kind.visitors for h in halls),
+        "halls_replayed": day.halls,
+        "visitors": day.visitors,
+        "of_their_day_percent": round(100 * day.visitors / sum(h.kind.visitors for h in halls), 1),
+        "whole_day_of_these_halls_minutes": round(
+            sum(h.kind.visitors for h in halls) / day.visitors * day.seconds / 60, 1
+        ),
         "all_halls_loaded_s": round(loaded_s, 1),
         "requests": len(day.took_ms),
         "refused": day.refused,
@@ -190,6 +198,8 @@ class _Day:
     took_ms: list[float] = field(default_factory=list)
     refused: int = 0
     seconds: float = 0.0
+    halls: int = 0
+    visitors: int = 0
 
 
 class _Line:
@@ -233,15 +243,22 @@ def _connected(ports: Sequence[int]) -> Iterator[list[_Line]]:
             line.close()
 
 
-async def _replayed(halls: Sequence[Hall], ports: Sequence[int], token: str) -> _Day:
-    """All halls' days, so many halls at a time, in an order that mixes large and small ones."""
+async def _replayed(
+    halls: Sequence[Hall], ports: Sequence[int], token: str, seconds: float
+) -> _Day:
+    """All halls' days, so many halls at a time, in an order that mixes large and small ones; after
+    `seconds` no further hall's day is begun."""
     day, waiting = _Day(), list(halls)
     random.Random(2).shuffle(waiting)
+    end = time.perf_counter() + seconds
 
     async def client() -> None:
         with _connected(ports) as lines:
-            while waiting:
-                await _hall_day(waiting.pop(), lines, token, day)
+            while waiting and time.perf_counter() < end:
+                hall = waiting.pop()
+                await _hall_day(hall, lines, token, day)
+                day.visitors += hall.kind.visitors
+                day.halls += 1
 
     begun = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(CLIENTS)))
