@@ -33,6 +33,8 @@ class Worker:
             while (message := read_line(self._source)) is not None:
                 self._sink.write(line(self._answer(message)))
                 self._sink.flush()
+        except (BrokenPipeError, EOFError):
+            return  # the other end has gone: nobody waits for the answer
         finally:
             self._wipe()
 
