@@ -7,7 +7,7 @@ from datetime import date
 
 from queue_server import wire_reviews as wire
 from queue_server.domain.calendar import business_day, working_days_between
-from queue_server.domain.cases import BAD_LEVELS, AboutCase, Case, CaseStatus
+from queue_server.domain.cases import BAD_LEVELS, LEVELS, AboutCase, Case, CaseStatus, Figures
 from queue_server.domain.events import Event, StepRated
 from queue_server.domain.state import HallState
 from queue_server.review_words import reason_names
@@ -80,10 +80,8 @@ def cases_summary(state: HallState, now_ms: int) -> wire.CasesSummary:
     }
 
 
-def figures_view(state: HallState) -> wire.ReviewFigures:
-    """The present month's, as published."""
-    found = state.cases.figures
-    levels = {n: found.levels[n] for n in (5, 4, 3, 2, 1)}
+def figures_view(found: Figures) -> wire.ReviewFigures:
+    levels = {n: found.levels[n] for n in LEVELS}
     count = sum(levels.values())
     satisfied = count - sum(levels[n] for n in BAD_LEVELS)
     return {
@@ -94,3 +92,11 @@ def figures_view(state: HallState) -> wire.ReviewFigures:
         "answered": found.answered,
         "levels": {str(n): levels[n] for n in levels},
     }
+
+
+def published_view(state: HallState) -> wire.ReviewFigures | None:
+    """This month's until the last day closed, where the hall publishes them."""
+    found = state.cases.published
+    if not state.known_rules.reviews.publish or found.month != state.day[:7]:
+        return None
+    return figures_view(found)

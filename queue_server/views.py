@@ -7,6 +7,7 @@ from typing import Any
 from queue_server import wire
 from queue_server.acceptance_views import promises_view
 from queue_server.board_views import missed_view, out_of_turn_view, parked_view
+from queue_server.case_views import published_view
 from queue_server.configuration_views import alerts_view, hours_lines
 from queue_server.content_views import shown_content
 from queue_server.domain import cases as x
@@ -229,6 +230,7 @@ def hall_view(state: HallState, presentation: Presentation, now_ms: int) -> wire
             for d in state.devices.values()
         ],
         "promises": promises_view(state, now_ms),
+        "reviews": published_view(state),
         "auto_call_s": rules.dispatch.auto_call_s,
         "today": _today(state),
     }

@@ -10,6 +10,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from queue_server.wire_cases import Contact, Promises
 from queue_server.wire_content import Notice
+from queue_server.wire_reviews import ReviewFigures
 
 TicketStatus = Literal[
     "waiting", "called", "serving", "missed", "parked", "finished", "cancelled", "expired"
@@ -234,6 +235,7 @@ class Hall(TypedDict):
     devices: list[Device]
     alerts: dict[str, Any] | None  # from when on the board asks for somebody; for staff
     promises: Promises | None  # for staff; null for others
+    reviews: ReviewFigures | None  # this month's, where the hall publishes them and there are some
     auto_call_s: int  # consoles call by themselves so long after a finish; 0: they do not
     today: dict[str, int]  # issued, finished, missed, cancelled, waiting, serving
 

@@ -242,10 +242,12 @@ class Figures:
 @dataclass(slots=True)
 class CaseBook:
     """cases: those not closed, and those closed this day, oldest first. figures: of the present
-    month; summed: as far as earlier days told them. ratings: of this day."""
+    month; published: as they stood when the last day closed – a count that moved at once would tell
+    a window who has just rated it."""
 
     cases: dict[str, Case] = field(default_factory=dict)
     figures: Figures = field(default_factory=Figures)
+    published: Figures = field(default_factory=Figures)
     counted: int = 0  # changes of the figures since the day was opened
 
     def count(self, day: str) -> Figures:

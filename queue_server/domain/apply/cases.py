@@ -36,4 +36,5 @@ def _moved(event: x.AboutCase, state: HallState, at_ms: int) -> None:
 def _summed(event: x.ReviewsSummed, state: HallState, at_ms: int) -> None:
     levels = Counter(dict(zip(x.LEVELS, event.levels, strict=True)))
     state.cases.figures = x.Figures(event.month, levels, event.opened, event.answered)
+    state.cases.published = x.Figures(event.month, levels.copy(), event.opened, event.answered)
     state.cases.counted = 0

@@ -131,11 +131,19 @@ function drawAll() {
   if (shown && secondsSince(shown.at) >= RESTS_AFTER_S) rest();
   else if (!shown) rest();
   drawServices();
-  const own = [named(hall, "notice"), ...hall.notices.map(noticeText)].filter(Boolean);
+  const own = [named(hall, "notice"), ...hall.notices.map(noticeText), reviewsText()].filter(Boolean);
   notices = own.length > 0 ? own : [say("screen.notice_missed"), say("screen.notice_priority")];
   setText(byId("hours"), hoursText(hall.hours));
   drawList();
   drawNotice();
+}
+
+/** The month's reviews, where the hall publishes them. */
+function reviewsText() {
+  const told = hall.reviews;
+  if (!told || told.satisfied_percent === null) return "";
+  const values = { n: told.reviews, percent: told.satisfied_percent, cases: told.cases, answered: told.answered };
+  return say(told.cases > 0 ? "screen.reviews_cases" : "screen.reviews", values);
 }
 
 /** One line of the notice strip: the title, and the text where it is short enough to be read there. */

@@ -7,6 +7,7 @@ from datetime import date, time
 
 import pytest
 
+from queue_server.case_views import published_view
 from queue_server.domain import cases as x
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
@@ -205,6 +206,21 @@ def test_open_cases_and_the_months_figures_outlive_days_and_starts() -> None:
     hall.do(c.RollDay())
     assert set(hall.state.cases.cases) == {"s1"}
     assert reloaded(hall).cases == hall.state.cases
+
+
+def test_what_is_published_moves_with_the_close_of_a_day_alone() -> None:
+    hall = opened(publish=True)
+    assert published_view(hall.state) is None
+    review(hall, served(hall), 5)
+    bad(hall)
+    assert published_view(hall.state) is None
+    hall.wait(24 * 60)
+    hall.do(c.RollDay())
+    told = published_view(hall.state)
+    assert told is not None
+    assert (told["reviews"], told["satisfied_percent"], told["cases"]) == (2, 50, 1)
+    review(hall, served(hall), 5)
+    assert published_view(hall.state) == told == published_view(reloaded(hall))
 
 
 def test_a_new_month_begins_at_nothing() -> None:
