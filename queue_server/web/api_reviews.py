@@ -12,6 +12,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from queue_server import wire_reviews as wire
 from queue_server.access.roles import Act, Actor, Role, may
 from queue_server.case_views import figures_view, published_view
 from queue_server.domain import cases as x
@@ -52,6 +53,7 @@ async def figures(hall: str, request: Request) -> Response:
     """The month's figures: for managers as they are now, for everybody as they stood when the last
     day closed, where the hall publishes them."""
     _, actor, here = await permitted(request, Act.SEE_HALL, hall)
+    found: wire.ReviewFigures | None
     if may(actor, Act.SEE_CASES, hall):
         found = await here.ask(lambda state, _: figures_view(state.cases.figures))
     else:
