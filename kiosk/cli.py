@@ -19,13 +19,20 @@ from foundation.logs import configure_logs
 from foundation.settings_file import SettingsError
 from hardware.errors import DeviceError
 from kiosk.devices import Devices, PrinterWorker, ReaderWorker, build_devices
-from kiosk.flow.states import Manner, State
+from kiosk.flow.events import View
+from kiosk.flow.states import Around, Manner, State
+from kiosk.gateway.bell import HelpBell
 from kiosk.gateway.client import QueueClient
+from kiosk.gateway.content import Archive, ContentWatch
 from kiosk.gateway.desk import HallWatch, TicketDesk
 from kiosk.gateway.health import SETTLE_S, HealthReporter
+from kiosk.gateway.keeping import KeptFile
+from kiosk.gateway.lease_book import LeaseBook
+from kiosk.gateway.lease_keeper import HallClock, LeaseKeeper
+from kiosk.gateway.offline import OfflineDrawer
 from kiosk.remote_view import RemoteView
 from kiosk.runtime import Hands, Runtime
-from kiosk.settings import KioskSettings, load_kiosk_settings, parse_size
+from kiosk.settings import KioskSettings, load_kiosk_settings, load_questions, parse_size
 from kiosk.ui.environment import assets_folder, prepare_kivy
 from kiosk.ui.fonts import FontMissing
 
@@ -117,9 +124,16 @@ def _remote(address: str | None) -> RemoteView | None:
 
 
 def first_state(settings: KioskSettings) -> State:
-    manner = Manner(settings.screen.view, settings.screen.language)
+    """Raises SettingsError for questions that cannot be read."""
+    elder = settings.screen.view is View.ELDER
+    manner = Manner(settings.screen.view, settings.screen.language, spoken=elder)
     now_s = time.monotonic()
     return State(
+        around=Around(
+            questions=load_questions(settings.home.questions),
+            claims=settings.home.claims,
+            eligibility_matter=settings.home.eligibility_matter,
+        ),
         manner=manner,
         usual_manner=manner,
         limits=settings.limits,
@@ -127,6 +141,26 @@ def first_state(settings: KioskSettings) -> State:
         entered_s=now_s,
         active_s=now_s,
     )
+
+
+def _kept(settings: KioskSettings, name: str) -> Path | None:
+    folder = settings.offline.folder
+    return folder / name if folder else None
+
+
+def _nothing() -> None:
+    """No numbers are lent, so nobody keeps them."""
+
+
+def _keeper(
+    settings: KioskSettings, client: QueueClient, book: LeaseBook, clock: HallClock, post: Any
+) -> LeaseKeeper | None:
+    """Without a folder to write them down in, no numbers are lent."""
+    chosen = settings.offline
+    if chosen.folder is None:
+        return None
+    book.open()
+    return LeaseKeeper(client, book, clock, post, chosen.size, chosen.ask_every_s)
 
 
 class _Run:
@@ -146,12 +180,33 @@ class _Run:
         client = QueueClient(settings.server)
         self._health = HealthReporter(client, settings.server, settle_s=SETTLE_S)
         tell = self._health.tell
-        self._printer = PrinterWorker(devices.printer, settings.printer, post, tell)
-        self._desk = TicketDesk(client, settings.server, post)
-        self._watch = HallWatch(client, settings.server, post)
+        self._clock = HallClock()
+        book = LeaseBook(KeptFile(_kept(settings, "numbers.json")), self._clock.now)
+        self._archive = Archive(KeptFile(_kept(settings, "hall.json")))
+        self._leases = _keeper(settings, client, book, self._clock, post)
+        look = self._leases.look if self._leases else _nothing
+        drawer = OfflineDrawer(book, lambda: self._runtime.state.around.hall, look)
+        self._printer = PrinterWorker(
+            devices.printer,
+            settings.printer,
+            post,
+            tell,
+            list_printer=devices.list_printer,
+            printing=drawer.printing,
+        )
+        self._desk = TicketDesk(client, settings.server, post, drawer if self._leases else None)
+        self._bell = HelpBell(client, post)
+        self._watch = HallWatch(client, settings.server, post, self._hall_told)
+        self._content = ContentWatch(client, self._archive, post)
         self._reader = ReaderWorker(devices.reader, post, tell)
-        self._runtime.give_hands(Hands(self._printer, self._desk, maker.texts, follow_base))
+        self._runtime.give_hands(
+            Hands(self._printer, self._desk, self._bell, maker.texts, follow_base)
+        )
         self._app: Any = KioskApp(self._runtime, maker, self._start, self._say_ready, remote)
+
+    def _hall_told(self, told: object) -> None:
+        self._clock.saw(told)
+        self._archive.keep_hall(told)
 
     def run(self) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -163,11 +218,18 @@ class _Run:
         return 0
 
     def _start(self) -> None:
-        for worker in (self._watch, self._printer, self._reader, self._health):
+        for event in self._archive.load():
+            self._runtime.post(event)
+        for worker in self._workers():
             worker.start()
 
+    def _workers(self) -> list[Any]:
+        """Threads that run for as long as the kiosk does."""
+        workers = [self._watch, self._content, self._printer, self._reader, self._health]
+        return [*workers, self._leases] if self._leases else workers
+
     def _stop(self) -> None:
-        for part in (self._watch, self._printer, self._reader, self._desk, self._health):
+        for part in (*self._workers(), self._desk, self._bell):
             part.stop()
         if self._remote is not None:
             self._remote.close()

@@ -30,7 +30,10 @@ IDLE_POLL_S = 20.0  # so long without a wish, and the printer is asked how it is
 
 @dataclass(frozen=True, slots=True)
 class Devices:
+    """list_printer: the printer again, with the layout for lists of materials."""
+
     printer: ports.TicketPrinter
+    list_printer: ports.TicketPrinter
     reader: ports.CardReader
 
 
@@ -39,13 +42,24 @@ def build_devices(settings: KioskSettings) -> Devices:
     chosen = settings.printer
     printer = wiring.PrinterSettings(chosen.url, chosen.profile, chosen.layout, chosen.roll_file)
     reader = wiring.CardReaderSettings(settings.reader.port, settings.reader.baud)
-    return Devices(wiring.make_printer(printer), wiring.make_card_reader(reader))
+    lists = wiring.PrinterSettings(chosen.url, chosen.profile, chosen.list_layout)
+    return Devices(
+        wiring.make_printer(printer), wiring.make_printer(lists), wiring.make_card_reader(reader)
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
     request_id: str
     ticket: TicketFacts
+    content: ports.TicketContent
+
+
+@dataclass(frozen=True, slots=True)
+class ListJob:
+    """A list of materials: nobody's number, so nothing is reported of it."""
+
+    request_id: str
     content: ports.TicketContent
 
 
@@ -59,16 +73,22 @@ class PrinterWorker(threading.Thread):
         post: Post,
         tell: Tell,
         idle_poll_s: float = IDLE_POLL_S,
+        list_printer: ports.TicketPrinter | None = None,
+        printing: Callable[[TicketFacts], None] = lambda _ticket: None,
     ) -> None:
+        """list_printer: the same machine with the layout for lists; None: the ticket's own.
+        printing: is told of each ticket before its first byte goes to the printer."""
+        self._printing = printing
         super().__init__(daemon=True, name="printer")
         self._printer, self._settings, self._post = printer, settings, post
         self._tell, self._idle_poll_s = tell, idle_poll_s
-        self._wishes: queue.SimpleQueue[str | PrintJob | None] = queue.SimpleQueue()
+        self._list_printer = list_printer or printer
+        self._wishes: queue.SimpleQueue[str | PrintJob | ListJob | None] = queue.SimpleQueue()
 
     def ask(self, request_id: str) -> None:
         self._wishes.put(request_id)
 
-    def print(self, job: PrintJob) -> None:
+    def print(self, job: PrintJob | ListJob) -> None:
         self._wishes.put(job)
 
     def stop(self) -> None:
@@ -84,8 +104,22 @@ class PrinterWorker(threading.Thread):
                 continue
             if wish is None:
                 break
-            self._post(self._print(wish) if isinstance(wish, PrintJob) else self._ask(wish))
+            self._post(self._answer(wish))
         self._printer.close()
+
+    def _answer(self, wish: str | PrintJob | ListJob) -> ev.Event:
+        if isinstance(wish, PrintJob):
+            return self._print(wish)
+        return self._print_list(wish) if isinstance(wish, ListJob) else self._ask(wish)
+
+    def _print_list(self, job: ListJob) -> ev.ListPrinted:
+        try:
+            result = self._list_printer.print_ticket(job.content, self._settings.print_timeout_s)
+        except Exception:
+            _log.exception("list_unforeseen")
+            return ev.ListPrinted(job.request_id, ev.Outcome.UNKNOWN)
+        self._tell_health(result.status)
+        return ev.ListPrinted(job.request_id, ev.Outcome(result.outcome.value))
 
     def _status(self) -> ports.PrinterStatus:
         try:
@@ -108,6 +142,7 @@ class PrinterWorker(threading.Thread):
 
     def _print(self, job: PrintJob) -> ev.PrintEnded:
         try:
+            self._printing(job.ticket)
             result = self._printer.print_ticket(job.content, self._settings.print_timeout_s)
         except Exception:
             _log.exception("print_unforeseen", ticket=job.ticket.number)

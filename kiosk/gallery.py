@@ -21,9 +21,10 @@ def sample_now(zone: tzinfo | None) -> datetime:
 def pictures(sizes: list[Size], only: str = "") -> Iterator[tuple[str, State, Size]]:
     """Name, state and size of each picture, in the order drawn."""
     for size in sizes:
-        for manner in manners():
+        for manner in (*manners(), *manners(low=True)):
+            view = f"{manner.view.value}{'-low' if manner.low else ''}"
             for name, state in sample_states().items():
-                full = f"{name}.{manner.view.value}.{manner.language.value}.{size[0]}x{size[1]}"
+                full = f"{name}.{view}.{manner.language.value}.{size[0]}x{size[1]}"
                 if only in full:
                     yield full, replace(state, manner=manner), size
 

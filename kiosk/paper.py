@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hardware.ports import TicketContent
+from kiosk.flow.content import MatterFacts
 from kiosk.flow.facts import HallFacts, TicketFacts
 from kiosk.texts import Texts
-from kiosk.words import class_words, in_language, ticket_service_name, wait_words, window_list
+from kiosk.words import (
+    class_words,
+    in_language,
+    section_words,
+    ticket_service_name,
+    wait_words,
+    window_list,
+)
 
 
 def ticket_content(
-    ticket: TicketFacts, hall: HallFacts | None, texts: Texts, follow_base: str
+    ticket: TicketFacts,
+    hall: HallFacts | None,
+    texts: Texts,
+    follow_base: str,
+    matter: MatterFacts | None = None,
 ) -> TicketContent:
-    """follow_base: the server's public address, without a slash at its end."""
+    """follow_base: the server's public address, without a slash at its end. matter: what it was
+    taken for, if that is known: its materials stand on the ticket."""
     language = texts.language
     return TicketContent(
         hall_name=in_language(hall.name, hall.name_en, language) if hall else "",
@@ -26,7 +39,26 @@ def ticket_content(
         window_text=window_list(ticket.windows, texts),
         follow_url=follow_base + ticket.follow_path if ticket.follow_path else None,
         class_label=class_words(ticket, hall, texts),
-        footer=texts("paper.footer"),
+        materials=matter.materials if matter else (),
+        footer=texts("offline.ticket" if ticket.offline else "paper.footer"),
+        language=language.value,
+    )
+
+
+def list_content(matter: MatterFacts, hall: HallFacts | None, texts: Texts) -> TicketContent:
+    """The list of materials: for the layout `materials`, which prints no number."""
+    language = texts.language
+    _, promise = section_words("promise", (str(matter.promised_working_days),), texts)
+    return TicketContent(
+        hall_name=in_language(hall.name, hall.name_en, language) if hall else "",
+        number="",
+        service_name=in_language(matter.name, matter.name_en, language),
+        issued_at=_local(datetime.now(UTC).isoformat(), hall),
+        people_ahead=None,
+        wait_text=promise,
+        window_text=matter.fee,
+        materials=matter.materials,
+        footer=matter.legal_basis,
         language=language.value,
     )
 

@@ -12,12 +12,12 @@ from typing import Protocol
 
 import structlog
 
-from kiosk.devices import PrintJob
+from kiosk.devices import ListJob, PrintJob
 from kiosk.flow import effects as fx
 from kiosk.flow.events import Event, Language, Tick
 from kiosk.flow.states import State
 from kiosk.flow.table import UnexpectedEvent, step
-from kiosk.paper import ticket_content
+from kiosk.paper import list_content, ticket_content
 from kiosk.texts import Texts
 
 _log = structlog.get_logger()
@@ -25,7 +25,7 @@ _log = structlog.get_logger()
 
 class Printing(Protocol):
     def ask(self, request_id: str) -> None: ...
-    def print(self, job: PrintJob) -> None: ...
+    def print(self, job: PrintJob | ListJob) -> None: ...
 
 
 class Desk(Protocol):
@@ -33,6 +33,12 @@ class Desk(Protocol):
     def abandon(self, effect: fx.AbandonTicket) -> None: ...
     def report(self, effect: fx.ReportPrinted | fx.ReportPrintFailed | fx.KeepTicket) -> None: ...
     def cancel(self, effect: fx.CancelTicket) -> None: ...
+    def find(self, effect: fx.FindTickets) -> None: ...
+    def act(self, effect: fx.ActOnTicket) -> None: ...
+
+
+class Bell(Protocol):
+    def ring(self, effect: fx.CallHelp) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class Hands:
 
     printer: Printing
     desk: Desk
+    bell: Bell
     texts: Callable[[Language], Texts]
     follow_base: str
 
@@ -107,10 +114,26 @@ class Runtime:
                 desk.report(effect)
             case fx.CancelTicket():
                 desk.cancel(effect)
+            case fx.FindTickets():
+                desk.find(effect)
+            case fx.ActOnTicket():
+                desk.act(effect)
+            case fx.PrintList():
+                printer.print(self._list_job(effect, self._hands))
+            case fx.CallHelp():
+                self._hands.bell.ring(effect)
             case _:
                 raise AssertionError(f"nobody carries out {type(effect).__name__}")
 
     def _print_job(self, effect: fx.PrintTicket, hands: Hands) -> PrintJob:
         texts = hands.texts(effect.language)
-        content = ticket_content(effect.ticket, self.state.around.hall, texts, hands.follow_base)
+        around = self.state.around
+        matter = around.content.matter(effect.ticket.matter)
+        content = ticket_content(effect.ticket, around.hall, texts, hands.follow_base, matter)
         return PrintJob(effect.request_id, effect.ticket, content)
+
+    def _list_job(self, effect: fx.PrintList, hands: Hands) -> ListJob:
+        texts = hands.texts(effect.language)
+        return ListJob(
+            effect.request_id, list_content(effect.matter, self.state.around.hall, texts)
+        )

@@ -27,6 +27,7 @@ from kiosk.flow.states import (
     Session,
     State,
 )
+from kiosk.sample_ways import way_states, with_content
 
 _SERVICES = (
     ("A", "就业与失业登记", "Employment & Unemployment Registration", "briefcase", 12, (780, 1180)),
@@ -51,6 +52,7 @@ def sample_hall(closed: str = "E") -> HallFacts:
             wait=WaitFacts(*wait),
             windows=("4", "7", "8"),
             accepting=key != closed,
+            prefix=key,
         )
         for key, name, name_en, icon, waiting, wait in _SERVICES
     )
@@ -65,8 +67,14 @@ def sample_hall(closed: str = "E") -> HallFacts:
         notice="",
         notice_en="",
         services=services,
-        classes=(ClassFacts("elderly", "老年人", "60 and older", 60),),
+        classes=(
+            ClassFacts("elderly", "老年人", "60 and older", 60),
+            ClassFacts("disabled", "残疾人", "disabled"),
+            ClassFacts("pregnant", "孕妇", "pregnant"),
+            ClassFacts("serviceman", "现役军人", "serviceman"),
+        ),
         appointments=True,
+        waiting=55,
     )
 
 
@@ -98,7 +106,7 @@ PERSON = PersonFacts("340524195801010017", "王小芳", date(1958, 1, 1))
 
 def sample_states() -> dict[str, State]:
     """Name of the picture → state."""
-    around = Around(sample_hall(), server=Link.UP, reader=Link.UP)
+    around = with_content(Around(sample_hall(), server=Link.UP, reader=Link.UP))
     base = State(place=Place.HOME, around=around)
     ticket = sample_ticket()
     elderly = replace(ticket, priority_class="elderly", people_ahead=2, wait=WaitFacts(240, 560))
@@ -121,7 +129,7 @@ def sample_states() -> dict[str, State]:
             base, around=replace(around, hall=replace(sample_hall(), open=False))
         ),
         "help": replace(base, help_open=True),
-        "away": at(Place.AWAY),
+        "away": replace(at(Place.AWAY), around=Around(sample_hall(), server=Link.DOWN)),
         "reading": at(Place.READING, busy),
         "card-unreadable": at(Place.CARD_TROUBLE, card_trouble=CardTrouble.UNREADABLE),
         "card-reader-gone": at(Place.CARD_TROUBLE, card_trouble=CardTrouble.READER),
@@ -130,6 +138,9 @@ def sample_states() -> dict[str, State]:
         "warning": replace(at(Place.GREETING, person=PERSON, priority_age=60), now_s=50.0),
         "home-no-appointments": replace(
             base, around=replace(around, hall=replace(sample_hall(), appointments=False))
+        ),
+        "greeting-claimed": at(
+            Place.GREETING, person=PersonFacts("", "张伟", date(1990, 1, 1)), claim="serviceman"
         ),
         "code": at(Place.CODE, checks_in=True),
         "code-typed": at(Place.CODE, checks_in=True, code="571663"),
@@ -165,8 +176,10 @@ def sample_states() -> dict[str, State]:
         "cancelling": at(Place.CANCELLING, busy, ticket=ticket),
         "cancelled": at(Place.CANCELLED, ticket=ticket),
         "refused": at(Place.REFUSED, refusal="service_closed"),
+        **way_states(base, ticket),
     }
 
 
-def manners() -> list[Manner]:
-    return [Manner(view, language) for view in View for language in Language]
+def manners(low: bool = False) -> list[Manner]:
+    """Every view in every language; low: with the controls low."""
+    return [Manner(view, language, low) for view in View for language in Language]

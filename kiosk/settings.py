@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from foundation.settings_file import load_settings
+from kiosk.flow.content import QuestionsFacts
 from kiosk.flow.events import Language, View
 from kiosk.flow.states import TimeLimits
 
@@ -44,11 +45,13 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True)
 class PrinterSettings:
-    """layout: name or file. roll_file: where the paper forecast is kept; None: nowhere."""
+    """layout, list_layout: name or file; of tickets, and of lists of materials. roll_file: where
+    the paper forecast is kept; None: nowhere."""
 
     url: str
     profile: str = "generic-80mm"
     layout: str = "standard"
+    list_layout: str = "materials"
     roll_file: Path | None = None
     status_timeout_s: float = 2.0
     print_timeout_s: float = 10.0
@@ -78,12 +81,38 @@ class ScreenSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeSettings:
+    """questions: the file with the questions of *help me choose*. eligibility_matter: the matter of
+    the yearly check, empty for none. claims: priority classes that a person may say they have."""
+
+    questions: Path | None = None
+    eligibility_matter: str = ""
+    claims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineSettings:
+    """folder: where hall, guides and lent numbers are kept, so that the kiosk goes on without the
+    server; None: nothing is kept and no number is lent. size: numbers lent per service."""
+
+    folder: Path | None = None
+    size: int = 30
+    ask_every_s: float = 60.0
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.size <= 10_000:
+            raise ValueError("size must be 1 to 10000")
+
+
+@dataclass(frozen=True, slots=True)
 class KioskSettings:
     server: ServerSettings
     printer: PrinterSettings
     reader: ReaderSettings
     screen: ScreenSettings = field(default_factory=ScreenSettings)
     limits: TimeLimits = field(default_factory=TimeLimits)
+    home: HomeSettings = field(default_factory=HomeSettings)
+    offline: OfflineSettings = field(default_factory=OfflineSettings)
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -100,6 +129,11 @@ def load_kiosk_settings(file: Path) -> KioskSettings:
     """Raises foundation.settings_file.SettingsError."""
     settings = load_settings(file, KioskSettings)
     return _with_reader_port_beside(settings, file)
+
+
+def load_questions(file: Path | None) -> QuestionsFacts:
+    """Raises foundation.settings_file.SettingsError."""
+    return load_settings(file, QuestionsFacts) if file else QuestionsFacts()
 
 
 def _with_reader_port_beside(settings: KioskSettings, file: Path) -> KioskSettings:

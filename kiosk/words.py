@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from kiosk.flow.events import Language
+from kiosk.flow.content import JobFacts
+from kiosk.flow.events import Language, TicketAct
 from kiosk.flow.facts import ClassFacts, HallFacts, ServiceFacts, TicketFacts, WaitFacts
 from kiosk.texts import Texts
 
@@ -119,6 +120,53 @@ def service_name(service: ServiceFacts, language: Language) -> str:
 
 def ticket_service_name(ticket: TicketFacts, language: Language) -> str:
     return in_language(ticket.service_name, ticket.service_name_en, language)
+
+
+def found_news(ticket: TicketFacts, did: TicketAct | None, hall: HallFacts | None, t: Texts) -> str:
+    """How a ticket that was looked for stands, or what was just done with it."""
+    if did in (TicketAct.REJOIN, TicketAct.RESUME):
+        return t(f"found.did_{did.value}")
+    if ticket.deferred_until:
+        return t("found.deferred", when=when_words(ticket.deferred_until, hall, t))
+    if ticket.status in ("called", "serving", "parked"):
+        return ticket_news(ticket, t)
+    return t("found.missed" if ticket.status == "missed" else "found.waiting")
+
+
+def class_name(class_id: str, hall: HallFacts | None, texts: Texts) -> str:
+    """A priority class of the hall's; empty for one it does not have."""
+    found = hall.priority_class(class_id) if hall and class_id else None
+    return in_language(found.name, found.name_en, texts.language) if found else ""
+
+
+def section_words(kind: str, lines: tuple[str, ...], t: Texts) -> tuple[str, str]:
+    """Heading and body of one section of a guide, a job or a notice."""
+    if kind == "text":
+        return "", "\n".join(lines)
+    heading = t(f"section.{kind}")
+    if kind == "promise":
+        days = int(lines[0])
+        return heading, t("section.at_once") if days == 0 else t("section.days", days=days)
+    if kind == "materials" and not any(lines):
+        return heading, t("section.no_materials")
+    if kind == "materials":
+        return heading, "\n".join(f"· {line}" for line in lines)
+    if kind == "procedure":
+        return heading, t("section.then").join(lines)
+    return heading, "\n".join(lines)
+
+
+def job_lines(job: JobFacts, t: Texts) -> tuple[tuple[str, str], ...]:
+    """What stands of a job offer, as (kind, text); what is not told is left out."""
+    openings = t("notices.openings", count=job.openings) if job.openings else ""
+    told = (
+        ("wage", t("notices.dot").join(part for part in (job.wage, openings) if part)),
+        ("place", job.place),
+        ("text", job.text),
+        ("contact", job.contact),
+        ("until", job.until[:10]),
+    )
+    return tuple((kind, text) for kind, text in told if text)
 
 
 def class_words(ticket: TicketFacts, hall: HallFacts | None, texts: Texts) -> str:

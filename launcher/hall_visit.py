@@ -23,8 +23,10 @@ VISITORS = (
     *(("B", "ordinary"), ("E", "ordinary"), ("D", "elderly"), ("G", "disabled"), ("C", "ordinary")),
     *(("A", "ordinary"), ("F", "ordinary"), ("G", "ordinary"), ("A", "ordinary"), ("D", "elderly")),
 )
-# Where the kiosk's home shows its first service, as parts of width and height.
-FIRST_SERVICE = (0.5, 0.31)
+# Where the kiosk shows its first tile, as parts of width and height: at home the way to a number,
+# behind it the first service.
+FIRST_TILE = (0.25, 0.27)
+_NEXT_SCREEN_S = 1.0
 _PRINTED_WITHIN_S = 6.0
 _TOUCHES = 4
 WINDOWS_CALLING = ("2", "4", "7", "6", "8", "1")
@@ -60,7 +62,9 @@ class HallVisit:
         """
         before = len(self._tickets())
         for _ in range(_TOUCHES):
-            self._touch(*FIRST_SERVICE)
+            self._touch(*FIRST_TILE)
+            time.sleep(_NEXT_SCREEN_S)
+            self._touch(*FIRST_TILE)
             # A kiosk that has only just started may not show its services yet; on its later
             # screens nothing lies where the first service was.
             give_up_at = time.monotonic() + _PRINTED_WITHIN_S

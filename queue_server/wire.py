@@ -240,6 +240,15 @@ class Hall(TypedDict):
     today: dict[str, int]  # issued, finished, missed, cancelled, waiting, serving
 
 
+class Help(TypedDict):
+    """A call for a person at a kiosk. at: when that state began; null when nobody ever called."""
+
+    kiosk: str
+    state: Literal["none", "calling", "answered"]
+    place: str
+    at: str | None
+
+
 class JournalEvent(TypedDict):
     seq: int
     event: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.flow.events import Language
+from kiosk.flow.content import MatterFacts
+from kiosk.flow.events import Language, TicketAct
 from kiosk.flow.facts import PersonFacts, TicketFacts
 
 
@@ -21,11 +22,15 @@ class AskPrinter(Effect):
 
 @dataclass(frozen=True, slots=True)
 class RequestTicket(Effect):
-    """Answered by TicketIssued or TicketRefused, perhaps after TicketDelayed."""
+    """Answered by TicketIssued or TicketRefused, perhaps after TicketDelayed. priority_class: as
+    said; class_by_age: the one that the card gives, which the server finds by itself."""
 
     request_id: str
     service: str
     person: PersonFacts | None
+    matter: str | None = None
+    priority_class: str | None = None
+    class_by_age: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +88,42 @@ class CancelTicket(Effect):
 
     request_id: str
     ticket_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindTickets(Effect):
+    """Answered by TicketsFound or TicketRefused. By person, else by token, else by number."""
+
+    request_id: str
+    person: PersonFacts | None = None
+    token: str = ""
+    number: str = ""
+
+    def __repr__(self) -> str:
+        return "FindTickets(***)"
+
+
+@dataclass(frozen=True, slots=True)
+class ActOnTicket(Effect):
+    """Answered by TicketChanged or TicketRefused."""
+
+    request_id: str
+    ticket_id: str
+    act: TicketAct
+
+
+@dataclass(frozen=True, slots=True)
+class PrintList(Effect):
+    """The list of materials. Answered by ListPrinted."""
+
+    request_id: str
+    matter: MatterFacts
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class CallHelp(Effect):
+    """Answered by HelpSeen, perhaps several times. place: where the person is in the flow."""
+
+    request_id: str
+    place: str

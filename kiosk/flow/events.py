@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk.flow.facts import HallFacts, PersonFacts, TicketFacts
+from kiosk.flow.content import ContentFacts
+from kiosk.flow.facts import HallFacts, LeaseFacts, PersonFacts, TicketFacts
 
 
 class View(StrEnum):
@@ -22,12 +23,43 @@ class Language(StrEnum):
     ENGLISH = "en"
 
 
+class Door(StrEnum):
+    """Ways on from home, and from where a service is chosen."""
+
+    NUMBER = "number"
+    ELIGIBILITY = "eligibility"
+    MINE = "mine"
+    GUIDE = "guide"
+    NOTICES = "notices"
+    SEARCH = "search"
+    QUESTIONS = "questions"
+    CLAIM = "claim"
+
+
+class TicketAct(StrEnum):
+    """What the holder of a ticket may ask for; the server's own words for it."""
+
+    DEFER = "defer"
+    RESUME = "resume"
+    REJOIN = "rejoin"
+    PRINT = "print"
+    CANCEL = "cancel"
+
+
 class Outcome(StrEnum):
     """What became of the paper; the printer's own answer, never guessed."""
 
     CONFIRMED = "confirmed"
     FAILED = "failed"
     UNKNOWN = "unknown"
+
+
+class HelpState(StrEnum):
+    NONE = "none"
+    CALLING = "calling"  # on its way to the manager's board
+    CALLED = "called"  # it stands there
+    COMING = "coming"  # somebody has answered
+    UNHEARD = "unheard"  # the server cannot be reached
 
 
 class Event:
@@ -79,12 +111,112 @@ class HelpTouched(Event):
 
 @dataclass(frozen=True, slots=True)
 class PageTouched(Event):
-    """More services than fit on one page: show the next page."""
+    """More than fits on one page: show the next page, and after the last the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoorTouched(Event):
+    door: Door
+
+
+@dataclass(frozen=True, slots=True)
+class MatterTouched(Event):
+    matter: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTouched(Event):
+    """number: which answer of the question that stands there, from 0. request_id: as of
+    ServiceTouched; used where the answer leads to a service at once."""
+
+    number: int
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTouched(Event):
+    """Somebody says which priority class they belong to; empty takes it back."""
+
+    priority_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeTouched(Event):
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTouched(Event):
+    """One letter or figure of the keyboard on the screen."""
+
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignTouched(Event):
+    """A character that the letters typed last stand for."""
+
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTouched(Event):
+    """A number for the matter that is shown. request_id: as of ServiceTouched."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListPrintTouched(Event):
+    """The list of materials on paper."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindTouched(Event):
+    """The ticket number stands as it is meant."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeScanned(Event):
+    """The code of a ticket came from a scanner. token: as behind `/t/` in its address."""
+
+    token: str
+    request_id: str
+
+    def __repr__(self) -> str:
+        return "CodeScanned(***)"
+
+
+@dataclass(frozen=True, slots=True)
+class ActTouched(Event):
+    act: TicketAct
+    request_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ViewChosen(Event):
     view: View
+
+
+@dataclass(frozen=True, slots=True)
+class LowTouched(Event):
+    """Controls low, for who sits in a wheelchair; again: as usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceTouched(Event):
+    """Guidance spoken or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallHelpTouched(Event):
+    """A person shall come. request_id: as of ServiceTouched."""
+
+    request_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +315,36 @@ class HallSeen(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class HallRemembered(Event):
+    """As it was when the kiosk last saw it; the server has not answered yet."""
+
+    hall: HallFacts
+
+
+@dataclass(frozen=True, slots=True)
 class HallLost(Event):
     """The server does not answer, or not sensibly."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentSeen(Event):
+    """From the server, or from what is kept of it."""
+
+    content: ContentFacts
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseSeen(Event):
+    """How many numbers the kiosk may give without the server."""
+
+    lease: LeaseFacts
+
+
+@dataclass(frozen=True, slots=True)
+class HelpSeen(Event):
+    """What became of a call for help: the manager knows, or somebody comes, or nobody heard."""
+
+    state: HelpState
 
 
 # --- answers to what the flow asked for; each names its request ----------------------------------
@@ -224,6 +384,25 @@ class TicketRefused(Answer):
 @dataclass(frozen=True, slots=True)
 class TicketCancelled(Answer):
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class TicketsFound(Answer):
+    """Those of this person, or with this number, that are not over; none is empty."""
+
+    tickets: tuple[TicketFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketChanged(Answer):
+    """What was asked for is done."""
+
+    ticket: TicketFacts
+
+
+@dataclass(frozen=True, slots=True)
+class ListPrinted(Answer):
+    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ class WaitFacts:
 
 @dataclass(frozen=True, slots=True)
 class ServiceFacts:
-    """wait: for someone who came now; None when no window serves it."""
+    """wait: for someone who came now; None when no window serves it. prefix: what its numbers begin
+    with."""
 
     id: str
     name: str
@@ -29,6 +30,7 @@ class ServiceFacts:
     wait: WaitFacts | None
     windows: tuple[str, ...]
     accepting: bool
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class ClassFacts:
 @dataclass(frozen=True, slots=True)
 class HallFacts:
     """time_zone: IANA name; business_day: the hall's own date, which decides a person's age.
-    appointments: whether people may have booked a time here."""
+    appointments: whether people may have booked a time here. waiting: people in the whole hall;
+    None when it is not told."""
 
     id: str
     name: str
@@ -58,6 +61,7 @@ class HallFacts:
     services: tuple[ServiceFacts, ...]
     classes: tuple[ClassFacts, ...]
     appointments: bool = False
+    waiting: int | None = None
 
     def service(self, service_id: str | None) -> ServiceFacts | None:
         return next((s for s in self.services if s.id == service_id), None)
@@ -80,7 +84,8 @@ class TicketFacts:
 
     status: the server's word, `waiting`, `called`, …; window: where it is called or served.
     reprint: the person already held this number; rejoined: they had missed its call and wait again;
-    printed: None when not yet known.
+    printed: None when not yet known. may_defer: more minutes may be asked for; deferred_until: they
+    were, RFC 3339, or empty. offline: given out by this kiosk while the server was away.
     """
 
     id: str
@@ -99,6 +104,10 @@ class TicketFacts:
     status: str = "waiting"
     window: str | None = None
     rejoined: bool = False
+    matter: str | None = None
+    may_defer: bool = False
+    deferred_until: str = ""
+    offline: bool = False
 
     @property
     def held_before(self) -> bool:
@@ -109,6 +118,20 @@ class TicketFacts:
     def beyond_waiting(self) -> bool:
         """At a window already, or put aside by one: there is nothing new to print."""
         return self.status in ("called", "serving", "parked")
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseFacts:
+    """left: service → numbers that the kiosk may still give by itself on this day."""
+
+    left: tuple[tuple[str, int], ...] = ()
+
+    def of(self, service_id: str | None) -> int:
+        return dict(self.left).get(service_id or "", 0)
+
+    @property
+    def any(self) -> bool:
+        return any(count > 0 for _, count in self.left)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,31 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kiosk.flow.events import Language, View
-from kiosk.flow.facts import HallFacts, PersonFacts, TicketFacts
+from kiosk.flow.content import ContentFacts, QuestionsFacts
+from kiosk.flow.events import HelpState, Language, TicketAct, View
+from kiosk.flow.facts import HallFacts, LeaseFacts, PersonFacts, TicketFacts
 
 
 class Place(StrEnum):
     STARTING = "starting"  # no word from the server yet
     AWAY = "away"  # the server is gone: out of service
     HOME = "home"
+    ATTRACT = "attract"  # nobody has been here for a while
     READING = "reading"  # a card lies there and is being read
     CARD_TROUBLE = "card_trouble"
+    SERVICES = "services"  # choose the service, no card known
     GREETING = "greeting"  # the card is known: choose the service
+    MATTERS = "matters"  # choose the matter, with search
+    QUESTIONS = "questions"  # I don't know: questions that lead to a service
+    GUIDE = "guide"  # one matter: what it needs, how it goes
+    CLAIM = "claim"  # somebody says that they have priority
+    ELIGIBILITY = "eligibility"  # the yearly check: at a window
+    MINE = "mine"  # my ticket: lay the card, scan, or type the number
+    LOOKING = "looking"  # the ticket is being looked for, or changed
+    FOUND = "found"  # my ticket as it stands, and what can be done with it
+    SURE = "sure"  # really give the number back?
+    NOTICES = "notices"  # notices and jobs
+    NOTICE = "notice"  # one of them
     CODE = "code"  # the appointment's code is being typed in
     CHECKING = "checking"  # the printer is being asked
     NO_PAPER = "no_paper"  # it surely cannot print: without paper, or back
@@ -32,9 +46,22 @@ class Place(StrEnum):
 
 
 # Places that wait for a machine: touching does not prolong them.
-BUSY = frozenset({Place.READING, Place.CHECKING, Place.ISSUING, Place.PRINTING, Place.CANCELLING})
+BUSY = frozenset(
+    {
+        Place.READING,
+        Place.CHECKING,
+        Place.ISSUING,
+        Place.PRINTING,
+        Place.CANCELLING,
+        Place.LOOKING,
+    }
+)
 # Places that show their own countdown from the first second.
 COUNTED = frozenset({Place.TICKET, Place.UNPRINTED, Place.CANCELLED, Place.REFUSED})
+
+
+# Places where nobody has begun anything.
+RESTING = frozenset({Place.HOME, Place.AWAY, Place.STARTING, Place.ATTRACT})
 
 
 class Link(StrEnum):
@@ -67,7 +94,11 @@ class TimeLimits:
     reading_s: float = 15.0
     card_trouble_s: float = 30.0
     greeting_s: float = 60.0
+    choosing_s: float = 60.0
+    text_s: float = 120.0
     code_s: float = 60.0
+    looking_s: float = 20.0
+    found_s: float = 60.0
     checking_s: float = 8.0
     no_paper_s: float = 45.0
     issuing_s: float = 40.0
@@ -89,9 +120,28 @@ class Session:
     """One person at the kiosk. All of it is forgotten on arriving home.
 
     priority_age: the age, in years, that gives this person priority by the hall's rule.
-    checks_in: the number wanted is an appointment's; code: what was typed in for it.
-    refusal_at: when to come instead, RFC 3339, or empty.
+    trail: places left behind with the page they showed, for going back. asked_from: the place
+    that the request was made at. returns_to: where reading a card leads back to. matter: the one
+    shown or chosen. answers: the questions asked so far. query: the search as typed; code: an
+    appointment's code or a ticket's number as typed. claim: the priority class said. checks_in: the
+    number wanted is an appointment's. found: whose tickets were looked for; by_number: only by
+    their number, which anybody can read. did: what was done with the ticket last. list_paper: of
+    the list of materials. refusal_at: when to come instead, RFC 3339, or empty.
     """
+
+    trail: tuple[tuple[Place, int], ...] = ()
+    asked_from: Place | None = None
+    returns_to: Place | None = None
+    matter: str | None = None
+    answers: tuple[str, ...] = ()
+    query: str = ""
+    claim: str = ""
+    notice: str | None = None
+    found: tuple[TicketFacts, ...] = ()
+    by_number: bool = False
+    did: TicketAct | None = None
+    list_request: str | None = None
+    list_paper: Paper = Paper.NONE
 
     person: PersonFacts | None = None
     priority_age: int | None = None
@@ -111,12 +161,32 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the kiosk stands among; nothing personal."""
+    """What the kiosk stands among; nothing personal. claims: the priority classes that somebody may
+    say they belong to; eligibility_matter: the matter of the yearly check at a window, or empty."""
 
     hall: HallFacts | None = None
     server: Link = Link.UNKNOWN
     reader: Link = Link.UNKNOWN
     card_lies: bool = False
+    content: ContentFacts = field(default_factory=ContentFacts)
+    questions: QuestionsFacts = field(default_factory=QuestionsFacts)
+    lease: LeaseFacts = field(default_factory=LeaseFacts)
+    claims: tuple[str, ...] = ()
+    eligibility_matter: str = ""
+
+    @property
+    def offline(self) -> bool:
+        """The server is away, and the kiosk gives numbers of its own."""
+        return self.server is Link.DOWN and self.hall is not None and self.lease.any
+
+    def accepts(self, service_id: str | None) -> bool:
+        """Whether a number for this service can be had now."""
+        service = self.hall.service(service_id) if self.hall else None
+        if self.hall is None or service is None:
+            return False
+        if self.server is Link.DOWN:
+            return self.lease.of(service_id) > 0
+        return self.hall.open and service.accepting
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +195,8 @@ class Manner:
 
     view: View = View.NORMAL
     language: Language = Language.CHINESE
+    low: bool = False  # controls in the lower part, for who sits
+    spoken: bool = False  # guidance by voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +215,7 @@ class State:
     left_printing: frozenset[str] = frozenset()
     page: int = 0
     help_open: bool = False
+    help: HelpState = HelpState.NONE
     now_s: float = 0.0
     entered_s: float = 0.0
     active_s: float = 0.0
@@ -164,10 +237,20 @@ class State:
     @property
     def warned(self) -> bool:
         """The time is nearly over and the person should be asked."""
-        if self.place in BUSY or self.place in COUNTED or self.place is Place.HOME:
+        if self.place in BUSY or self.place in COUNTED or self.place in RESTING:
             return False
         left_s = self.left_s
         return left_s is not None and left_s <= self.limits.warning_s
+
+
+_CHOOSING = (
+    Place.SERVICES,
+    Place.MATTERS,
+    Place.QUESTIONS,
+    Place.CLAIM,
+    Place.ELIGIBILITY,
+    Place.NOTICES,
+)
 
 
 def limit_of(state: State) -> float | None:
@@ -179,7 +262,13 @@ def limit_of(state: State) -> float | None:
         Place.READING: limits.reading_s,
         Place.CARD_TROUBLE: limits.card_trouble_s,
         Place.GREETING: limits.greeting_s,
+        **dict.fromkeys(_CHOOSING, limits.choosing_s),
+        **dict.fromkeys((Place.GUIDE, Place.NOTICE), limits.text_s),
         Place.CODE: limits.code_s,
+        Place.MINE: limits.code_s,
+        Place.LOOKING: limits.looking_s,
+        Place.FOUND: limits.found_s,
+        Place.SURE: limits.found_s,
         Place.CHECKING: limits.checking_s,
         Place.NO_PAPER: limits.no_paper_s,
         Place.ISSUING: limits.issuing_s,

@@ -5,17 +5,18 @@ One try each: whether and when to try again is `kiosk.gateway.desk`'s business.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 import requests
 
 from foundation.server_session import ServerSessions
-from kiosk.flow.facts import HallFacts, PersonFacts, TicketFacts
+from kiosk.flow.effects import FindTickets, RequestTicket
+from kiosk.flow.facts import PersonFacts, TicketFacts
 from kiosk.flow.moves import PHONE_DIGITS
 from kiosk.gateway.errors import BadAnswer, NoAnswer, NotNow, Refused, Unreachable
-from kiosk.gateway.reading import read_hall, read_ticket
+from kiosk.gateway.reading import read_ticket, read_tickets
 from kiosk.settings import ServerSettings
 
 
@@ -27,18 +28,36 @@ class QueueClient:
         self._base = f"{settings.url.rstrip('/')}/api/v1/halls/{quote(settings.hall, safe='')}"
         self._sessions = ServerSessions(settings.token)
 
-    def hall(self) -> HallFacts:
-        return read_hall(self._ask("GET", ""))
+    def hall(self) -> object:
+        """As the server told it: kept on disk too, so it is read by the caller."""
+        return self._ask("GET", "")
 
-    def take_ticket(self, request_id: str, service: str, person: PersonFacts | None) -> TicketFacts:
+    def content(self, what: str) -> object:
+        """what: `matters` or `notices`, as the server told them."""
+        return self._ask("GET", f"/{what}")
+
+    def take_ticket(self, wish: RequestTicket, person: PersonFacts | None) -> TicketFacts:
         body: dict[str, Any] = {
-            "request_id": request_id,
-            "service": service,
+            "request_id": wish.request_id,
+            "service": wish.service,
             "kiosk": self._settings.kiosk_id,
         }
+        if wish.matter is not None:
+            body["matter"] = wish.matter
+        if wish.priority_class is not None:
+            body["priority_class"] = wish.priority_class
         if person is not None:
             body["person"] = _person_json(person)
         return read_ticket(self._ask("POST", "/tickets", body))
+
+    def find_tickets(self, wish: FindTickets) -> tuple[TicketFacts, ...]:
+        """In the body, because neither a card's nor a ticket's number belongs into an address."""
+        body = {"number": wish.number}
+        if wish.person is not None:
+            body = {"id_number": wish.person.id_number}
+        elif wish.token:
+            body = {"token": wish.token}
+        return read_tickets(self._ask("POST", "/tickets/find", body))
 
     def check_in(self, request_id: str, code: str, person: PersonFacts | None) -> TicketFacts:
         """code: an appointment's, or a phone's last four digits; not looked at with a person."""
@@ -50,9 +69,30 @@ class QueueClient:
         return read_ticket(self._ask("POST", "/appointments/check-in", body))
 
     def report(self, ticket_id: str, what: str, request_id: str) -> TicketFacts:
-        """what: `printed`, `print-failed`, `keep` or `cancel`."""
+        """what: `printed`, `print-failed`, `keep`, `cancel`, `defer`, `resume` or `rejoin`."""
         path = f"/tickets/{quote(ticket_id, safe='')}/{what}"
         return read_ticket(self._ask("POST", path, {"request_id": request_id}))
+
+    def borrow(self, request_id: str, size: int) -> Any:
+        """The blocks of numbers lent to this kiosk, as `queue_server.wire_leases.Leases`."""
+        body = {"request_id": request_id, "size": size}
+        return self._ask("POST", self._kiosk("leases"), body)
+
+    def hand_in(self, request_id: str, tickets: Sequence[dict[str, Any]]) -> Any:
+        """As `queue_server.wire_leases.HandedIn`."""
+        body = {"request_id": request_id, "tickets": list(tickets)}
+        return self._ask("POST", self._kiosk("handins"), body)
+
+    def call_help(self, request_id: str, place: str) -> None:
+        """place: where in the flow the person is; nothing about who they are."""
+        self._ask("POST", self._kiosk("help"), {"request_id": request_id, "place": place})
+
+    def help_answered(self) -> bool:
+        answer = self._ask("GET", self._kiosk("help"))
+        return isinstance(answer, dict) and answer.get("state") == "answered"
+
+    def _kiosk(self, what: str) -> str:
+        return f"/kiosks/{quote(self._settings.kiosk_id, safe='')}/{what}"
 
     def report_health(
         self,

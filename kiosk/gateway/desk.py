@@ -10,7 +10,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -20,6 +20,8 @@ from kiosk.flow.facts import PersonFacts, TicketFacts
 from kiosk.flow.moves import derived_request_id
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.errors import GatewayError, Refused, Unreachable
+from kiosk.gateway.offline import OfflineDrawer
+from kiosk.gateway.reading import read_hall
 from kiosk.settings import ServerSettings
 
 _log = structlog.get_logger()
@@ -34,6 +36,10 @@ _REPORTS: dict[type[Report], str] = {
 
 # After so long without success a command is given up; the log says so. Closing the day clears up.
 GIVE_UP_AFTER_S = 1800.0
+# So long without any answer, and the kiosk gives a number of its own.
+OFFLINE_AFTER_S = 6.0
+# So long somebody waits for their ticket to be found or changed; the screen waits a little longer.
+ASKED_FOR_S = 10.0
 
 
 @dataclass
@@ -43,6 +49,8 @@ class _Job:
     request_id: str
     ask: Callable[[PersonFacts | None], TicketFacts]
     person: PersonFacts | None
+    wish: fx.RequestTicket | None = None  # what the drawer may give a number for
+    ghost: bool = False  # a number of the drawer's was given; the server's must go back
     abandoned: bool = False
     ended: bool = False
     ticket: TicketFacts | None = None
@@ -52,8 +60,16 @@ class _Job:
 class TicketDesk:
     """`do` returns at once; answers come through `post`, from other threads."""
 
-    def __init__(self, client: QueueClient, settings: ServerSettings, post: Post) -> None:
+    def __init__(
+        self,
+        client: QueueClient,
+        settings: ServerSettings,
+        post: Post,
+        drawer: OfflineDrawer | None = None,
+    ) -> None:
+        """drawer: gives numbers while the server cannot be reached; None: there are none then."""
         self._client, self._settings, self._post = client, settings, post
+        self._drawer = drawer
         self._jobs: dict[str, _Job] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -67,6 +83,8 @@ class TicketDesk:
 
     def request(self, effect: fx.RequestTicket | fx.RequestCheckIn) -> None:
         job = _Job(effect.request_id, self._asking(effect), effect.person)
+        if isinstance(effect, fx.RequestTicket):
+            job.wish = replace(effect, person=None)
         with self._lock:
             # The kiosk has one person at a time: whoever asks now, nobody leaves an ended one.
             self._jobs = {name: old for name, old in self._jobs.items() if not old.ended}
@@ -87,12 +105,42 @@ class TicketDesk:
 
     def report(self, effect: Report) -> None:
         what = _REPORTS[type(effect)]
+        if self._own(effect.ticket_id, what):
+            return
         self._start(self._insist, effect.ticket_id, what, effect.request_id, None)
+
+    def find(self, effect: fx.FindTickets) -> None:
+        wish = effect.request_id
+
+        def look() -> ev.Event:
+            return ev.TicketsFound(wish, self._client.find_tickets(effect))
+
+        self._start(self._ask_shortly, wish, look)
+
+    def act(self, effect: fx.ActOnTicket) -> None:
+        wish = effect.request_id
+
+        def change() -> ev.Event:
+            return ev.TicketChanged(
+                wish, self._client.report(effect.ticket_id, effect.act.value, wish)
+            )
+
+        self._start(self._ask_shortly, wish, change)
 
     def cancel(self, effect: fx.CancelTicket) -> None:
         done = ev.TicketCancelled(effect.request_id)
+        if self._own(effect.ticket_id, "cancel"):
+            self._post(done)
+            return
         request_id = derived_request_id(effect.request_id, "cancel")
         self._start(self._insist, effect.ticket_id, "cancel", request_id, done)
+
+    def _own(self, ticket_id: str, what: str) -> bool:
+        """Whether the ticket is the kiosk's own and the server has still to hear of it."""
+        if self._drawer is None or not self._drawer.has(ticket_id):
+            return False
+        self._start(self._drawer.settle, ticket_id, what)
+        return True
 
     def _start(self, work: Callable[..., None], *args: object) -> None:
         threading.Thread(target=work, args=args, daemon=True, name=work.__name__).start()
@@ -105,8 +153,23 @@ class TicketDesk:
         if isinstance(effect, fx.RequestCheckIn):
             code = effect.code
             return lambda person: self._client.check_in(request_id, code, person)
-        service = effect.service
-        return lambda person: self._client.take_ticket(request_id, service, person)
+        wish = replace(effect, person=None)  # forgotten here, told at each try
+        return lambda person: self._client.take_ticket(wish, person)
+
+    def _ask_shortly(self, request_id: str, ask: Callable[[], ev.Event]) -> None:
+        """For somebody who stands there and waits: the answer, or that there is none."""
+        until = time.monotonic() + ASKED_FOR_S
+        for _ in self._tries(self._stop):
+            try:
+                self._post(ask())
+            except Refused as refusal:
+                self._post(ev.TicketRefused(request_id, refusal.refusal, refusal.at))
+            except GatewayError as error:
+                _log.warning("asked_in_vain", reason=error.code, request_id=request_id)
+                if time.monotonic() < until:
+                    continue
+                self._post(ev.TicketRefused(request_id, "no_answer"))
+            return
 
     # --- a number -------------------------------------------------------------------------------
 
@@ -119,7 +182,7 @@ class TicketDesk:
                 job.ended, job.person = True, None
 
     def _ask_until_answered(self, job: _Job) -> None:
-        may_exist = False
+        may_exist, started_s = False, time.monotonic()
         for _ in self._tries(job.waking):
             with self._lock:
                 person, abandoned = job.person, job.abandoned
@@ -133,18 +196,40 @@ class TicketDesk:
             except GatewayError as error:
                 may_exist = may_exist or not isinstance(error, Unreachable)
                 _log.warning("ticket_delayed", reason=error.code, request_id=job.request_id)
+                waited_s = time.monotonic() - started_s
+                if self._from_drawer(job, may_exist, waited_s) and not may_exist:
+                    return
                 self._tell(job, ev.TicketDelayed(job.request_id))
             else:
                 self._arrived(job, ticket)
                 return
 
+    def _from_drawer(self, job: _Job, may_exist: bool, waited_s: float) -> bool:
+        """Whether a number was given out of the lease. At once when the request surely did not
+        arrive; when it may have, after a while, and then the server's number goes back."""
+        if self._drawer is None or job.wish is None or job.ghost:
+            return job.ghost
+        if may_exist and waited_s < OFFLINE_AFTER_S:
+            return False
+        with self._lock:
+            person, abandoned = job.person, job.abandoned
+        ticket = None if abandoned else self._drawer.give(job.wish, person)
+        if ticket is None:
+            return False
+        self._arrived(job, ticket)
+        job.ghost = True
+        return True
+
     def _tell(self, job: _Job, event: ev.Event) -> None:
         with self._lock:
-            abandoned = job.abandoned
+            abandoned = job.abandoned or job.ghost
         if not abandoned:
             self._post(event)
 
     def _arrived(self, job: _Job, ticket: TicketFacts) -> None:
+        if job.ghost:
+            self._give_back(job, ticket)
+            return
         with self._lock:
             job.ticket = ticket
             abandoned = job.abandoned
@@ -155,7 +240,7 @@ class TicketDesk:
 
     def _give_back(self, job: _Job, ticket: TicketFacts) -> None:
         """A number that the person held before this visit stays theirs."""
-        if not ticket.held_before:
+        if not ticket.held_before and not self._own(ticket.id, "cancel"):
             request_id = derived_request_id(job.request_id, "cancel")
             self._start(self._insist, ticket.id, "cancel", request_id, None)
 
@@ -194,9 +279,16 @@ class TicketDesk:
 class HallWatch(threading.Thread):
     """Looks at the hall again and again and tells what changed, or that it is out of sight."""
 
-    def __init__(self, client: QueueClient, settings: ServerSettings, post: Post) -> None:
+    def __init__(
+        self,
+        client: QueueClient,
+        settings: ServerSettings,
+        post: Post,
+        keep: Callable[[object], None] = lambda _told: None,
+    ) -> None:
+        """keep: is given each answer that was a hall, as the server told it."""
         super().__init__(daemon=True, name="hall-watch")
-        self._client, self._settings, self._post = client, settings, post
+        self._client, self._settings, self._post, self._keep = client, settings, post, keep
         self._stop_asked = threading.Event()
 
     def stop(self) -> None:
@@ -206,7 +298,8 @@ class HallWatch(threading.Thread):
         failures, told = 0, None
         while not self._stop_asked.is_set():
             try:
-                hall = self._client.hall()
+                answer = self._client.hall()
+                hall = read_hall(answer)
             except GatewayError as error:
                 failures += 1
                 if failures == self._settings.away_after_failures:
@@ -218,6 +311,7 @@ class HallWatch(threading.Thread):
                 if told is None and failures:
                     _log.info("hall_found")
                 failures = 0
+                self._keep(answer)
                 if hall != told:
                     self._post(ev.HallSeen(hall))
                     told = hall

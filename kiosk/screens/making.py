@@ -34,7 +34,7 @@ class StageMaker:
         return self._texts[language]
 
     def make(self, manner: Manner, size_px: tuple[float, float], emit: Emit) -> Stage:
-        look = Look(self._themes[manner.view], size_px)
+        look = Look(self._themes[manner.view], size_px, manner.low)
         texts = self._texts[manner.language]
         set_running_view(look, self._icons, texts)
         return Stage(

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.flow.events import BackTouched, Event, HomeTouched, WithoutPaperTouched
+from kiosk.flow.events import (
+    BackTouched,
+    CancelTouched,
+    Door,
+    DoorTouched,
+    Event,
+    HomeTouched,
+    KeepTouched,
+    TakeTouched,
+    WithoutPaperTouched,
+)
 from kiosk.flow.states import CardTrouble, Place, State
 from kiosk.screens.base import PlaceScreen, seconds_left
 from kiosk.texts import Texts
@@ -16,7 +27,8 @@ from kiosk.words import when_words
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What stands there; keys of texts already turned into words. "" shows nothing."""
+    """What stands there; keys of texts already turned into words. "" shows nothing. pressing: makes
+    the next event anew at each touch, where it carries a request_id of its own."""
 
     icon: str
     tone: str  # attention, done
@@ -30,19 +42,21 @@ class News:
     other_event: Event | None = None
     card_picture: bool = False
     desk: bool = False
+    pressing: Callable[[], Event] | None = None
 
 
 def _card_trouble(state: State, t: Texts) -> News:
     why = state.session.card_trouble or CardTrouble.UNREADABLE
     gone = why is CardTrouble.READER
+    returns = state.session.returns_to is not None
     return News(
         icon="id-card",
         tone="attention",
         title=t(f"card_trouble.{why.value}"),
         text=t("card_trouble.reader_text" if gone else "card_trouble.text"),
-        next_words=t("card_trouble.touch"),
+        next_words=t("card_trouble.back" if returns else "card_trouble.touch"),
         next_icon="arrow-right",
-        next_event=HomeTouched(),
+        next_event=BackTouched(),
         card_picture=not gone,
     )
 
@@ -63,17 +77,25 @@ def _no_paper(state: State, t: Texts) -> News:
     )
 
 
+def _asked_about(state: State) -> str:
+    """What was refused: a new number, checking in, or something about a ticket held already."""
+    if state.session.asked_from in (Place.MINE, Place.FOUND):
+        return "_mine"
+    return "_check_in" if state.session.checks_in else ""
+
+
 def _refused(state: State, t: Texts) -> News:
     reason = f"refused.{state.session.refusal}"
+    about = _asked_about(state)
     if state.session.checks_in and t.has(f"{reason}_check_in"):
         reason = f"{reason}_check_in"
     when = when_words(state.session.refusal_at, state.around.hall, t)
     return News(
         icon="info",
         tone="attention",
-        title=t("refused.title_check_in" if state.session.checks_in else "refused.title"),
+        title=t(f"refused.title{about}"),
         text=t(reason, when=when) if t.has(reason) else t("refused.other"),
-        next_words=t("refused.again_check_in" if state.session.checks_in else "refused.again"),
+        next_words=t(f"refused.again{about}"),
         next_icon="arrow-right",
         next_event=BackTouched(),
         desk=True,
@@ -93,14 +115,50 @@ def _cancelled(state: State, t: Texts) -> News:
     )
 
 
-def _away(_state: State, t: Texts) -> News:
+def _away(state: State, t: Texts) -> News:
+    readable = bool(state.around.content.matters)
     return News(
         icon="wifi-off",
         tone="attention",
         title=t("away.title"),
         text=t("away.text"),
         question=t("away.retry"),
+        next_words=t("away.guide") if readable else "",
+        next_icon="book-open",
+        next_event=DoorTouched(Door.GUIDE) if readable else None,
         desk=True,
+    )
+
+
+def _eligibility(state: State, t: Texts) -> News:
+    matter = state.around.content.matter(state.around.eligibility_matter)
+    open_now = matter is not None and state.around.accepts(matter.service)
+    return News(
+        icon="user-check",
+        tone="attention",
+        title=t("eligibility.title"),
+        text=t("eligibility.text"),
+        question=t("eligibility.question" if open_now else "eligibility.closed"),
+        next_words=t("eligibility.take") if open_now else "",
+        next_icon="ticket",
+        pressing=lambda: TakeTouched(str(uuid.uuid4())),
+        other_words=t("bar.back"),
+        other_event=BackTouched(),
+    )
+
+
+def _sure(state: State, t: Texts) -> News:
+    ticket = state.session.ticket
+    return News(
+        icon="ticket",
+        tone="attention",
+        title=t("sure.title", number=ticket.number if ticket else ""),
+        text=t("sure.text"),
+        next_words=t("sure.keep"),
+        next_icon="check",
+        next_event=KeepTouched(),
+        other_words=t("sure.cancel"),
+        other_event=CancelTouched(),
     )
 
 
@@ -110,6 +168,8 @@ NEWS: dict[Place, Callable[[State, Texts], News]] = {
     Place.REFUSED: _refused,
     Place.CANCELLED: _cancelled,
     Place.AWAY: _away,
+    Place.ELIGIBILITY: _eligibility,
+    Place.SURE: _sure,
 }
 
 
@@ -144,7 +204,9 @@ class NoticeScreen(PlaceScreen):
         return self.texts("ticket.going_home", seconds=seconds_left(state))
 
     def go_on(self) -> None:
-        if self._news.next_event is not None:
+        if self._news.pressing is not None:
+            self.emit(self._news.pressing())
+        elif self._news.next_event is not None:
             self.emit(self._news.next_event)
 
     def go_other(self) -> None:

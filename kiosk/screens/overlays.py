@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.flow.events import HelpTouched, HomeTouched, StillHere
+from kiosk.flow.events import (
+    CallHelpTouched,
+    HelpState,
+    HelpTouched,
+    HomeTouched,
+    StillHere,
+)
 from kiosk.flow.states import State
 from kiosk.screens.base import Emit, seconds_left
 from kiosk.texts import Texts
@@ -24,6 +31,18 @@ class Overlay(Veil):
 
 
 class HelpOverlay(Overlay):
+    """news: what became of the call for a person; can_call: it may be made (again)."""
+
+    news = StringProperty("")
+    can_call = BooleanProperty(True)
+
+    def show(self, state: State) -> None:
+        self.can_call = state.help in (HelpState.NONE, HelpState.UNHEARD)
+        self.news = self.texts(f"help.{state.help.value}")
+
+    def call(self) -> None:
+        self.emit(CallHelpTouched(str(uuid.uuid4())))
+
     def close(self) -> None:
         self.emit(HelpTouched())
 

@@ -17,18 +17,26 @@ from kiosk.flow.events import (
     HomeTouched,
     Language,
     LanguageChosen,
+    LowTouched,
     View,
     ViewChosen,
+    VoiceTouched,
 )
 from kiosk.flow.facts import HallFacts
 from kiosk.flow.states import Place, State
 from kiosk.flow.table import allows
+from kiosk.screens.attract import AttractScreen
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.screens.busy import BusyScreen
+from kiosk.screens.choice import ChoiceScreen
 from kiosk.screens.code import CodeScreen
-from kiosk.screens.home import HomeScreen
+from kiosk.screens.found import FoundScreen
+from kiosk.screens.matters import MattersScreen
+from kiosk.screens.mine import MineScreen
 from kiosk.screens.notice import NoticeScreen
 from kiosk.screens.overlays import HelpOverlay, Overlay, WarningOverlay
+from kiosk.screens.reading import ReadingScreen
+from kiosk.screens.services import ServicesScreen
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.unprinted import UnprintedScreen
 from kiosk.texts import Texts
@@ -37,10 +45,23 @@ from kiosk.words import in_language
 SCREENS: dict[Place, type[PlaceScreen]] = {
     Place.STARTING: BusyScreen,
     Place.AWAY: NoticeScreen,
-    Place.HOME: HomeScreen,
+    Place.HOME: ChoiceScreen,
+    Place.ATTRACT: AttractScreen,
     Place.READING: BusyScreen,
     Place.CARD_TROUBLE: NoticeScreen,
-    Place.GREETING: HomeScreen,
+    Place.SERVICES: ServicesScreen,
+    Place.GREETING: ServicesScreen,
+    Place.MATTERS: MattersScreen,
+    Place.QUESTIONS: ChoiceScreen,
+    Place.GUIDE: ReadingScreen,
+    Place.CLAIM: ChoiceScreen,
+    Place.ELIGIBILITY: NoticeScreen,
+    Place.MINE: MineScreen,
+    Place.LOOKING: BusyScreen,
+    Place.FOUND: FoundScreen,
+    Place.SURE: NoticeScreen,
+    Place.NOTICES: ChoiceScreen,
+    Place.NOTICE: ReadingScreen,
     Place.CODE: CodeScreen,
     Place.CHECKING: BusyScreen,
     Place.NO_PAPER: NoticeScreen,
@@ -66,6 +87,7 @@ class Stage(FloatLayout):
     can_back = BooleanProperty(False)
     can_home = BooleanProperty(False)
     help_open = BooleanProperty(False)
+    spoken = BooleanProperty(False)
     body: BoxLayout = ObjectProperty(None)
 
     def __init__(
@@ -100,6 +122,7 @@ class Stage(FloatLayout):
         self.can_back = allows(state, BackTouched)
         self.can_home = allows(state, HomeTouched)
         self.help_open = state.help_open
+        self.spoken = state.manner.spoken
 
     def _clock(self, hall: HallFacts | None) -> str:
         now = self._now(_zone(hall.time_zone) if hall else None)
@@ -145,6 +168,12 @@ class Stage(FloatLayout):
 
     def home(self) -> None:
         self.emit(HomeTouched())
+
+    def toggle_low(self) -> None:
+        self.emit(LowTouched())
+
+    def toggle_voice(self) -> None:
+        self.emit(VoiceTouched())
 
     def help(self) -> None:
         self.emit(HelpTouched())

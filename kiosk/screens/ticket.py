@@ -64,8 +64,9 @@ class TicketScreen(PlaceScreen):
         self.wait = self._wait(ticket)
         self.windows = ticket_where(ticket, self.texts)
         # Large type needs the room, and the paper carries the same code.
-        on_paper = state.session.paper is Paper.PRINTED and state.manner.view is View.ELDER
-        wanted = bool(ticket.follow_path) and not on_paper
+        large = state.manner.view is View.ELDER
+        no_room = large and (state.session.paper is Paper.PRINTED or state.manner.low)
+        wanted = bool(ticket.follow_path) and not no_room
         self.qr = self.follow_base + ticket.follow_path if wanted else ""
 
     def _guidance(self, ticket: TicketFacts, paper: Paper) -> str:
@@ -77,7 +78,8 @@ class TicketScreen(PlaceScreen):
         """Whoever is beyond waiting is told of no wait."""
         if ticket.beyond_waiting:
             return ""
-        return wait_words(ticket.wait, self.texts) or self.texts("ticket.wait_unknown")
+        unknown = "offline.wait" if ticket.offline else "ticket.wait_unknown"
+        return wait_words(ticket.wait, self.texts) or self.texts(unknown)
 
     def stay(self) -> None:
         self.emit(StillHere())

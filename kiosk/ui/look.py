@@ -14,6 +14,9 @@ DESIGN_WIDTH_DP = 1080.0
 # A landscape window is drawn from its height: 1080 high takes what 1260 dp need.
 DESIGN_LOW_DP = 1260.0
 
+LOW_FROM = 1 / 3
+LOW_SHARE = 0.84
+
 BODY_DP, LABEL_DP, TITLE_DP, NUMBER_DP = 36.0, 44.0, 64.0, 220.0
 SMALL_DP = 30.0
 
@@ -40,16 +43,21 @@ def rgba(text: str) -> Rgba:
 
 
 class Look:
-    """What widgets ask: `look.ink`, `look.px(24)`, `look.body`. One for each view and size."""
+    """What widgets ask: `look.ink`, `look.px(24)`, `look.body`. One for each view and size.
 
-    def __init__(self, theme: Theme, size_px: tuple[float, float]) -> None:
+    low: nothing to touch in the upper third, `head_px` high; all is drawn a little smaller for it.
+    """
+
+    def __init__(self, theme: Theme, size_px: tuple[float, float], low: bool = False) -> None:
         width, height = size_px
         self.theme = theme
         self.wide = width > height
+        self.low = low
+        self.head_px = round(height * LOW_FROM) if low else 0.0
         if self.wide:
-            self.unit = min(height / DESIGN_LOW_DP, width / 1920.0)
+            self.unit = min((height - self.head_px) / DESIGN_LOW_DP, width / 1920.0)
         else:
-            self.unit = width / DESIGN_WIDTH_DP
+            self.unit = width / DESIGN_WIDTH_DP * (LOW_SHARE if low else 1.0)
         self.scale = theme.scale
         self.large = theme.scale > 1.0
         self.motion = theme.motion

@@ -70,9 +70,10 @@ class SecondaryButton(Pressable):
 
 
 class KeypadKey(Pressable):
-    """One large digit, or an icon."""
+    """One large digit or letter, or an icon. type_dp: how large."""
 
     words = StringProperty("")
+    type_dp = NumericProperty(72)
     icon_name = StringProperty("")
 
 
@@ -100,6 +101,7 @@ class Tile(Pressable):
     waiting = StringProperty("")
     wait = StringProperty("")
     flat = BooleanProperty(False)  # icon beside the name, figures at the right
+    noted = BooleanProperty(False)  # `waiting` is words about it, as wide as they are
 
 
 class TileGrid(Layout):

@@ -48,6 +48,9 @@ class Act(StrEnum):
     KEEP_PENSIONERS = "keep_pensioners"  # look one up, consent, enrol, record a pass
     SEE_PENSIONERS = "see_pensioners"  # the register in figures
     MANAGE_PENSIONERS = "manage_pensioners"  # import, lists, export, reminders, remove
+    FIND_TICKET = "find_ticket"  # whose card lies at the kiosk, or whose ticket is scanned there
+    CALL_HELP = "call_help"  # somebody at the kiosk wants a person to come
+    ANSWER_HELP = "answer_help"
     BORROW_NUMBERS = "borrow_numbers"  # offline leases and hand-ins, under the kiosk's own name
 
 
@@ -73,6 +76,7 @@ _CLERK = frozenset(
         Act.KEEP_PENSIONERS,
         Act.SEE_PENSIONERS,
         Act.SEND_RECEIPT,
+        Act.ANSWER_HELP,
     }
 )
 
@@ -87,6 +91,8 @@ TABLE: Mapping[Role, frozenset[Act]] = {
         Act.REJOIN_TICKET,
         Act.BOOK_APPOINTMENT,
         Act.CHECK_IN,
+        Act.FIND_TICKET,
+        Act.CALL_HELP,
         Act.BORROW_NUMBERS,
         Act.GIVE_REVIEW,
         Act.CHECK_PENSION,

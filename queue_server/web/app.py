@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import structlog
 from fastapi import FastAPI
+from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,7 +21,9 @@ from queue_server.web import (
     api_cases,
     api_configuration,
     api_content,
+    api_find,
     api_hall,
+    api_help,
     api_kiosks,
     api_pensioners,
     api_pensions,
@@ -43,6 +46,8 @@ from queue_server.web import (
     probes,
 )
 from queue_server.web.api_receipts import RECEIPT_BODIES
+from queue_server.web.api_find import FindIn
+from queue_server.web.api_help import HelpIn
 from queue_server.web.bodies import describe_bodies
 from queue_server.web.context import Context
 from queue_server.web.errors import error_response, install_error_handlers
@@ -72,7 +77,7 @@ _HEADERS = {
 }
 _RAW_HEADERS = [(k.lower().encode(), v.encode()) for k, v in _HEADERS.items()]
 
-_BODIES = [
+_BODIES: list[type[BaseModel]] = [
     *BODIES,
     *APPOINTMENT_BODIES,
     *CONTENT_BODIES,
@@ -83,6 +88,8 @@ _BODIES = [
     *PENSION_BODIES,
     *RECEIPT_BODIES,
     *WAIT_BODIES,
+    FindIn,
+    HelpIn,
 ]
 OpenContext = Callable[[], AbstractAsyncContextManager[Context]]
 
@@ -109,6 +116,8 @@ def create_app(open_context: OpenContext) -> FastAPI:
         api_tickets,
         api_windows,
         api_visits,
+        api_find,
+        api_help,
         api_kiosks,
         api_appointments,
         api_acceptances,

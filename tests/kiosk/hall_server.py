@@ -52,6 +52,36 @@ HALL: dict[str, Any] = {
 }
 
 
+MATTERS: list[dict[str, Any]] = [
+    {
+        "id": "D-01",
+        "service": "D",
+        "name": "退休人员信息变更",
+        "name_en": "Change of a retiree's data",
+        "materials": ["居民身份证"],
+        "procedure": ["取号", "窗口核验"],
+        "promised_working_days": 0,
+        "result": "当场办结",
+        "fee": "不收费",
+        "legal_basis": "《社会保险法》",
+    }
+]
+NOTICES: dict[str, Any] = {
+    "notices": [
+        {
+            "id": "n1",
+            "title": "招聘会",
+            "title_en": "Job fair",
+            "text": "周六上午",
+            "text_en": "Saturday",
+            "from": None,
+            "until": "2026-03-07",
+        }
+    ],
+    "jobs": [],
+}
+
+
 class HallServer:
     """faults: queue of what goes wrong next on POST …/tickets; hall_fault: on GET, health_fault:
     on device reports, until cleared.
@@ -64,6 +94,7 @@ class HallServer:
         self.faults: list[str] = []
         self.hall_fault = self.health_fault = ""
         self.hall: dict[str, Any] = HALL
+        self.content: dict[str, Any] = {"matters": {"matters": MATTERS}, "notices": NOTICES}
         self.slow_s = 1.0
         self.tickets: dict[str, dict[str, Any]] = {}  # request_id → ticket
         self.bodies: list[dict[str, Any]] = []
@@ -120,6 +151,12 @@ class HallServer:
             "printed": None,
         }
 
+    def found(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        with self.lock:
+            self.bodies.append(body)
+            number = body.get("number")
+            return [t for t in self.tickets.values() if number in (None, t["number"])]
+
     def command(self, ticket_id: str, what: str, request_id: str) -> dict[str, Any]:
         with self.lock:
             if request_id not in self.command_ids:
@@ -136,7 +173,8 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.server_of.hall_fault
         if self._fault(fault) or not self._right_token():
             return
-        self._json(200, self.server_of.hall)
+        what = self.path.rstrip("/").rsplit("/", 1)[-1]
+        self._json(200, self.server_of.content.get(what, self.server_of.hall))
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -144,6 +182,10 @@ class _Handler(BaseHTTPRequestHandler):
         health = parts[-1] == "health"
         fault = self.server_of.health_fault if health else self.server_of.next_fault()
         if not self._right_token():
+            return
+        if parts[-1] == "find":
+            if not self._fault(fault):
+                self._json(200, {"tickets": self.server_of.found(body)})
             return
         if parts[-1] == "tickets":
             if fault in ("", "slow", "hangup-after"):

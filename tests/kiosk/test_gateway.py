@@ -20,7 +20,7 @@ from kiosk.gateway import desk as desk_module
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.desk import HallWatch, TicketDesk
 from kiosk.gateway.errors import BadAnswer, NoAnswer, NotNow, Refused, Unreachable
-from kiosk.gateway.reading import read_ticket
+from kiosk.gateway.reading import read_hall, read_ticket
 from kiosk.samples import PERSON
 from kiosk.settings import ServerSettings
 
@@ -131,7 +131,7 @@ def test_a_refusal_is_told_at_once_and_not_repeated(server: Any, desk: Desk) -> 
 
 def people_in_memory(id_number: str) -> list[PersonFacts]:
     gc.collect()
-    found = (o for o in gc.get_objects() if isinstance(o, PersonFacts))
+    found = (o for o in gc.get_objects() if type(o) is PersonFacts)
     return [person for person in found if person.id_number == id_number]
 
 
@@ -217,7 +217,7 @@ def test_reports_get_through_once_however_often_they_are_sent(server: Any, desk:
 def test_every_trouble_has_its_own_error(server: Any, fault: str, error: type) -> None:
     server.hall_fault = fault
     with pytest.raises(error):
-        QueueClient(settings(server.url)).hall()
+        read_hall(QueueClient(settings(server.url)).hall())
 
 
 def test_nobody_there_is_unreachable_and_a_wrong_token_is_refused(server: Any) -> None:
@@ -280,4 +280,4 @@ def test_the_age_of_a_priority_class_is_the_servers(
     named = {"id": "elderly", "name": "老年人", "name_en": "Elderly"}
     aged = named if min_age == "absent" else {**named, "min_age": min_age}
     server.hall = {**hall_server.HALL, "priority_classes": [aged]}
-    assert QueueClient(settings(server.url)).hall().priority_ages == limits
+    assert read_hall(QueueClient(settings(server.url)).hall()).priority_ages == limits

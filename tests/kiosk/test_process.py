@@ -28,7 +28,7 @@ hall_server = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(hall_server)
 
 LEFT_TILE, RIGHT_TILE = (0.25, 0.27), (0.75, 0.27)
-HOME, NEXT = (0.5, 0.96), (0.8, 0.88)
+HOME, NEXT = (0.3, 0.96), (0.8, 0.88)
 CITIZEN = "zhang-xiuying"
 
 
@@ -105,6 +105,12 @@ class Hall:
         )  # fmt: skip
         self.page = f"http://{page}"
 
+    def choose(self, at: tuple[float, float]) -> None:
+        """From home through *take a number* to the service that stands there."""
+        self.touch(LEFT_TILE)
+        self.arrive("services")
+        self.touch(at)
+
     def touch(self, at: tuple[float, float]) -> None:
         for phase in ("down", "up"):
             url = self.kiosk.ready["remote_view"] + "touch"
@@ -146,11 +152,11 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
 
 def test_touch_print_report(hall: Hall) -> None:
     hall.arrive("home")
-    hall.touch(LEFT_TILE)
+    hall.choose(LEFT_TILE)
     hall.arrive("ticket")
     hall.eventually(lambda: ("printed", "t1") in hall.server.commands)
     assert len(get(f"{hall.page}/api/tickets")) == 1
-    assert hall.kiosk.places()[-5:] == ["home", "checking", "issuing", "printing", "ticket"]
+    assert hall.kiosk.places()[-5:] == ["services", "checking", "issuing", "printing", "ticket"]
     hall.touch(HOME)
     hall.arrive("home")
 
@@ -172,7 +178,7 @@ def test_no_paper_asks_before_a_number_is_taken(hall: Hall) -> None:
     hall.arrive("home")
     taken = len(hall.server.tickets)
     post(f"{hall.page}/api/printer/fault", {"fault": "paper_out"})
-    hall.touch(LEFT_TILE)
+    hall.choose(LEFT_TILE)
     hall.arrive("no_paper")
     assert len(hall.server.tickets) == taken
     hall.touch(NEXT)
@@ -193,7 +199,7 @@ def test_a_slow_answer_gives_one_number(hall: Hall) -> None:
     taken = len(hall.server.tickets)
     hall.server.slow_s = 5.0
     hall.server.faults = ["slow"]
-    hall.touch(LEFT_TILE)
+    hall.choose(LEFT_TILE)
     hall.arrive("ticket", within_s=20.0)
     assert len(hall.server.tickets) == taken + 1
     assert len({b["request_id"] for b in hall.server.bodies[-2:]}) == 1

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from kiosk.flow.events import View
+from kiosk.flow.events import Language, View
 from kiosk.flow.states import Manner
 from kiosk.samples import manners, sample_states
+from kiosk.texts import ASSETS
+from kiosk.ui.look import load_theme
 
 SIZES = [(540, 960), (1920, 1080)]
 TOUCH_DP = {View.NORMAL: 44, View.ELDER: 60, View.CONTRAST: 44}
@@ -34,11 +37,34 @@ def every_stage(studio: Any, manner: Manner, size: tuple[int, int]) -> Iterator[
         yield name, studio.show(replace(state, manner=manner), size)
 
 
+EVERY = [(manner, size) for size in SIZES for low in (False, True) for manner in manners(low)]
+
+
+def tells_most(manner: Manner, size: tuple[int, int]) -> bool:
+    """English is longer than Chinese, and large type larger; high contrast has the layout of the
+    normal view. `KIOSK_EVERY_LOOK=1` measures the rest too, which takes three minutes more."""
+    upright, english = size[0] < size[1], manner.language is Language.ENGLISH
+    if manner.view is View.CONTRAST:
+        return upright and english and not manner.low
+    if manner.low:
+        return upright and manner.view is View.ELDER
+    return upright or english
+
+
 ALL = [
-    pytest.param(manner, size, id=f"{manner.view}-{manner.language}-{size[0]}x{size[1]}")
-    for size in SIZES
-    for manner in manners()
+    pytest.param(
+        manner,
+        size,
+        id=f"{manner.view}{'-low' * manner.low}-{manner.language}-{size[0]}x{size[1]}",
+    )
+    for manner, size in EVERY
+    if os.environ.get("KIOSK_EVERY_LOOK") or tells_most(manner, size)
 ]
+
+
+def test_high_contrast_has_the_layout_of_the_normal_view() -> None:
+    normal, contrast = (load_theme(view, ASSETS) for view in ("normal", "contrast"))
+    assert contrast.scale == normal.scale
 
 
 @pytest.mark.parametrize(("manner", "size"), ALL)
@@ -52,6 +78,8 @@ def test_no_text_is_cut_and_every_target_is_large_enough(
         assert not [w for w in stage.walk() if isinstance(w, Button)], f"{name}: Kivy's own look"
         wrong += [f"{name}: {text}" for text in cut_texts(stage)]
         wrong += [f"{name}: {text}" for text in bad_targets(stage, manner.view, size)]
+        if manner.low:
+            wrong += [f"{name}: {text}" for text in too_high_targets(stage)]
         if manner.view is View.ELDER:
             wrong += [f"{name}: {text}" for text in too_small_texts(stage, size)]
     assert not wrong, "\n".join(wrong)
@@ -97,6 +125,16 @@ def bad_targets(stage: Any, view: View, size: tuple[int, int]) -> Iterator[str]:
         for other in targets[one + 1 :]:
             if overlap(target, other):
                 yield f"{target.slot} lies over {other.slot}"
+
+
+def too_high_targets(stage: Any) -> Iterator[str]:
+    """Wheelchair layout: nothing to touch in the upper third."""
+    from kiosk.ui.widgets import Pressable, Veil
+
+    top = next((c for c in stage.children if isinstance(c, Veil)), stage)
+    for target in seen(top):
+        if isinstance(target, Pressable) and target.top > stage.height * 2 / 3 + 1:
+            yield f"{target.slot} reaches up to {target.top / stage.height:.0%}"
 
 
 def too_small_texts(stage: Any, size: tuple[int, int]) -> Iterator[str]:

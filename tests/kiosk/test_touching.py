@@ -23,6 +23,33 @@ def find(stage: Any, slot: str) -> Any:
         ("greeting", "back", ev.BackTouched()),
         ("greeting", "home", ev.HomeTouched()),
         ("home", "help", ev.HelpTouched()),
+        ("home", "number", ev.DoorTouched(ev.Door.NUMBER)),
+        ("home", "eligibility", ev.DoorTouched(ev.Door.ELIGIBILITY)),
+        ("home", "mine", ev.DoorTouched(ev.Door.MINE)),
+        ("home", "guide", ev.DoorTouched(ev.Door.GUIDE)),
+        ("home", "notices", ev.DoorTouched(ev.Door.NOTICES)),
+        ("home", "low", ev.LowTouched()),
+        ("home", "voice", ev.VoiceTouched()),
+        ("attract", "wake", ev.StillHere()),
+        ("services", "search", ev.DoorTouched(ev.Door.SEARCH)),
+        ("services", "questions", ev.DoorTouched(ev.Door.QUESTIONS)),
+        ("services", "claim", ev.DoorTouched(ev.Door.CLAIM)),
+        ("claim", "class-pregnant", ev.ClassTouched("pregnant")),
+        ("claim", "class-none", ev.ClassTouched("")),
+        ("matters", "key-y", ev.KeyTouched("y")),
+        ("matters", "erase", ev.EraseTouched()),
+        ("matters", "more", ev.PageTouched()),
+        ("matters-signs", "sign-保", ev.SignTouched("保")),
+        ("matters-typed", "matter-F-04", ev.MatterTouched("F-04")),
+        ("notices", "notice-job-fair", ev.NoticeTouched("job-fair")),
+        ("notices", "job-warehouse", ev.NoticeTouched("job:warehouse")),
+        ("mine", "key-D", ev.KeyTouched("D")),
+        ("mine", "key-7", ev.KeyTouched("7")),
+        ("found", "more", ev.PageTouched()),
+        ("found", "done", ev.HomeTouched()),
+        ("sure", "next", ev.KeepTouched()),
+        ("sure", "other", ev.CancelTouched()),
+        ("away-guide", "next", ev.DoorTouched(ev.Door.GUIDE)),
         ("help", "close", ev.HelpTouched()),
         ("home", "view-elder", ev.ViewChosen(ev.View.ELDER)),
         ("home", "view-contrast", ev.ViewChosen(ev.View.CONTRAST)),
@@ -30,7 +57,7 @@ def find(stage: Any, slot: str) -> Any:
         ("home", "language", ev.LanguageChosen(ev.Language.ENGLISH)),
         ("no-paper", "next", ev.WithoutPaperTouched()),
         ("no-paper", "other", ev.BackTouched()),
-        ("card-unreadable", "next", ev.HomeTouched()),
+        ("card-unreadable", "next", ev.BackTouched()),
         ("refused", "next", ev.BackTouched()),
         ("cancelled", "next", ev.HomeTouched()),
         ("issuing", "leave", ev.HomeTouched()),
@@ -49,7 +76,7 @@ def test_a_touch_emits_its_event(studio: Any, name: str, slot: str, expected: ev
 
 
 def test_a_tile_emits_its_service_and_a_new_request_each_time(studio: Any) -> None:
-    tile = find(studio.show(STATES["home"]), "service-D")
+    tile = find(studio.show(STATES["services"]), "service-D")
     studio.touch(*tile.center)
     studio.touch(*tile.center)
     services = [e.service for e in studio.events if isinstance(e, ev.ServiceTouched)]
@@ -59,7 +86,32 @@ def test_a_tile_emits_its_service_and_a_new_request_each_time(studio: Any) -> No
 
 
 @pytest.mark.parametrize(
-    ("name", "slot"), [("home", "service-E"), ("home", "back"), ("unprinted", "home")]
+    ("name", "slot", "kind"),
+    [
+        ("home", "check-in", ev.CheckInTouched),
+        ("greeting", "check-in", ev.CheckInTouched),
+        ("guide", "next", ev.TakeTouched),
+        ("guide", "other", ev.ListPrintTouched),
+        ("eligibility", "next", ev.TakeTouched),
+        ("questions", "answer-1", ev.AnswerTouched),
+        ("mine-typed", "find", ev.FindTouched),
+        ("found", "act-defer", ev.ActTouched),
+        ("help", "call-help", ev.CallHelpTouched),
+    ],
+)
+def test_what_asks_the_server_for_something_carries_an_id_of_its_own(
+    studio: Any, name: str, slot: str, kind: type[ev.Event]
+) -> None:
+    button = find(studio.show(STATES[name]), slot)
+    studio.touch(*button.center)
+    studio.touch(*button.center)
+    assert [type(event) for event in studio.events] == [kind, kind]
+    first, second = (event.request_id for event in studio.events)
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    ("name", "slot"), [("services", "service-E"), ("home", "back"), ("unprinted", "home")]
 )
 def test_what_is_not_offered_cannot_be_touched(studio: Any, name: str, slot: str) -> None:
     button = find(studio.show(STATES[name]), slot)
@@ -76,7 +128,7 @@ def test_below_a_veil_nothing_can_be_touched(studio: Any) -> None:
 def test_a_finger_that_slides_off_presses_nothing(studio: Any) -> None:
     from kivy.tests.common import UnitTestTouch
 
-    tile = find(studio.show(STATES["home"]), "service-D")
+    tile = find(studio.show(STATES["services"]), "service-D")
     finger = UnitTestTouch(*tile.center)
     finger.touch_down()
     assert tile.state == "down"
@@ -89,7 +141,7 @@ def test_a_finger_that_slides_off_presses_nothing(studio: Any) -> None:
 def test_everything_can_be_reached_and_pressed_with_a_keyboard(studio: Any) -> None:
     from kiosk.ui.keyboard import handle_key, pressables
 
-    stage = studio.show(STATES["home"])
+    stage = studio.show(STATES["services"])
     count = len(pressables(stage))
     reached = []
     for _ in range(count):
@@ -103,7 +155,7 @@ def test_everything_can_be_reached_and_pressed_with_a_keyboard(studio: Any) -> N
 
 
 def test_figures_follow_the_hall_without_making_the_screen_anew(studio: Any) -> None:
-    state = STATES["home"]
+    state = STATES["services"]
     stage = studio.show(state)
     tile = find(stage, "service-D")
     hall = state.around.hall

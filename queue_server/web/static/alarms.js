@@ -97,8 +97,11 @@ function everyAlarm(hall, nowMs, lineState) {
     ...hall.windows.map((window) => windowAlarm(window, hall, nowMs)).filter(Boolean),
     ...recordAlarms(hall, nowMs),
     ...hall.devices
-      .filter((device) => !deviceFine(device))
+      .filter((device) => !deviceFine(device) && device.kind !== "help")
       .map((device) => ({ kind: "device", device, level: "amber" })),
+    ...hall.devices
+      .filter((device) => !deviceFine(device) && device.kind === "help")
+      .map((device) => ({ kind: "help", device, seconds: age(device.at, nowMs), level: "red" })),
   ];
   return found.sort((a, b) => Number(b.level === "red") - Number(a.level === "red"));
 }

@@ -1,9 +1,11 @@
 /**
- * The manager's board: is all well, and if not, what to do. Live; sends nothing.
+ * The manager's board: is all well, and if not, what to do. Live; sends nothing but an answer to a
+ * call for help.
  */
 import { alarmsOf, deviceFine, waitLevel } from "./alarms.js";
 import { askIssuing, askNotice, askWindow } from "./board-acts.js";
 import { byId, el, hasText, icon, named, page, redraw, say, setText, shortName } from "./core.js";
+import { answerButton, isCalling } from "./help.js";
 import { LiveHall } from "./live.js";
 import { promiseAlarms, watchCases } from "./promise-alarms.js";
 import {
@@ -15,7 +17,7 @@ const STATE_ICON = {
 };
 const DEVICE_ICON = {
   ticket_printer: "printer", printer: "printer", card_reader: "id-card", camera: "camera",
-  kiosk: "tablet-smartphone", screen: "monitor", speaker: "volume-2",
+  kiosk: "tablet-smartphone", screen: "monitor", speaker: "volume-2", help: "bell-ring",
 };
 const WAIT_ICON = { fine: "circle-check", notable: "hourglass", long: "triangle-alert" };
 const TODAY = ["issued", "waiting", "called", "serving", "finished", "missed", "cancelled"];
@@ -237,7 +239,7 @@ function drawDevices() {
         { class: fine ? "fine" : "trouble" },
         icon(DEVICE_ICON[device.kind] ?? "cpu"),
         el("span", { class: "device-name" }, `${kindOf(device)} `, el("small", {}, device.id)),
-        paperLeft(device),
+        isCalling(device) ? answerButton(device) : paperLeft(device),
         el("span", { class: "device-state" }, icon(fine ? "circle-check" : "triangle-alert"), stateOf(device)),
       );
     }),

@@ -1,0 +1,126 @@
+"""How much of a list stands on one page, and what of it stands there now. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from kiosk.flow.content import JobFacts, MatterFacts, NoticeFacts
+from kiosk.flow.events import Language, View
+from kiosk.flow.facts import ServiceFacts
+from kiosk.flow.search import find_matters
+from kiosk.flow.states import Manner, Place, State
+
+T = TypeVar("T")
+
+SERVICES_PER_PAGE = 8
+SERVICES_PER_PAGE_LOW = 4
+NOTICES_PER_PAGE = 6
+# A page in signs, by view: what fits at the view's type size. Latin letters are half as wide.
+PAGE_SIGNS = {View.NORMAL: 320, View.ELDER: 160, View.CONTRAST: 320}
+HEADING_SIGNS, LINE_SIGNS = 26, 12
+
+
+def matters_per_page(state: State) -> int:
+    """The keyboard takes the lower half; large type leaves room for fewer."""
+    large = state.manner.view is View.ELDER
+    return (2 if large else 3) if state.manner.low else (3 if large else 4)
+
+
+def services_per_page(state: State) -> int:
+    return SERVICES_PER_PAGE_LOW if state.manner.low else SERVICES_PER_PAGE
+
+
+def page_of(state: State, items: Sequence[T], per_page: int) -> Sequence[T]:
+    return items[state.page * per_page : (state.page + 1) * per_page]
+
+
+def services_shown(state: State) -> Sequence[ServiceFacts]:
+    hall = state.around.hall
+    return page_of(state, hall.services if hall else (), services_per_page(state))
+
+
+def notices_and_jobs(state: State) -> tuple[NoticeFacts | JobFacts, ...]:
+    return (*state.around.content.notices, *state.around.content.jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One heading of a guide and what stands under it. kind: a key of the words `section.…`."""
+
+    kind: str
+    lines: tuple[str, ...]
+
+    @property
+    def signs(self) -> int:
+        """How much room it takes, in signs: a line that is begun counts as half a line more."""
+        return HEADING_SIGNS + sum(len(line) + LINE_SIGNS for line in self.lines)
+
+
+def signs_on_page(manner: Manner) -> int:
+    """What one page holds at the view's type size; low controls leave two thirds of the height."""
+    most = PAGE_SIGNS[manner.view]
+    return most * 2 // 3 if manner.low else most
+
+
+def guide_pages(matter: MatterFacts, manner: Manner) -> tuple[tuple[Section, ...], ...]:
+    """The guide (五公开) in pages, what to bring first; no section is torn apart."""
+    sections = [
+        Section("materials", matter.materials or ("",)),
+        Section("promise", (str(matter.promised_working_days),)),
+        Section("fee", (matter.fee,)),
+        Section("procedure", matter.procedure),
+        Section("result", (matter.result,)),
+        Section("legal_basis", (matter.legal_basis,)),
+    ]
+    most = signs_on_page(manner)
+    pages: list[list[Section]] = [[]]
+    for section in sections:
+        if section.kind not in ("materials", "promise") and not any(section.lines):
+            continue
+        taken = sum(other.signs for other in pages[-1])
+        if pages[-1] and taken + section.signs > most:
+            pages.append([])
+        pages[-1].append(section)
+    return tuple(map(tuple, pages))
+
+
+def notice_pages(text: str, manner: Manner) -> tuple[str, ...]:
+    """The text in pages, cut after a paragraph or a sentence where that is possible."""
+    most, rest = signs_on_page(manner) - HEADING_SIGNS, text.strip()
+    pages: list[str] = []
+    while len(rest) > most:
+        cut = max(rest.rfind(mark, most // 2, most) for mark in "\n。；.")
+        cut = cut + 1 if cut > 0 else most
+        pages.append(rest[:cut].strip())
+        rest = rest[cut:].strip()
+    return (*pages, rest)
+
+
+def pages_of(state: State) -> int:
+    """How many pages the place has, at least one."""
+    hall, content = state.around.hall, state.around.content
+    counts = {
+        Place.SERVICES: (len(hall.services) if hall else 0, services_per_page(state)),
+        Place.GREETING: (len(hall.services) if hall else 0, services_per_page(state)),
+        Place.NOTICES: (len(notices_and_jobs(state)), NOTICES_PER_PAGE),
+    }
+    if state.place is Place.MATTERS:
+        found = find_matters(content.matters, state.session.query)
+        return max(-(-len(found) // matters_per_page(state)), 1)
+    if state.place is Place.GUIDE:
+        matter = content.matter(state.session.matter)
+        return len(guide_pages(matter, state.manner)) if matter else 1
+    if state.place is Place.NOTICE:
+        return _pages_of_notice(state)
+    count, per_page = counts.get(state.place, (1, 1))
+    return max(-(-count // per_page), 1)
+
+
+def _pages_of_notice(state: State) -> int:
+    found = state.around.content.notice(state.session.notice)
+    if not isinstance(found, NoticeFacts):
+        return 1
+    english = state.manner.language is Language.ENGLISH and bool(found.text_en)
+    return len(notice_pages(found.text_en if english else found.text, state.manner))

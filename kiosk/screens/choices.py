@@ -1,0 +1,159 @@
+"""One question and its possible answers, for several places: home, questions, priority, notices.
+
+What stands there is put together by pure functions, one a place; the screens only draw it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kiosk.flow import events as ev
+from kiosk.flow.content import JobFacts, NoticeFacts
+from kiosk.flow.paging import NOTICES_PER_PAGE, notices_and_jobs, page_of, pages_of
+from kiosk.flow.states import Place, State
+from kiosk.flow.way_moves import current_question
+from kiosk.texts import Texts
+from kiosk.words import class_name, in_language
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """slot: a stable name. note: a second line, or empty. event: made anew at each touch, because
+    some carry a request_id of their own."""
+
+    slot: str
+    icon: str
+    name: str
+    event: Callable[[], ev.Event]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    title: str
+    lead: str
+    choices: tuple[Choice, ...]
+    more: bool = False
+
+
+def fresh_id() -> str:
+    return str(uuid.uuid4())
+
+
+def door(slot: str, icon: str, to: ev.Door, t: Texts, note: str = "") -> Choice:
+    return Choice(slot, icon, t(f"door.{slot}"), lambda: ev.DoorTouched(to), note)
+
+
+def home(state: State, t: Texts) -> Choices:
+    """The likeliest first; what this hall does not have is left out."""
+    around = state.around
+    hall, content = around.hall, around.content
+    doors = [door("number", "ticket", ev.Door.NUMBER, t, _waiting(state, t))]
+    if around.eligibility_matter:
+        note = t("door.eligibility_note")
+        doors.append(door("eligibility", "user-check", ev.Door.ELIGIBILITY, t, note))
+    doors.append(door("mine", "search", ev.Door.MINE, t, t("door.mine_note")))
+    if hall is not None and hall.appointments and not around.offline:
+        doors.append(
+            Choice(
+                "check-in",
+                "calendar-check",
+                t("door.check_in"),
+                lambda: ev.CheckInTouched(fresh_id()),
+                t("door.check_in_note"),
+            )
+        )
+    if content.matters:
+        doors.append(door("guide", "book-open", ev.Door.GUIDE, t, t("door.guide_note")))
+    if content.notices or content.jobs:
+        doors.append(door("notices", "newspaper", ev.Door.NOTICES, t, _news(state, t)))
+    return Choices(t("home.title"), t("home.lead"), tuple(doors))
+
+
+def _waiting(state: State, t: Texts) -> str:
+    hall = state.around.hall
+    if state.around.offline:
+        return t("offline.tile")
+    if hall is not None and not hall.open:
+        return t("home.closed_service")
+    if hall is None or hall.waiting is None:
+        return ""
+    return t("door.number_note", count=hall.waiting) if hall.waiting else t("wait.nobody")
+
+
+def _news(state: State, t: Texts) -> str:
+    content = state.around.content
+    if not content.jobs:
+        return t("door.notices_only", notices=len(content.notices))
+    return t("door.notices_note", notices=len(content.notices), jobs=len(content.jobs))
+
+
+def questions(state: State, t: Texts) -> Choices:
+    question = current_question(state)
+    if question is None:
+        return Choices(t("questions.title"), "", ())
+
+    def touched(number: int) -> Callable[[], ev.Event]:
+        return lambda: ev.AnswerTouched(number, fresh_id())
+
+    answers = tuple(
+        Choice(
+            f"answer-{number}",
+            answer.icon,
+            in_language(answer.text, answer.text_en, t.language),
+            touched(number),
+        )
+        for number, answer in enumerate(question.answer)
+    )
+    step = t("questions.step", number=len(state.session.answers) + 1)
+    return Choices(in_language(question.text, question.text_en, t.language), step, answers)
+
+
+def claim(state: State, t: Texts) -> Choices:
+    """Who says that they have priority is believed; the window looks at the paper for it."""
+    names = [(c, class_name(c, state.around.hall, t)) for c in state.around.claims]
+
+    def touched(name: str) -> Callable[[], ev.Event]:
+        return lambda: ev.ClassTouched(name)
+
+    known = [Choice(f"class-{c}", "user-check", name, touched(c)) for c, name in names if name]
+    none = Choice("class-none", "x", t("claim.none"), touched(""))
+    return Choices(t("claim.title"), t("claim.lead"), (*known, none))
+
+
+def notices(state: State, t: Texts) -> Choices:
+    shown = page_of(state, notices_and_jobs(state), NOTICES_PER_PAGE)
+    choices = tuple(_notice(each, t) for each in shown)
+    return Choices(t("notices.title"), _as_of(state, t), choices, pages_of(state) > 1)
+
+
+def _notice(each: NoticeFacts | JobFacts, t: Texts) -> Choice:
+    if isinstance(each, NoticeFacts):
+        title = in_language(each.title, each.title_en, t.language)
+        note = t("notices.until", until=each.until[:10]) if each.until else ""
+        return Choice(
+            f"notice-{each.id}", "megaphone", title, lambda: ev.NoticeTouched(each.id), note
+        )
+    return Choice(
+        f"job-{each.id}",
+        "briefcase",
+        each.title,
+        lambda: ev.NoticeTouched(f"job:{each.id}"),
+        each.wage,
+    )
+
+
+def _as_of(state: State, t: Texts) -> str:
+    """Without the server the kiosk says of when it is what it shows."""
+    seen_at = state.around.content.seen_at
+    return t("offline.as_of", when=seen_at[:10]) if seen_at else ""
+
+
+CHOICES: dict[Place, Callable[[State, Texts], Choices]] = {
+    Place.HOME: home,
+    Place.QUESTIONS: questions,
+    Place.CLAIM: claim,
+    Place.NOTICES: notices,
+}

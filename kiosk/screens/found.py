@@ -1,0 +1,97 @@
+"""My ticket as it stands now, and what its holder may ask for. Draws and emits only."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+
+from kiosk.flow.events import ActTouched, HomeTouched, PageTouched, TicketAct
+from kiosk.flow.facts import TicketFacts
+from kiosk.flow.mine_moves import acts_for
+from kiosk.flow.states import State
+from kiosk.screens.base import Emit, PlaceScreen
+from kiosk.texts import Texts
+from kiosk.ui.widgets import SecondaryButton, TileGrid
+from kiosk.words import (
+    ahead_words,
+    class_words,
+    found_news,
+    ticket_service_name,
+    ticket_where,
+    wait_words,
+)
+
+_ICONS = {
+    TicketAct.DEFER: "timer",
+    TicketAct.RESUME: "play",
+    TicketAct.REJOIN: "rotate-ccw",
+    TicketAct.PRINT: "printer",
+    TicketAct.CANCEL: "x",
+}
+
+
+class FoundScreen(PlaceScreen):
+    """title: how it stands; hint: what that means, or why less is offered."""
+
+    title = StringProperty("")
+    hint = StringProperty("")
+    good = BooleanProperty(True)
+    number = StringProperty("")
+    service = StringProperty("")
+    class_label = StringProperty("")
+    ahead = StringProperty("")
+    wait = StringProperty("")
+    windows = StringProperty("")
+    others = StringProperty("")
+    acts: TileGrid = ObjectProperty(None)
+
+    def __init__(self, texts: Texts, emit: Emit, **kwargs: Any) -> None:
+        self._offered: tuple[TicketAct, ...] | None = None
+        super().__init__(texts, emit, **kwargs)
+
+    def show(self, state: State) -> None:
+        ticket = state.session.ticket
+        if ticket is None:
+            return
+        self._show_ticket(ticket, state)
+        count = len(state.session.found)
+        self.others = (
+            self.texts("found.others", page=state.page + 1, count=count) if count > 1 else ""
+        )
+        self._show_acts(acts_for(ticket, state.session.by_number))
+
+    def _show_ticket(self, ticket: TicketFacts, state: State) -> None:
+        self.title = found_news(ticket, state.session.did, state.around.hall, self.texts)
+        self.good = ticket.status in ("waiting", "called", "serving")
+        self.hint = self.texts("found.by_number") if state.session.by_number else ""
+        self.number = ticket.number
+        self.service = ticket_service_name(ticket, self.texts.language)
+        self.class_label = class_words(ticket, state.around.hall, self.texts)
+        self.ahead = ahead_words(ticket.people_ahead, self.texts)
+        self.wait = wait_words(ticket.wait, self.texts) if ticket.status == "waiting" else ""
+        self.windows = ticket_where(ticket, self.texts)
+
+    def _show_acts(self, offered: tuple[TicketAct, ...]) -> None:
+        if offered == self._offered:
+            return
+        self._offered = offered
+        self.acts.clear_widgets()
+        for act in offered:
+            button = SecondaryButton(
+                slot=f"act-{act.value}",
+                words=self.texts(f"found.{act.value}"),
+                icon_name=_ICONS[act],
+            )
+            button.bind(on_release=lambda _, act=act: self._act(act))
+            self.acts.add_widget(button)
+
+    def _act(self, act: TicketAct) -> None:
+        self.emit(ActTouched(act, str(uuid.uuid4())))
+
+    def turn_page(self) -> None:
+        self.emit(PageTouched())
+
+    def done(self) -> None:
+        self.emit(HomeTouched())

@@ -1,0 +1,50 @@
+"""What several screens say about the card reader and the hall: one widget, two functions."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, StringProperty
+
+from kiosk.flow.states import Link, State
+from kiosk.texts import Texts
+from kiosk.ui.widgets import Card
+from kiosk.words import in_language
+
+
+class CardHint(Card):
+    """Lay your card here, with a picture that shows where; looks stand in hints.kv."""
+
+    title = StringProperty("")
+    hint = StringProperty("")
+    reader_up = BooleanProperty(True)
+    pictured = BooleanProperty(True)
+
+
+class Notice(Card):
+    """One line that concerns everybody; nothing when it is empty."""
+
+    words = StringProperty("")
+
+
+def card_hint(state: State, t: Texts) -> tuple[str, str]:
+    """Title and words of the hint beside the reader's picture."""
+    hall = state.around.hall
+    if state.around.reader is Link.DOWN:
+        return t("home.no_reader"), t("home.no_reader_hint")
+    if hall is None or not hall.priority_ages:
+        return t("home.card"), t("home.card_hint")
+    return t("home.card"), t("home.card_hint_age", age=hall.priority_ages[0])
+
+
+def notice_words(state: State, t: Texts) -> str:
+    """What everybody should know first: that the server is away, or the hall closed; else the
+    hall's own notice."""
+    hall = state.around.hall
+    if hall is None:
+        return ""
+    if state.around.offline:
+        return t("offline.notice")
+    if not hall.open:
+        hours = t("list.comma").join(hall.hours)
+        closed = t("home.closed_hall")
+        return f"{closed}\n{t('home.closed_hours', hours=hours)}" if hours else closed
+    return in_language(hall.notice, hall.notice_en, t.language)

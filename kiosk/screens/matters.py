@@ -1,0 +1,80 @@
+"""Matters, found by what is typed on the keyboard below them. Draws and emits only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.flow.content import MatterFacts
+from kiosk.flow.events import EraseTouched, KeyTouched, MatterTouched, PageTouched, SignTouched
+from kiosk.flow.paging import matters_per_page, page_of, pages_of
+from kiosk.flow.search import candidates, find_matters
+from kiosk.flow.states import State
+from kiosk.screens.base import Emit, PlaceScreen
+from kiosk.screens.keys import LETTERS, fill_keyboard
+from kiosk.texts import Texts
+from kiosk.ui.widgets import KeypadKey, Tile, TileGrid
+from kiosk.words import in_language, service_name
+
+
+class MattersScreen(PlaceScreen):
+    """query: as typed, with a mark where the next sign comes; nothing: that nothing was found."""
+
+    query = StringProperty("")
+    empty = BooleanProperty(True)
+    nothing = BooleanProperty(False)
+    more = BooleanProperty(False)
+    grid: TileGrid = ObjectProperty(None)
+    signs: BoxLayout = ObjectProperty(None)
+    keyboard: BoxLayout = ObjectProperty(None)
+
+    def __init__(self, texts: Texts, emit: Emit, **kwargs: Any) -> None:
+        self._shown: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+        super().__init__(texts, emit, **kwargs)
+        fill_keyboard(
+            self.keyboard,
+            LETTERS,
+            lambda sign: emit(KeyTouched(sign)),
+            lambda: emit(EraseTouched()),
+        )
+
+    def show(self, state: State) -> None:
+        content, query = state.around.content, state.session.query
+        found = find_matters(content.matters, query)
+        shown = page_of(state, found, matters_per_page(state))
+        signs = candidates(content.matters, query)
+        self.empty, self.query = not query, query or self.texts("matters.hint")
+        self.nothing, self.more = not found, pages_of(state) > 1
+        wanted = (tuple(m.id for m in shown), signs)
+        if wanted == self._shown:
+            return
+        self._shown = wanted
+        self._show_matters(shown, state)
+        self._show_signs(signs)
+
+    def _show_matters(self, matters: Any, state: State) -> None:
+        self.grid.clear_widgets()
+        for matter in matters:
+            self.grid.add_widget(self._tile(matter, state))
+
+    def _tile(self, matter: MatterFacts, state: State) -> Tile:
+        hall = state.around.hall
+        service = hall.service(matter.service) if hall else None
+        tile = Tile(slot=f"matter-{matter.id}", noted=True)
+        tile.name = in_language(matter.name, matter.name_en, self.texts.language)
+        tile.icon_name = service.icon if service else "file-text"
+        tile.waiting = service_name(service, self.texts.language) if service else ""
+        tile.bind(on_release=lambda _: self.emit(MatterTouched(matter.id)))
+        return tile
+
+    def _show_signs(self, signs: tuple[str, ...]) -> None:
+        self.signs.clear_widgets()
+        for sign in signs:
+            key = KeypadKey(slot=f"sign-{sign}", words=sign, type_dp=48)
+            key.bind(on_release=lambda _, sign=sign: self.emit(SignTouched(sign)))
+            self.signs.add_widget(key)
+
+    def turn_page(self) -> None:
+        self.emit(PageTouched())

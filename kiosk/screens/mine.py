@@ -1,0 +1,58 @@
+"""My ticket: lay the card down, hold the ticket to the scanner, or type its number."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.flow.events import EraseTouched, FindTouched, KeyTouched
+from kiosk.flow.mine_moves import is_number
+from kiosk.flow.states import Link, State
+from kiosk.screens.base import Emit, PlaceScreen
+from kiosk.screens.keys import FIGURES, fill_keyboard
+from kiosk.texts import Texts
+
+LETTERS_AT_MOST = 10
+
+
+class MineScreen(PlaceScreen):
+    """number: what stands there, with dots for what may come; ready: it may be a number."""
+
+    number = StringProperty("")
+    ready = BooleanProperty(False)
+    reader_up = BooleanProperty(True)
+    letters: BoxLayout = ObjectProperty(None)
+    figures: BoxLayout = ObjectProperty(None)
+
+    def __init__(self, texts: Texts, emit: Emit, **kwargs: Any) -> None:
+        self._letters = ""
+        super().__init__(texts, emit, **kwargs)
+        self._fill(self.figures, FIGURES)
+
+    def _fill(self, box: BoxLayout, rows: tuple[str, ...]) -> None:
+        fill_keyboard(
+            box, rows, lambda sign: self.emit(KeyTouched(sign)), lambda: self.emit(EraseTouched())
+        )
+
+    def show(self, state: State) -> None:
+        code = state.session.code
+        self.number = " ".join(code.ljust(4, "·"))
+        self.ready = is_number(code)
+        self.reader_up = state.around.reader is not Link.DOWN
+        self._show_letters(state)
+
+    def _show_letters(self, state: State) -> None:
+        """The letters that this hall's numbers begin with."""
+        hall = state.around.hall
+        wanted = "".join(sorted({s.prefix for s in hall.services})) if hall else ""
+        wanted = "".join(dict.fromkeys(wanted))[:LETTERS_AT_MOST]
+        if wanted != self._letters:
+            self._letters = wanted
+            self.letters.clear_widgets()
+            self._fill(self.letters, (wanted,))
+
+    def find(self) -> None:
+        self.emit(FindTouched(str(uuid.uuid4())))

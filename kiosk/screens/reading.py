@@ -1,0 +1,135 @@
+"""Something to read: a matter's guide, a notice, a job. In pages that hold at the view's size."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from kiosk.flow import events as ev
+from kiosk.flow.content import JobFacts, MatterFacts
+from kiosk.flow.paging import Section, guide_pages, notice_pages
+from kiosk.flow.states import Paper, Place, State
+from kiosk.screens.base import Emit, PlaceScreen
+from kiosk.texts import Texts
+from kiosk.words import in_language, job_lines, section_words
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """next_words: the one thing to do from here, empty for none; other_words: a second one."""
+
+    icon: str
+    title: str
+    lead: str
+    sections: tuple[Section, ...]
+    pages: int
+    next_words: str = ""
+    next_off: bool = False
+    other_words: str = ""
+    other_off: bool = False
+
+
+def guide(state: State, t: Texts) -> Reading:
+    matter = state.around.content.matter(state.session.matter)
+    if matter is None:
+        return Reading("file-text", t("page.gone"), "", (), 1)
+    pages = guide_pages(matter, state.manner)
+    open_now = state.around.accepts(matter.service)
+    return Reading(
+        icon="book-open",
+        title=in_language(matter.name, matter.name_en, t.language),
+        lead=_list_news(state, t),
+        sections=pages[state.page % len(pages)],
+        pages=len(pages),
+        next_words=t("guide.take" if open_now else "guide.closed"),
+        next_off=not open_now,
+        other_words=t("guide.print") if matter.materials else "",
+        other_off=state.session.list_request is not None,
+    )
+
+
+def _list_news(state: State, t: Texts) -> str:
+    if state.session.list_request is not None:
+        return t("guide.printing")
+    return {
+        Paper.PRINTED: t("guide.printed"),
+        Paper.UNSURE: t("guide.printed"),
+        Paper.FAILED: t("guide.not_printed"),
+    }.get(state.session.list_paper, "")
+
+
+def notice(state: State, t: Texts) -> Reading:
+    found = state.around.content.notice(state.session.notice)
+    if found is None or isinstance(found, MatterFacts):
+        return Reading("megaphone", t("page.gone"), "", (), 1)
+    if isinstance(found, JobFacts):
+        lines = tuple(Section(kind, (text,)) for kind, text in job_lines(found, t))
+        return Reading("briefcase", found.title, found.employer, lines, 1)
+    pages = notice_pages(in_language(found.text, found.text_en, t.language), state.manner)
+    title = in_language(found.title, found.title_en, t.language)
+    shown = (Section("text", (pages[state.page % len(pages)],)),)
+    return Reading("megaphone", title, "", shown, len(pages))
+
+
+READINGS: dict[Place, Callable[[State, Texts], Reading]] = {
+    Place.GUIDE: guide,
+    Place.NOTICE: notice,
+}
+
+
+class SectionBox(BoxLayout):
+    """One heading and what stands under it; looks stand in reading.kv."""
+
+    heading = StringProperty("")
+    body = StringProperty("")
+
+
+class ReadingScreen(PlaceScreen):
+    """Draws one Reading."""
+
+    icon_name = StringProperty("file-text")
+    title = StringProperty("")
+    lead = StringProperty("")
+    page_words = StringProperty("")
+    next_words = StringProperty("")
+    next_off = BooleanProperty(False)
+    other_words = StringProperty("")
+    other_off = BooleanProperty(False)
+    sections: BoxLayout = ObjectProperty(None)
+
+    def __init__(self, texts: Texts, emit: Emit, **kwargs: Any) -> None:
+        self._shown: tuple[Section, ...] | None = None
+        super().__init__(texts, emit, **kwargs)
+
+    def show(self, state: State) -> None:
+        told = READINGS[state.place](state, self.texts)
+        self.icon_name, self.title, self.lead = told.icon, told.title, told.lead
+        self.next_words, self.next_off = told.next_words, told.next_off
+        self.other_words, self.other_off = told.other_words, told.other_off
+        page = state.page % told.pages + 1
+        self.page_words = (
+            self.texts("page.next", page=page, pages=told.pages) if told.pages > 1 else ""
+        )
+        if told.sections != self._shown:
+            self._shown = told.sections
+            self._show_sections(told.sections)
+
+    def _show_sections(self, sections: tuple[Section, ...]) -> None:
+        self.sections.clear_widgets()
+        for section in sections:
+            heading, body = section_words(section.kind, section.lines, self.texts)
+            self.sections.add_widget(SectionBox(heading=heading, body=body))
+
+    def go_on(self) -> None:
+        self.emit(ev.TakeTouched(str(uuid.uuid4())))
+
+    def go_other(self) -> None:
+        self.emit(ev.ListPrintTouched(str(uuid.uuid4())))
+
+    def turn_page(self) -> None:
+        self.emit(ev.PageTouched())
