@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -13,14 +14,15 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.uix.floatlayout import FloatLayout
 
-from kiosk.flow.events import Touched
-from kiosk.flow.states import Manner
+from kiosk.flow.events import CodeScanned, Touched
+from kiosk.flow.states import Manner, State
 from kiosk.remote_view import RemoteView
 from kiosk.runtime import Runtime
 from kiosk.screens.making import StageMaker
 from kiosk.screens.stage import Stage
 from kiosk.ui.capture import FrameSource
-from kiosk.ui.keyboard import clear_focus, handle_key
+from kiosk.ui.keyboard import ENTER_KEYS, clear_focus, handle_key
+from kiosk.ui.scanner import ScannedLine
 
 _log = structlog.get_logger()
 
@@ -49,10 +51,14 @@ class KioskApp(App):
         workers: Callable[[], None],
         ready: Callable[[], None],
         remote: RemoteView | None,
+        heed: Callable[[State], None] = lambda _state: None,
     ) -> None:
+        """heed: is shown every state after it was drawn."""
         super().__init__()
         self._runtime, self._maker = runtime, maker
         self._start_workers, self._ready, self._remote = workers, ready, remote
+        self._heed = heed
+        self._scanned = ScannedLine()
         self._stage: Stage | None = None
         self._shown: tuple[Manner, tuple[float, float]] | None = None
         self._ground = Ground(self._touched)
@@ -97,6 +103,7 @@ class KioskApp(App):
             self._rebuild()
         elif self._stage is not None:
             self._stage.show(self._runtime.state)
+        self._heed(self._runtime.state)
 
     def _rebuild(self) -> None:
         """Another view, language or size: everything is made anew."""
@@ -108,8 +115,13 @@ class KioskApp(App):
         self._ground.add_widget(self._stage)
 
     def _on_key(
-        self, _window: object, key: int, _scan: int, _text: str | None, modifiers: list[str]
+        self, _window: object, key: int, _scan: int, text: str | None, modifiers: list[str]
     ) -> bool:
+        if key in ENTER_KEYS and (token := self._scanned.enter(time.monotonic())):
+            self._runtime.post(CodeScanned(token, str(uuid.uuid4())))
+            return True
+        if text and key not in ENTER_KEYS:
+            self._scanned.sign(text, "shift" in modifiers, time.monotonic())
         return self._stage is not None and handle_key(self._stage, key, modifiers)
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from foundation.logs import configure_logs
 from foundation.settings_file import SettingsError
 from hardware.errors import DeviceError
-from kiosk.devices import Devices, PrinterWorker, ReaderWorker, build_devices
+from kiosk.devices import Devices, PrinterWorker, ReaderWorker, build_devices, build_guide
 from kiosk.flow.events import View
 from kiosk.flow.states import Around, Manner, State
 from kiosk.gateway.bell import HelpBell
@@ -35,6 +35,7 @@ from kiosk.runtime import Hands, Runtime
 from kiosk.settings import KioskSettings, load_kiosk_settings, load_questions, parse_size
 from kiosk.ui.environment import assets_folder, prepare_kivy
 from kiosk.ui.fonts import FontMissing
+from kiosk.voice import Voice
 
 DEFAULT_CONFIG = Path(__file__).resolve().parents[1] / "config" / "kiosk.toml"
 GALLERY_SIZE = (540, 960)
@@ -202,7 +203,9 @@ class _Run:
         self._runtime.give_hands(
             Hands(self._printer, self._desk, self._bell, maker.texts, follow_base)
         )
-        self._app: Any = KioskApp(self._runtime, maker, self._start, self._say_ready, remote)
+        self._guide = build_guide(settings)
+        heed = Voice(self._guide, maker.texts).heed
+        self._app: Any = KioskApp(self._runtime, maker, self._start, self._say_ready, remote, heed)
 
     def _hall_told(self, told: object) -> None:
         self._clock.saw(told)
@@ -231,6 +234,7 @@ class _Run:
     def _stop(self) -> None:
         for part in (*self._workers(), self._desk, self._bell):
             part.stop()
+        self._guide.close()
         if self._remote is not None:
             self._remote.close()
 

@@ -16,6 +16,9 @@ import structlog
 from hardware import ports, wiring
 from hardware.errors import DeviceError, DeviceMissing
 from hardware.health import Figure, HealthLog, TellsHealth
+from hardware.speaker.compose import Composer
+from hardware.speaker.guide import GuideSpeaker
+from hardware.speaker.output import make_output
 from kiosk.flow import events as ev
 from kiosk.flow.facts import PersonFacts, TicketFacts
 from kiosk.gateway.health import DeviceKind, Health, Tell
@@ -35,6 +38,12 @@ class Devices:
     printer: ports.TicketPrinter
     list_printer: ports.TicketPrinter
     reader: ports.CardReader
+
+
+def build_guide(settings: KioskSettings) -> GuideSpeaker:
+    """Starts its thread. Raises SettingsUnusable for files that cannot be used."""
+    chosen = settings.speaker
+    return GuideSpeaker(chosen, Composer(chosen), lambda: make_output(chosen))
 
 
 def build_devices(settings: KioskSettings) -> Devices:

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from foundation.settings_file import load_settings
+from hardware.speaker.settings import SpeakerSettings
 from kiosk.flow.content import QuestionsFacts
 from kiosk.flow.events import Language, View
 from kiosk.flow.states import TimeLimits
@@ -113,6 +114,7 @@ class KioskSettings:
     limits: TimeLimits = field(default_factory=TimeLimits)
     home: HomeSettings = field(default_factory=HomeSettings)
     offline: OfflineSettings = field(default_factory=OfflineSettings)
+    speaker: SpeakerSettings = field(default_factory=SpeakerSettings)
 
 
 def parse_size(text: str) -> tuple[int, int]:

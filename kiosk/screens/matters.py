@@ -9,6 +9,7 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.flow.content import MatterFacts
 from kiosk.flow.events import EraseTouched, KeyTouched, MatterTouched, PageTouched, SignTouched
+from kiosk.flow.facts import ServiceFacts
 from kiosk.flow.paging import matters_per_page, page_of, pages_of
 from kiosk.flow.search import candidates, find_matters
 from kiosk.flow.states import State
@@ -65,9 +66,15 @@ class MattersScreen(PlaceScreen):
         tile = Tile(slot=f"matter-{matter.id}", noted=True)
         tile.name = in_language(matter.name, matter.name_en, self.texts.language)
         tile.icon_name = service.icon if service else "file-text"
-        tile.waiting = service_name(service, self.texts.language) if service else ""
+        tile.waiting = self._service_name(service, state)
         tile.bind(on_release=lambda _: self.emit(MatterTouched(matter.id)))
         return tile
+
+    def _service_name(self, service: ServiceFacts | None, state: State) -> str:
+        """Left out where the controls are low: there the matter's own name needs the room."""
+        if service is None or state.manner.low:
+            return ""
+        return service_name(service, self.texts.language)
 
     def _show_signs(self, signs: tuple[str, ...]) -> None:
         self.signs.clear_widgets()

@@ -52,7 +52,9 @@ class MineScreen(PlaceScreen):
         if wanted != self._letters:
             self._letters = wanted
             self.letters.clear_widgets()
-            self._fill(self.letters, (wanted,))
+            half = -(-len(wanted) // 2)
+            rows = (wanted[:half], wanted[half:]) if state.manner.low else (wanted,)
+            self._fill(self.letters, rows)
 
     def find(self) -> None:
         self.emit(FindTouched(str(uuid.uuid4())))

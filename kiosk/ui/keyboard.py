@@ -8,6 +8,7 @@ from kivy.uix.widget import Widget
 from kiosk.ui.widgets import Pressable, Veil
 
 _TAB = Keyboard.keycodes["tab"]
+ENTER_KEYS = (Keyboard.keycodes["enter"], Keyboard.keycodes["numpadenter"])
 _PRESS = (Keyboard.keycodes["enter"], Keyboard.keycodes["spacebar"])
 
 

@@ -12,6 +12,7 @@ from kiosk.flow.states import Around, Link, Place, Session, State
 from kiosk.flow.table import step
 from kiosk.sample_ways import with_content
 from kiosk.samples import PERSON
+from kiosk.ui.scanner import ScannedLine
 from tests.flows.journeys import HALL, TICKET, R, travel_from
 
 HOME = State(place=Place.HOME, around=with_content(Around(HALL, server=Link.UP)))
@@ -149,3 +150,15 @@ def test_a_ticket_held_to_the_scanner_is_shown_from_anywhere(place: Place) -> No
     assert effects == [fx.FindTickets(R, token="3f9c")]
     assert state.session.person is None
     assert "3f9c" not in repr(ev.CodeScanned("3f9c", R)) + repr(effects)
+
+
+def test_a_scanner_types_a_tickets_address_faster_than_fingers() -> None:
+    line = ScannedLine()
+    for number, sign in enumerate("http;//10.0.0.1;8701/t/Ab-c_D7x2"):
+        plain = sign.lower().replace("_", "-")
+        line.sign(plain, sign != plain, number * 0.005)
+    assert line.enter(0.2) == "Ab-c_D7x2"
+    assert line.enter(0.21) is None
+    for number, sign in enumerate("/t/3f9c1d7ab24e4c5f"):
+        line.sign(sign, False, 10 + number * 0.5)
+    assert line.enter(20.0) is None
