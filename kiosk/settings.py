@@ -97,7 +97,7 @@ class OfflineSettings:
     server; None: nothing is kept and no number is lent. size: numbers lent per service."""
 
     folder: Path | None = None
-    size: int = 30
+    size: int = 10
     ask_every_s: float = 60.0
 
     def __post_init__(self) -> None:

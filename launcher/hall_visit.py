@@ -25,7 +25,7 @@ VISITORS = (
 )
 # Where the kiosk shows its first tile, as parts of width and height: at home the way to a number,
 # behind it the first service.
-FIRST_TILE = (0.25, 0.27)
+FIRST_TILE = (0.25, 0.32)
 _NEXT_SCREEN_S = 1.0
 _PRINTED_WITHIN_S = 6.0
 _TOUCHES = 4
