@@ -19,6 +19,7 @@ from hardware.health import Figure, HealthLog, TellsHealth
 from hardware.speaker.compose import Composer
 from hardware.speaker.guide import GuideSpeaker
 from hardware.speaker.output import make_output
+from hardware.speaker.settings import SpeakerSettings
 from kiosk.flow import events as ev
 from kiosk.flow.facts import PersonFacts, TicketFacts
 from kiosk.gateway.health import DeviceKind, Health, Tell
@@ -42,7 +43,10 @@ class Devices:
 
 def build_guide(settings: KioskSettings) -> GuideSpeaker:
     """Starts its thread. Raises SettingsUnusable for files that cannot be used."""
-    chosen = settings.speaker
+    voice = settings.voice
+    chosen = SpeakerSettings(
+        output=voice.output, device=voice.device, volume_percent=voice.volume_percent
+    )
     return GuideSpeaker(chosen, Composer(chosen), lambda: make_output(chosen))
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from foundation.settings_file import load_settings
-from hardware.speaker.settings import SpeakerSettings
 from kiosk.flow.content import QuestionsFacts
 from kiosk.flow.events import Language, View
 from kiosk.flow.states import TimeLimits
@@ -92,6 +92,19 @@ class HomeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """Of the voice that guides. output, device: as of hardware.speaker.settings."""
+
+    output: Literal["auto", "pulse", "alsa", "none"] = "auto"
+    device: str = ""
+    volume_percent: int = 100
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.volume_percent <= 100:
+            raise ValueError("volume_percent must be 0 to 100")
+
+
+@dataclass(frozen=True, slots=True)
 class OfflineSettings:
     """folder: where hall, guides and lent numbers are kept, so that the kiosk goes on without the
     server; None: nothing is kept and no number is lent. size: numbers lent per service."""
@@ -114,7 +127,7 @@ class KioskSettings:
     limits: TimeLimits = field(default_factory=TimeLimits)
     home: HomeSettings = field(default_factory=HomeSettings)
     offline: OfflineSettings = field(default_factory=OfflineSettings)
-    speaker: SpeakerSettings = field(default_factory=SpeakerSettings)
+    voice: VoiceSettings = field(default_factory=VoiceSettings)
 
 
 def parse_size(text: str) -> tuple[int, int]:

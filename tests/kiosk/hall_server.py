@@ -180,6 +180,9 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         parts = self.path.strip("/").split("/")
         health = parts[-1] == "health"
+        if parts[-1] in ("leases", "handins", "help"):  # a server from before it has none
+            self._json(404, {"error": {"code": "not_found", "message": "", "detail": {}}})
+            return
         fault = self.server_of.health_fault if health else self.server_of.next_fault()
         if not self._right_token():
             return
