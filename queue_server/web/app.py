@@ -45,9 +45,9 @@ from queue_server.web import (
     pages_waits,
     probes,
 )
-from queue_server.web.api_receipts import RECEIPT_BODIES
 from queue_server.web.api_find import FindIn
 from queue_server.web.api_help import HelpIn
+from queue_server.web.api_receipts import RECEIPT_BODIES
 from queue_server.web.bodies import describe_bodies
 from queue_server.web.context import Context
 from queue_server.web.errors import error_response, install_error_handlers
