@@ -83,8 +83,14 @@ function drawLinks() {
       link("monitor", at(server, `/window/${hall.hall}/${one.id}${query}`), one.name[language], more(one)),
     ),
   );
-  const board = at(server, `/manager/${hall.hall}${query}`);
-  byId("others").replaceChildren(link("users", board, say("board"), more(hall.manager)));
+  const managers = [
+    ["users", `/manager/${hall.hall}`, "board"],
+    ["hourglass", `/manager/${hall.hall}/history`, "history"],
+    ["id-card", `/admin/${hall.hall}`, "admin"],
+  ];
+  byId("others").replaceChildren(
+    ...managers.map(([glyph, path, name]) => link(glyph, at(server, path + query), say(name), more(hall.manager))),
+  );
   byId("simulators-alone").href = at(simulators, `/${query}`);
   byId("screen-alone").href = at(server, `/screen/${hall.hall}${query}`);
 }
