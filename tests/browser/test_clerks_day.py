@@ -16,7 +16,7 @@ def stage(page: Page, name: str) -> None:
 
 
 def test_a_clerks_day_by_keyboard_alone(pages: Any, kiosk: Any, manager: Any) -> None:
-    """Close, open, serve, register, put aside and take back, transfer, miss, pause, close."""
+    """Open, serve, register, put aside and take back, transfer, miss, pause, hand over, close."""
     numbers = [kiosk.ticket("D")["number"] for _ in range(6)]
     page: Page = pages.open("/login?next=/window/demo/4")
     page.keyboard.type("clerk4")  # the cursor stands in the first field
@@ -90,6 +90,19 @@ def test_a_clerks_day_by_keyboard_alone(pages: Any, kiosk: Any, manager: Any) ->
     stage(page, "paused")
     press("F8")
     stage(page, "idle")
+
+    press("F1")  # 5: goes with the window to the stand-in at window 6
+    expect(page.locator("#number")).to_have_text(numbers[4])
+    press("h")
+    press("1")
+    press("Enter")
+    stage(page, "paused")
+    manager.press("6", "call-next")
+    hall = manager.client.get(manager.server.api).json()
+    (six,) = [window for window in hall["windows"] if window["id"] == "6"]
+    assert six["ticket"]["number"] == numbers[4]
+    press("F8")
+    stage(page, "idle")
     press("F9")
     stage(page, "closed")
     journal = manager.client.get(f"{manager.server.api}/journal?limit=5000").json()["events"]
@@ -97,10 +110,10 @@ def test_a_clerks_day_by_keyboard_alone(pages: Any, kiosk: Any, manager: Any) ->
     counted = {
         "ticket_finished": 3,
         "ticket_parked": 1,
-        "ticket_transferred": 1,
+        "ticket_transferred": 2,
         "ticket_missed": 1,
         "acceptance_opened": 1,
-        "window_paused": 1,
+        "window_paused": 2,
     }
     assert {name: names.count(name) for name in counted} == counted
 
