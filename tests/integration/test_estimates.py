@@ -106,3 +106,53 @@ def _is_gone(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().split()[2] == "Z"
     except OSError:
         return True
+
+
+WAITS = "/api/v1/halls/demo/waits"
+
+
+def test_what_if_answers_now_and_then_and_changes_nothing(manager: Client) -> None:
+    before = manager.get("/api/v1/halls/demo")[1]["windows"]
+    changes = [{"kind": "close", "window": "1"}, {"kind": "people", "people": 30, "service": "A"}]
+    status, found = manager.request("POST", f"{WAITS}/what-if", {"hours": 1, "changes": changes})
+    assert status == 200, found
+    assert len(found["now"]["all"]) == len(found["then"]["all"]) >= 6  # every ten minutes
+    assert set(found["then"]["by_service"]) == set("ABCDEFG")
+    assert (
+        found["then"]["by_service"]["A"][3]["p50_s"] > found["now"]["by_service"]["A"][3]["p50_s"]
+    )
+    assert [w["state"] for w in before] == [
+        w["state"] for w in manager.get("/api/v1/halls/demo")[1]["windows"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"kind": "close", "window": "99"}, 404),
+        ({"kind": "people", "service": "Z"}, 404),
+        ({"kind": "skills", "window": "1"}, 409),
+        ({"kind": "skills", "window": "1", "skills": [{"service": "Z"}]}, 404),
+        ({"kind": "vanish", "window": "1"}, 422),
+        ({"kind": "rest", "window": "1", "minutes": 0}, 422),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused(
+    manager: Client, change: dict[str, Any], status: int
+) -> None:
+    assert manager.request("POST", f"{WAITS}/what-if", {"changes": [change]})[0] == status
+
+
+def test_the_report_tells_promises_and_the_outlooks_age(kiosk: Client, manager: Client) -> None:
+    _until(lambda: _simulated(kiosk, manager))
+    status, found = manager.get(WAITS)
+    assert status == 200
+    assert found["promises"]["aim"] == 0.9
+    assert found["outlook"]["about"] is True
+    assert found["outlook"]["age_s"] < 180
+
+
+@pytest.mark.parametrize("path", ["", "/what-if", "/openings"])
+def test_waits_are_the_managers_business(server: ServerProcess, kiosk: Client, path: str) -> None:
+    method = "POST" if path else "GET"
+    assert kiosk.request(method, WAITS + path, {} if path else None)[0] == 403
