@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from queue_server import wire_pensions as shapes
@@ -25,10 +25,20 @@ def today_of(state: HallState, now_ms: int) -> date:
 
 
 def due_state(state: HallState, one: Pensioner, now_ms: int) -> shapes.DueState:
-    left = _days_left(state, one, now_ms)
-    if left < 0:
+    return _how(one, *_bounds(state, now_ms))
+
+
+def _bounds(state: HallState, now_ms: int) -> tuple[str, str]:
+    """Today, and the last due day that counts as due; texts, which are in the order of the days."""
+    today = today_of(state, now_ms)
+    soon = today + timedelta(days=state.known_rules.pension.due_days)
+    return today.isoformat(), soon.isoformat()
+
+
+def _how(one: Pensioner, today: str, soon: str) -> shapes.DueState:
+    if one.due < today:
         return "overdue"
-    return "due" if left <= state.known_rules.pension.due_days else "not_due"
+    return "due" if one.due <= soon else "not_due"
 
 
 def _days_left(state: HallState, one: Pensioner, now_ms: int) -> int:
@@ -112,27 +122,25 @@ def _figure(millionths: int | None) -> float | None:
 def register_view(state: HallState, faces: int, now_ms: int) -> shapes.Register:
     today = today_of(state, now_ms).isoformat()
     everybody = state.pensions.pensioners.values()
-    regions = sorted({one.region for one in everybody})
+    bounds = _bounds(state, now_ms)
+    regions: dict[str, list[Pensioner]] = {}
+    for one in everybody:
+        regions.setdefault(one.region, []).append(one)
     ways = Counter(way for one in everybody for day, way in one.passes if day == today)
     return {
         "today": today,
         "consent_version": state.known_rules.pension.consent_version,
-        "regions": [
-            _counts(state, region, [o for o in everybody if o.region == region], now_ms)
-            for region in regions
-        ],
+        "regions": [_counts(region, ones, bounds) for region, ones in sorted(regions.items())],
         "faces": faces,
         "faces_to_be_filed_at": FACES_TO_BE_FILED_AT,
         "passes_today": dict(sorted(ways.items())),
     }
 
 
-def _counts(
-    state: HallState, region: str, ones: Iterable[Pensioner], now_ms: int
-) -> shapes.RegionCounts:
+def _counts(region: str, ones: Iterable[Pensioner], bounds: tuple[str, str]) -> shapes.RegionCounts:
     counted: Counter[str] = Counter()
     for one in ones:
-        how = due_state(state, one, now_ms)
+        how = _how(one, *bounds)
         counted["pensioners"] += 1
         counted[how] += 1
         counted["home_visits"] += one.home_visit and how != "not_due"
@@ -154,8 +162,10 @@ def _counts(
 def wanted_of(state: HallState, which: str, region: str | None, now_ms: int) -> list[Pensioner]:
     """Those of a list, by due day: due (also the overdue), overdue, home_visit, back_pay, all."""
 
+    bounds = _bounds(state, now_ms)
+
     def is_wanted(one: Pensioner) -> bool:
-        how = due_state(state, one, now_ms)
+        how = _how(one, *bounds)
         return {
             "due": how != "not_due",
             "overdue": how == "overdue",
