@@ -19,6 +19,7 @@ from foundation.logs import configure_logs
 from foundation.settings_file import SettingsError
 from hardware.errors import DeviceError
 from kiosk.devices import Devices, PrinterWorker, ReaderWorker, build_devices, build_guide
+from kiosk.eligibility_desk import make_eligibility_desk
 from kiosk.flow.events import View
 from kiosk.flow.states import Around, Manner, State
 from kiosk.gateway.bell import HelpBell
@@ -175,10 +176,12 @@ class _Run:
 
         self._remote = remote
         follow_base = settings.server.public_url
-        maker = StageMaker(assets_folder(), follow_base, local_now)
         self._runtime = Runtime(first_state(settings), lambda: self._app.wake())
         post = self._runtime.post
         client = QueueClient(settings.server)
+        self._check = make_eligibility_desk(settings, client, post)
+        live = self._check.view if self._check else None
+        maker = StageMaker(assets_folder(), follow_base, local_now, live)
         self._health = HealthReporter(client, settings.server, settle_s=SETTLE_S)
         tell = self._health.tell
         self._clock = HallClock()
@@ -201,7 +204,7 @@ class _Run:
         self._content = ContentWatch(client, self._archive, post)
         self._reader = ReaderWorker(devices.reader, post, tell)
         self._runtime.give_hands(
-            Hands(self._printer, self._desk, self._bell, maker.texts, follow_base)
+            Hands(self._printer, self._desk, self._bell, maker.texts, follow_base, self._check)
         )
         self._guide = build_guide(settings)
         heed = Voice(self._guide, maker.texts).heed
@@ -223,6 +226,8 @@ class _Run:
     def _start(self) -> None:
         for event in self._archive.load():
             self._runtime.post(event)
+        if self._check is not None:
+            self._check.start()
         for worker in self._workers():
             worker.start()
 
@@ -235,6 +240,8 @@ class _Run:
         for part in (*self._workers(), self._desk, self._bell):
             part.stop()
         self._guide.close()
+        if self._check is not None:
+            self._check.stop()
         if self._remote is not None:
             self._remote.close()
 

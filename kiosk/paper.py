@@ -45,6 +45,23 @@ def ticket_content(
     )
 
 
+def slip_content(next_due: str, hall: HallFacts | None, texts: Texts) -> TicketContent:
+    """Proof of a passed yearly check: no name, no number of anybody. next_due: 2026-12-01."""
+    year, month, day = (int(part) for part in next_due.split("-"))
+    until = texts("pension.day", year=year, month=month, day=day)
+    return TicketContent(
+        hall_name=in_language(hall.name, hall.name_en, texts.language) if hall else "",
+        number="",
+        service_name=texts("pension.slip_title"),
+        issued_at=_local(datetime.now(UTC).isoformat(), hall),
+        people_ahead=None,
+        wait_text=texts("pension.slip_next", day=until),
+        window_text="",
+        footer=texts("paper.footer"),
+        language=texts.language.value,
+    )
+
+
 def list_content(matter: MatterFacts, hall: HallFacts | None, texts: Texts) -> TicketContent:
     """The list of materials: for the layout `materials`, which prints no number."""
     language = texts.language

@@ -14,10 +14,11 @@ import structlog
 
 from kiosk.devices import ListJob, PrintJob
 from kiosk.flow import effects as fx
+from kiosk.flow import eligibility as el
 from kiosk.flow.events import Event, Language, Tick
 from kiosk.flow.states import State
 from kiosk.flow.table import UnexpectedEvent, step
-from kiosk.paper import list_content, ticket_content
+from kiosk.paper import list_content, slip_content, ticket_content
 from kiosk.texts import Texts
 
 _log = structlog.get_logger()
@@ -37,6 +38,18 @@ class Desk(Protocol):
     def act(self, effect: fx.ActOnTicket) -> None: ...
 
 
+class Pension(Protocol):
+    """What the yearly check needs of the server and of the camera."""
+
+    def find(self, wish: el.FindPensioner) -> None: ...
+    def begin(self, wish: el.BeginCheck) -> None: ...
+    def settle(self, wish: el.SettleCheck) -> None: ...
+    def warm_up(self) -> None: ...
+    def again(self, wish: el.TryAgain) -> None: ...
+    def more_time(self) -> None: ...
+    def forget(self) -> None: ...
+
+
 class Bell(Protocol):
     def ring(self, effect: fx.CallHelp) -> None: ...
 
@@ -50,6 +63,7 @@ class Hands:
     bell: Bell
     texts: Callable[[Language], Texts]
     follow_base: str
+    pension: Pension | None = None
 
 
 class Runtime:
@@ -122,6 +136,10 @@ class Runtime:
                 printer.print(self._list_job(effect, self._hands))
             case fx.CallHelp():
                 self._hands.bell.ring(effect)
+            case el.PrintSlip():
+                printer.print(self._slip_job(effect, self._hands))
+            case _ if self._hands.pension is not None and _check(effect, self._hands.pension):
+                return
             case _:
                 raise AssertionError(f"nobody carries out {type(effect).__name__}")
 
@@ -132,8 +150,35 @@ class Runtime:
         content = ticket_content(effect.ticket, around.hall, texts, hands.follow_base, matter)
         return PrintJob(effect.request_id, effect.ticket, content)
 
+    def _slip_job(self, effect: el.PrintSlip, hands: Hands) -> ListJob:
+        texts = hands.texts(effect.language)
+        content = slip_content(effect.next_due, self.state.around.hall, texts)
+        return ListJob(effect.request_id, content)
+
     def _list_job(self, effect: fx.PrintList, hands: Hands) -> ListJob:
         texts = hands.texts(effect.language)
         return ListJob(
             effect.request_id, list_content(effect.matter, self.state.around.hall, texts)
         )
+
+
+def _check(effect: fx.Effect, pension: Pension) -> bool:
+    """Whether the effect belongs to the yearly check; then it was carried out."""
+    match effect:
+        case el.FindPensioner():
+            pension.find(effect)
+        case el.BeginCheck():
+            pension.begin(effect)
+        case el.SettleCheck():
+            pension.settle(effect)
+        case el.TryAgain():
+            pension.again(effect)
+        case el.WarmUp():
+            pension.warm_up()
+        case el.GiveMoreTime():
+            pension.more_time()
+        case el.ForgetCheck():
+            pension.forget()
+        case _:
+            return False
+    return True

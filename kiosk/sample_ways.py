@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from kiosk.eligibility_samples import eligibility_states
 from kiosk.flow.content import ContentFacts, QuestionsFacts
 from kiosk.flow.events import HelpState, TicketAct
 from kiosk.flow.facts import LeaseFacts, TicketFacts
@@ -76,6 +77,7 @@ def way_states(base: State, ticket: TicketFacts) -> dict[str, State]:
         "guide-closed": at(Place.GUIDE, matter="E-02"),
         "claim": at(Place.CLAIM),
         "eligibility": at(Place.ELIGIBILITY),
+        **eligibility_states(base, ticket),
         "mine": at(Place.MINE),
         "mine-typed": at(Place.MINE, code="D023"),
         "looking": at(Place.LOOKING, busy),

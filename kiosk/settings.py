@@ -119,11 +119,24 @@ class OfflineSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceCheckSettings:
+    """camera: a device index or /dev/video…, a film, pictures or a stream; "": the yearly check
+    is made at windows alone. rotate: degrees clockwise. settings: the file of the check itself."""
+
+    camera: str = ""
+    width: int = 640
+    height: int = 480
+    rotate: Literal[0, 90, 180, 270] = 0
+    settings: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class KioskSettings:
     server: ServerSettings
     printer: PrinterSettings
     reader: ReaderSettings
     screen: ScreenSettings = field(default_factory=ScreenSettings)
+    face_check: FaceCheckSettings = field(default_factory=FaceCheckSettings)
     limits: TimeLimits = field(default_factory=TimeLimits)
     home: HomeSettings = field(default_factory=HomeSettings)
     offline: OfflineSettings = field(default_factory=OfflineSettings)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from kiosk.eligibility_words import check_words
 from kiosk.flow.events import Language
 from kiosk.flow.states import Place, State
 from kiosk.texts import Texts
@@ -26,6 +27,9 @@ def spoken_words(state: State, t: Texts) -> str:
         return t("voice.warning")
     if state.help_open:
         return t(f"voice.help_{state.help.value}")
+    check = check_words(state, t)
+    if check is not None:
+        return check
     ticket = state.session.ticket
     if state.place is Place.TICKET and ticket is not None:
         number = " ".join(ticket.number)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.flow.content import ContentFacts, QuestionsFacts
+from kiosk.flow.eligibility import Eligibility
 from kiosk.flow.events import HelpState, Language, TicketAct, View
 from kiosk.flow.facts import HallFacts, LeaseFacts, PersonFacts, TicketFacts
 
@@ -27,6 +28,13 @@ class Place(StrEnum):
     GUIDE = "guide"  # one matter: what it needs, how it goes
     CLAIM = "claim"  # somebody says that they have priority
     ELIGIBILITY = "eligibility"  # the yearly check: at a window
+    PENSION_WHO = "pension_who"  # the yearly check: card or number
+    PENSION_FINDING = "pension_finding"  # whether they are in the register
+    PENSION_FOUND = "pension_found"  # due or not
+    PENSION_FACE = "pension_face"  # before the camera
+    PENSION_AGAIN = "pension_again"  # once more, or to a window
+    PENSION_SETTLING = "pension_settling"  # the server decides, or a clerk
+    PENSION_DONE = "pension_done"  # passed, or to a window with the number
     MINE = "mine"  # my ticket: lay the card, scan, or type the number
     LOOKING = "looking"  # the ticket is being looked for, or changed
     FOUND = "found"  # my ticket as it stands, and what can be done with it
@@ -54,10 +62,14 @@ BUSY = frozenset(
         Place.PRINTING,
         Place.CANCELLING,
         Place.LOOKING,
+        Place.PENSION_FINDING,
+        Place.PENSION_SETTLING,
     }
 )
 # Places that show their own countdown from the first second.
-COUNTED = frozenset({Place.TICKET, Place.UNPRINTED, Place.CANCELLED, Place.REFUSED})
+COUNTED = frozenset(
+    {Place.TICKET, Place.UNPRINTED, Place.CANCELLED, Place.REFUSED, Place.PENSION_DONE}
+)
 
 
 # Places where nobody has begun anything.
@@ -99,6 +111,9 @@ class TimeLimits:
     code_s: float = 60.0
     looking_s: float = 20.0
     found_s: float = 60.0
+    face_s: float = 45.0
+    clerk_s: float = 120.0
+    checked_s: float = 40.0
     checking_s: float = 8.0
     no_paper_s: float = 45.0
     issuing_s: float = 40.0
@@ -157,12 +172,14 @@ class Session:
     card_trouble: CardTrouble | None = None
     refusal: str = ""
     refusal_at: str = ""
+    eligibility: Eligibility = field(default_factory=Eligibility)
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
     """What the kiosk stands among; nothing personal. claims: the priority classes that somebody may
-    say they belong to; eligibility_matter: the matter of the yearly check at a window, or empty."""
+    say they belong to; eligibility_matter: the matter of the yearly check at a window, or empty.
+    face_check: whether the check can be made here, by camera."""
 
     hall: HallFacts | None = None
     server: Link = Link.UNKNOWN
@@ -173,6 +190,7 @@ class Around:
     lease: LeaseFacts = field(default_factory=LeaseFacts)
     claims: tuple[str, ...] = ()
     eligibility_matter: str = ""
+    face_check: bool = False
 
     @property
     def offline(self) -> bool:
@@ -267,6 +285,13 @@ def limit_of(state: State) -> float | None:
         Place.CODE: limits.code_s,
         Place.MINE: limits.code_s,
         Place.LOOKING: limits.looking_s,
+        Place.PENSION_WHO: limits.code_s,
+        Place.PENSION_FINDING: limits.looking_s,
+        Place.PENSION_FOUND: limits.found_s,
+        Place.PENSION_FACE: limits.face_s,
+        Place.PENSION_AGAIN: limits.found_s,
+        Place.PENSION_SETTLING: limits.clerk_s,
+        Place.PENSION_DONE: limits.checked_s,
         Place.FOUND: limits.found_s,
         Place.SURE: limits.found_s,
         Place.CHECKING: limits.checking_s,

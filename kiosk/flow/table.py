@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.flow import card_moves as card
+from kiosk.flow import eligibility_table as eligibility
 from kiosk.flow import events as ev
 from kiosk.flow import mine_moves as mine
 from kiosk.flow import moves as mv
@@ -73,6 +74,7 @@ _ANSWERS: Row = dict.fromkeys(
 ALWAYS: Row = {
     **_TOUCHES,
     **_ANSWERS,
+    **eligibility.EVERYWHERE,
     ev.Touched: mv.be_active,
     ev.StillHere: mv.be_active,
     ev.HelpTouched: mv.toggle_help,
@@ -187,7 +189,7 @@ _WAYS: dict[Place, Row] = {
         ev.ListPrintTouched: way.print_list,
     },
     Place.CLAIM: {**_CHOOSE, ev.ClassTouched: way.claim_class},
-    Place.ELIGIBILITY: {**_CHOOSE, ev.TakeTouched: way.take_number},
+    Place.ELIGIBILITY: {**_CHOOSE, **eligibility.CONSENT, ev.TakeTouched: way.take_number},
     Place.NOTICES: {**_CHOOSE, ev.NoticeTouched: way.show_notice, ev.CardLaid: card.start_reading},
     Place.NOTICE: {**_CHOOSE, ev.CardLaid: card.start_reading},
 }
@@ -294,7 +296,14 @@ _NUMBER: dict[Place, Row] = {
     },
 }
 
-TABLE: dict[Place, Row] = {**_RESTING, **_CARD, **_WAYS, **_MINE, **_NUMBER}
+TABLE: dict[Place, Row] = {
+    **_RESTING,
+    **_CARD,
+    **_WAYS,
+    **_MINE,
+    **_NUMBER,
+    **eligibility.rows(ALWAYS),
+}
 
 
 def _move(state: State, event: ev.Event) -> mv.Step:

@@ -83,6 +83,10 @@ class QueueClient:
         body = {"request_id": request_id, "tickets": list(tickets)}
         return self._ask("POST", self._kiosk("handins"), body)
 
+    def pension(self, method: str, path: str, body: dict[str, Any] | None = None) -> object:
+        """The yearly check's own addresses; `kiosk.gateway.pension` reads the answers."""
+        return self._ask(method, f"/pension{path}", body)
+
     def call_help(self, request_id: str, place: str) -> None:
         """place: where in the flow the person is; nothing about who they are."""
         self._ask("POST", self._kiosk("help"), {"request_id": request_id, "place": place})

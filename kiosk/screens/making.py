@@ -9,6 +9,7 @@ from pathlib import Path
 from kiosk.flow.events import Language, View
 from kiosk.flow.states import Manner
 from kiosk.screens.base import Emit
+from kiosk.screens.eligibility_face import Live
 from kiosk.screens.stage import Stage
 from kiosk.texts import Texts, load_texts
 from kiosk.ui.fonts import find_fonts
@@ -21,9 +22,13 @@ class StageMaker:
     """Raises FontMissing, SettingsError or OSError when the assets cannot be used."""
 
     def __init__(
-        self, assets: Path, follow_base: str, now: Callable[[tzinfo | None], datetime]
+        self,
+        assets: Path,
+        follow_base: str,
+        now: Callable[[tzinfo | None], datetime],
+        live: Live | None = None,
     ) -> None:
-        self._follow_base, self._now = follow_base, now
+        self._follow_base, self._now, self._live = follow_base, now, live
         self._icons = IconSet(assets / "icons")
         self._themes = {view: load_theme(view.value, assets) for view in View}
         self._texts = {language: load_texts(language, assets) for language in Language}
@@ -38,5 +43,11 @@ class StageMaker:
         texts = self._texts[manner.language]
         set_running_view(look, self._icons, texts)
         return Stage(
-            texts, emit, self._follow_base, self._now, size_hint=(None, None), size=size_px
+            texts,
+            emit,
+            self._follow_base,
+            self._now,
+            self._live,
+            size_hint=(None, None),
+            size=size_px,
         )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from kivy.properties import BooleanProperty, StringProperty
 
@@ -13,36 +11,16 @@ from kiosk.flow.events import (
     CancelTouched,
     Door,
     DoorTouched,
-    Event,
     HomeTouched,
     KeepTouched,
-    TakeTouched,
     WithoutPaperTouched,
 )
 from kiosk.flow.states import CardTrouble, Place, State
+from kiosk.screens import eligibility
 from kiosk.screens.base import PlaceScreen, seconds_left
+from kiosk.screens.news import News
 from kiosk.texts import Texts
 from kiosk.words import when_words
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What stands there; keys of texts already turned into words. "" shows nothing. pressing: makes
-    the next event anew at each touch, where it carries a request_id of its own."""
-
-    icon: str
-    tone: str  # attention, done
-    title: str
-    text: str
-    question: str = ""
-    next_words: str = ""
-    next_icon: str = ""
-    next_event: Event | None = None
-    other_words: str = ""
-    other_event: Event | None = None
-    card_picture: bool = False
-    desk: bool = False
-    pressing: Callable[[], Event] | None = None
 
 
 def _card_trouble(state: State, t: Texts) -> News:
@@ -130,23 +108,6 @@ def _away(state: State, t: Texts) -> News:
     )
 
 
-def _eligibility(state: State, t: Texts) -> News:
-    matter = state.around.content.matter(state.around.eligibility_matter)
-    open_now = matter is not None and state.around.accepts(matter.service)
-    return News(
-        icon="user-check",
-        tone="attention",
-        title=t("eligibility.title"),
-        text=t("eligibility.text"),
-        question=t("eligibility.question" if open_now else "eligibility.closed"),
-        next_words=t("eligibility.take") if open_now else "",
-        next_icon="ticket",
-        pressing=lambda: TakeTouched(str(uuid.uuid4())),
-        other_words=t("bar.back"),
-        other_event=BackTouched(),
-    )
-
-
 def _sure(state: State, t: Texts) -> News:
     ticket = state.session.ticket
     return News(
@@ -168,8 +129,8 @@ NEWS: dict[Place, Callable[[State, Texts], News]] = {
     Place.REFUSED: _refused,
     Place.CANCELLED: _cancelled,
     Place.AWAY: _away,
-    Place.ELIGIBILITY: _eligibility,
     Place.SURE: _sure,
+    **eligibility.NEWS,
 }
 
 
@@ -199,7 +160,7 @@ class NoticeScreen(PlaceScreen):
         self.countdown = self._countdown(state)
 
     def _countdown(self, state: State) -> str:
-        if state.place not in (Place.REFUSED, Place.CANCELLED):
+        if state.place not in (Place.REFUSED, Place.CANCELLED, Place.PENSION_DONE):
             return ""
         return self.texts("ticket.going_home", seconds=seconds_left(state))
 
@@ -210,5 +171,7 @@ class NoticeScreen(PlaceScreen):
             self.emit(self._news.next_event)
 
     def go_other(self) -> None:
-        if self._news.other_event is not None:
+        if self._news.other_pressing is not None:
+            self.emit(self._news.other_pressing())
+        elif self._news.other_event is not None:
             self.emit(self._news.other_event)

@@ -30,6 +30,10 @@ from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.screens.busy import BusyScreen
 from kiosk.screens.choice import ChoiceScreen
 from kiosk.screens.code import CodeScreen
+from kiosk.screens.eligibility_consent import ConsentScreen
+from kiosk.screens.eligibility_face import FaceScreen, Live
+from kiosk.screens.eligibility_settling import SettlingScreen
+from kiosk.screens.eligibility_who import WhoScreen
 from kiosk.screens.found import FoundScreen
 from kiosk.screens.matters import MattersScreen
 from kiosk.screens.mine import MineScreen
@@ -55,7 +59,14 @@ SCREENS: dict[Place, type[PlaceScreen]] = {
     Place.QUESTIONS: ChoiceScreen,
     Place.GUIDE: ReadingScreen,
     Place.CLAIM: ChoiceScreen,
-    Place.ELIGIBILITY: NoticeScreen,
+    Place.ELIGIBILITY: ConsentScreen,
+    Place.PENSION_WHO: WhoScreen,
+    Place.PENSION_FINDING: BusyScreen,
+    Place.PENSION_FOUND: NoticeScreen,
+    Place.PENSION_FACE: FaceScreen,
+    Place.PENSION_AGAIN: NoticeScreen,
+    Place.PENSION_SETTLING: SettlingScreen,
+    Place.PENSION_DONE: NoticeScreen,
     Place.MINE: MineScreen,
     Place.LOOKING: BusyScreen,
     Place.FOUND: FoundScreen,
@@ -78,7 +89,8 @@ SCREENS: dict[Place, type[PlaceScreen]] = {
 class Stage(FloatLayout):
     """Made anew for each view, language and size; shown every state.
 
-    now: tells the time in a zone; follow_base: the server's public address.
+    now: tells the time in a zone; follow_base: the server's public address; live: the camera's
+    pictures, where there is one.
     """
 
     hall_name = StringProperty("")
@@ -96,9 +108,11 @@ class Stage(FloatLayout):
         emit: Emit,
         follow_base: str,
         now: Callable[[tzinfo | None], datetime],
+        live: Live | None = None,
         **kwargs: Any,
     ) -> None:
         self.texts, self.emit, self._follow_base, self._now = texts, emit, follow_base, now
+        self._live = live
         self._screen: PlaceScreen | None = None
         self._place: Place | None = None
         self._overlay: Overlay | None = None
@@ -147,6 +161,8 @@ class Stage(FloatLayout):
         kind = SCREENS[place]
         if kind in (TicketScreen, UnprintedScreen):
             return kind(self.texts, self.emit, follow_base=self._follow_base)
+        if kind is FaceScreen:
+            return FaceScreen(self.texts, self.emit, self._live)
         return kind(self.texts, self.emit)
 
     def _show_overlay(self, state: State) -> None:

@@ -1,0 +1,262 @@
+"""The camera's worker: runs the face check in a thread, with the engine in a process of its own.
+
+The only place of the kiosk with live pictures. They lie in memory, are overwritten when the check
+ends or is left, and go nowhere but to the screen before the person and, in doubt, to a clerk.
+"""
+
+from __future__ import annotations
+
+import queue
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from hardware.errors import DeviceError
+from hardware.face.calibration import CalibrationUnusable, from_json
+from hardware.face.check import CheckResult, FaceCheck, Wanted, as_json
+from hardware.face.deciding import Decision
+from hardware.face.engine import FaceEngine, Picture
+from hardware.face.session import Prompt
+from hardware.face.settings import FaceSettings
+from hardware.ports import Camera
+from kiosk.flow import eligibility as el
+from kiosk.flow.events import Event
+from kiosk.gateway.pension import Reference
+
+_log = structlog.get_logger()
+Post = Callable[[Event], None]
+PREVIEW_PX = 480
+
+
+class Engine(FaceEngine, Protocol):
+    def load(self) -> None: ...
+
+
+class LiveView:
+    """The newest picture for the screen: mirrored, square, RGB rows from the bottom up. Any thread.
+
+    tint: what the screen shows now, as 0–1; counts go up with each picture, so that the screen
+    draws none twice."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._picture: NDArray[np.uint8] = np.zeros((PREVIEW_PX, PREVIEW_PX, 3), np.uint8)
+        self._count = 0
+        self._shown = False
+        self.tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+    def put(self, picture: Picture, tint: tuple[float, float, float]) -> None:
+        height, width = picture.shape[:2]
+        side = min(height, width)
+        top, left = (height - side) // 2, (width - side) // 2
+        square = picture[top : top + side, left : left + side]
+        with self._lock:
+            cv2.resize(square[::-1, ::-1, ::-1], (PREVIEW_PX, PREVIEW_PX), dst=self._picture)
+            self._count, self._shown = self._count + 1, True
+            self.tint = (tint[0] / 255, tint[1] / 255, tint[2] / 255)
+
+    def take(self, after: int) -> tuple[int, bytes]:
+        """The count and the picture; b"" when there is none newer."""
+        with self._lock:
+            if not self._shown or self._count == after:
+                return self._count, b""
+            return self._count, self._picture.tobytes()
+
+    def wipe(self) -> None:
+        with self._lock:
+            self._picture.fill(0)
+            self._shown = False
+            self.tint = (1.0, 1.0, 1.0)
+
+    @property
+    def clean(self) -> bool:
+        with self._lock:
+            return not self._picture.any()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    request_id: str
+    reference: Reference
+
+
+class FaceWorker(threading.Thread):
+    """camera: makes one; it is open during a check alone, so that its lamp tells the truth."""
+
+    def __init__(
+        self,
+        camera: Callable[[], Camera],
+        engine: Engine,
+        settings: FaceSettings,
+        post: Post,
+        chance: random.Random | None = None,
+    ) -> None:
+        super().__init__(daemon=True, name="faces")
+        self._camera, self._engine, self._settings, self._post = camera, engine, settings, post
+        self._chance = chance or random.SystemRandom()
+        self.view = LiveView()
+        self._wishes: queue.SimpleQueue[_Job | str | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._leave = threading.Event()
+        self._check: FaceCheck | None = None
+        self._reference: Reference | None = None
+        self._result: CheckResult | None = None
+
+    # --- from any thread ------------------------------------------------------------------------
+
+    def warm_up(self) -> None:
+        self._wishes.put("load")
+
+    def start_check(self, request_id: str, reference: Reference) -> None:
+        with self._lock:
+            self._reference = reference
+            self._leave = threading.Event()
+        self._wishes.put(_Job(request_id, reference))
+
+    def again(self, request_id: str) -> None:
+        with self._lock:
+            reference = self._reference
+        if reference is None:
+            self._post(el.FaceEnded(request_id, "no_engine"))
+            return
+        self.start_check(request_id, reference)
+
+    def more_time(self) -> None:
+        with self._lock:
+            check = self._check
+        if check is not None:
+            check.more_time()
+
+    def forget(self) -> None:
+        """The check ends at its next frame, and nothing of it stays."""
+        with self._lock:
+            self._leave.set()
+            self._reference, self._result = None, None
+        self.view.wipe()
+
+    def certificate(self) -> dict[str, Any]:
+        with self._lock:
+            result = self._result
+        return {} if result is None else _certificate(result, self._settings)
+
+    def picture(self) -> bytes:
+        with self._lock:
+            return b"" if self._result is None else self._result.best
+
+    def stop(self) -> None:
+        self.forget()
+        self._wishes.put(None)
+
+    # --- the thread -----------------------------------------------------------------------------
+
+    def run(self) -> None:
+        while (wish := self._wishes.get()) is not None:
+            try:
+                if isinstance(wish, _Job):
+                    self._run(wish)
+                else:
+                    self._engine.load()
+            except DeviceError as error:
+                _log.warning("face_check_broke", code=error.code, detail=error.detail)
+                if isinstance(wish, _Job):
+                    self._post(el.FaceEnded(wish.request_id, _trouble(error)))
+            except Exception:
+                _log.exception("face_check_unforeseen")
+                if isinstance(wish, _Job):
+                    self._post(el.FaceEnded(wish.request_id, "no_engine"))
+        self._engine.close()
+
+    def _run(self, job: _Job) -> None:
+        with self._lock:
+            leave, self._result = self._leave, None
+        check = FaceCheck(self._engine, self._settings, self._wanted(job), self._chance)
+        with self._lock:
+            self._check = check
+        camera = self._camera()
+        teller = _Teller(job.request_id, self._post, self.view)
+        try:
+            result = check.run(camera, teller.tell, leave)
+        finally:
+            camera.close()
+            self.view.wipe()
+            with self._lock:
+                self._check = None
+        if result is None:
+            return
+        with self._lock:
+            if leave.is_set():
+                return
+            self._result = result
+        decision = result.decided.decision if result.decided else Decision.REJECT
+        _log.info("face_check", **_logged(result))
+        self._post(el.FaceEnded(job.request_id, decision.value))
+
+    def _wanted(self, job: _Job) -> Wanted:
+        """A calibration of another model counts as none: then a clerk confirms."""
+        held, calibration = job.reference.calibration, None
+        if held is not None:
+            try:
+                calibration = from_json(held)
+            except CalibrationUnusable as error:
+                _log.error("calibration_unusable", detail=error.detail)
+        model = self._engine.model
+        if calibration is not None and calibration.model != model:
+            _log.error("calibration_unusable", detail=f"made for {calibration.model}")
+            calibration = None
+        references = tuple(np.array(row) for row in job.reference.descriptors)
+        if job.reference.model != model:
+            raise CalibrationUnusable(f"enrolled with {job.reference.model}, here is {model}")
+        return Wanted(references, calibration, picture=True)
+
+
+class _Teller:
+    """Tells the screen what changed, and gives it every picture."""
+
+    def __init__(self, request_id: str, post: Post, view: LiveView) -> None:
+        self._request_id, self._post, self._view = request_id, post, view
+        self._told: tuple[object, ...] = ()
+
+    def tell(self, prompt: Prompt, picture: Picture) -> None:
+        self._view.put(picture, prompt.tint)
+        advice = prompt.advice.value if prompt.advice and prompt.stage != "act" else None
+        action = prompt.action.value if prompt.action else None
+        told = (prompt.stage, advice, action, prompt.step, prompt.extended)
+        if told != self._told:
+            self._told = told
+            self._post(
+                el.FaceSeen(
+                    self._request_id, prompt.stage.value, advice, action, prompt.step, prompt.left_s
+                )
+            )
+
+
+def _trouble(error: DeviceError) -> str:
+    return "no_camera" if error.code in ("device_missing", "device_timeout") else "no_engine"
+
+
+def _certificate(result: CheckResult, settings: FaceSettings) -> dict[str, Any]:
+    """As the server's result wants it. A raw distance is told as its negative: higher is alike."""
+    told = as_json(result, settings)
+    body: dict[str, Any] = {"model": result.model, "liveness": told["cues"]}
+    decided = result.decided
+    if decided is not None:
+        sign = 1 if decided.calibration else -1
+        body["score"] = round(sign * decided.score, 6)
+        body["threshold"] = round(sign * decided.threshold, 6)
+        body["calibration"] = decided.calibration
+    reasons = decided.reasons if decided else result.alive_reasons
+    return {**body, "reasons": list(reasons)}
+
+
+def _logged(result: CheckResult) -> dict[str, Any]:
+    """Figures alone: no name, no picture, no descriptor."""
+    cues = {c.name.value: None if c.value is None else round(c.value, 4) for c in result.cues}
+    decision = result.decided.decision.value if result.decided else "none"
+    return {"decision": decision, "failed": result.failed, "frames": result.frames, **cues}

@@ -1,0 +1,113 @@
+"""The yearly check's news: due or not, once more, being decided, passed, to a window. Words."""
+
+from __future__ import annotations
+
+import uuid
+
+from kiosk.flow import eligibility as el
+from kiosk.flow.events import HomeTouched
+from kiosk.flow.states import Place, State
+from kiosk.screens.news import News
+from kiosk.texts import Texts
+from kiosk.words import window_list
+
+
+def day_words(day: str, t: Texts) -> str:
+    """`2026-12-01` as people say it; as it stands where it is no day."""
+    parts = day.split("-")
+    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+        return day
+    return t("pension.day", year=int(parts[0]), month=int(parts[1]), day=int(parts[2]))
+
+
+def _window() -> el.ToWindowTouched:
+    return el.ToWindowTouched(str(uuid.uuid4()))
+
+
+def _start() -> el.StartTouched:
+    return el.StartTouched(str(uuid.uuid4()))
+
+
+def found(state: State, t: Texts) -> News:
+    """Due or not, it is said; who is not due goes home, or does it all the same."""
+    who = state.session.eligibility.pensioner
+    name, day, due = (who.name_masked, who.due_date, who.due) if who else ("", "", False)
+    return News(
+        icon="calendar-check" if due else "badge-check",
+        tone="attention" if due else "done",
+        title=t("pension.due" if due else "pension.not_due", name=name),
+        text=t("pension.due_text" if due else "pension.not_due_text", day=day_words(day, t)),
+        question=t("pension.how"),
+        next_words=t("pension.start" if due else "pension.start_early"),
+        next_icon="scan-face",
+        pressing=_start,
+        other_words=t("pension.window"),
+        other_pressing=_window,
+    )
+
+
+def again(state: State, t: Texts) -> News:
+    left = el.TRIES - state.session.eligibility.tries
+    return News(
+        icon="scan-face",
+        tone="attention",
+        title=t("pension.again"),
+        text=t("pension.again_text"),
+        question=t("pension.tries_left", count=left),
+        next_words=t("pension.again_start"),
+        next_icon="refresh-cw",
+        pressing=_start,
+        other_words=t("pension.window"),
+        other_pressing=_window,
+    )
+
+
+def done(state: State, t: Texts) -> News:
+    check, ticket = state.session.eligibility, state.session.ticket
+    if check.outcome == "passed":
+        return News(
+            icon="check",
+            tone="done",
+            title=t("pension.passed"),
+            text=t("pension.passed_text", day=day_words(check.next_due, t)),
+            question=t("pension.slip"),
+            next_words=t("bar.home"),
+            next_icon="house",
+            next_event=HomeTouched(),
+        )
+    if check.outcome == "window" and ticket is not None:
+        return News(
+            icon="ticket",
+            tone="attention",
+            title=t("pension.to_window", number=ticket.number),
+            text=t("pension.to_window_text", windows=window_list(ticket.windows, t)),
+            question=t("pension.benefit"),
+            next_words=t("bar.home"),
+            next_icon="house",
+            next_event=HomeTouched(),
+        )
+    return _cannot(state, t)
+
+
+def _cannot(state: State, t: Texts) -> News:
+    """What happened, what it means, what to do; a number for a window where one can be had."""
+    outcome = state.session.eligibility.outcome
+    key = f"pension.cannot_{outcome}"
+    around = state.around
+    matter = around.content.matter(around.eligibility_matter)
+    open_now = matter is not None and around.accepts(matter.service)
+    return News(
+        icon="info",
+        tone="attention",
+        title=t("pension.cannot"),
+        text=t(key if t.has(key) else "pension.cannot_other"),
+        question=t("pension.benefit"),
+        next_words=t("pension.take") if open_now else t("bar.home"),
+        next_icon="ticket" if open_now else "house",
+        next_event=None if open_now else HomeTouched(),
+        pressing=_window if open_now else None,
+        desk=not open_now,
+    )
+
+
+NEWS = {Place.PENSION_FOUND: found, Place.PENSION_AGAIN: again, Place.PENSION_DONE: done}
