@@ -16,6 +16,7 @@ from queue_server.answers import FollowToken
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
 from queue_server.domain.calendar import Calendar, instant, local
+from queue_server.domain.cases import CaseMove, MoveCase
 from queue_server.domain.decide import decide
 from queue_server.domain.errors import Refusal
 from queue_server.domain.rules import HallRules
@@ -28,7 +29,8 @@ SATURDAY = 5
 _BY_HOUR = {9: 26, 10: 30, 11: 18, 12: 5, 13: 12, 14: 22, 15: 16, 16: 7}
 _MISSED, _RATED, _OLD = 0.05, 0.35, 0.3
 _AWAY = 3  # clerks who are off, so that people wait as they do
-_LEVELS = (5, 5, 5, 5, 4, 4, 4, 3, 2, 1)
+# levels 5 to 1: a bad review or two a day
+_LEVELS, _LEVEL_WEIGHTS = (5, 4, 3, 2, 1), (60, 30, 12, 2, 1)
 
 
 _EVENING_MS = 9 * 3_600_000 + 1_800_000  # after the opening; nobody is left then
@@ -95,6 +97,7 @@ async def write_sample_days(
             # windows open when their clerks come, so that nobody is idle at night
             writer.do(c.Configure(replace(rules, windows_start_open=False)), opens)
         _live(writer, rules, clerks, opens, random.Random(day.toordinal()))  # noqa: S311
+        _answer_cases(writer)
         await writer.write()
     # as the settings file says, so that today begins as it would without a past
     writer.do(c.Configure(rules), writer.live.state.last_ms)
@@ -121,6 +124,13 @@ def _live(
                 _work(writer, rules, window, by, at_ms + 30_000, busy, chance)
     for window in clerks:
         writer.do(c.CloseWindow(window), opens + _EVENING_MS)
+
+
+def _answer_cases(writer: _Writer) -> None:
+    """In the evening somebody answers bad reviews; the two newest still wait."""
+    for case in list(writer.live.state.cases.cases)[:-2]:
+        for move in (CaseMove.TAKE, CaseMove.ANSWER, CaseMove.CLOSE):
+            writer.do(MoveCase(case, move, "manager"), 0, "manager:manager")
 
 
 def _minutes(calendar: Calendar, opens: int) -> Iterator[int]:
@@ -154,7 +164,9 @@ def _work(
     if held is not None:
         writer.do(c.Finish(window), at_ms, by)
         if chance.random() < _RATED:
-            rate = c.RateStep(window, held.id, chance.choice(_LEVELS))
+            rate = c.RateStep(
+                window, held.id, chance.choices(_LEVELS, _LEVEL_WEIGHTS)[0], review=fresh_id()
+            )
             writer.do(rate, at_ms + 5_000, by)
     if not writer.do(c.CallNext(window), at_ms + 8_000, by):
         return
