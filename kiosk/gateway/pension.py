@@ -119,7 +119,6 @@ class PensionDesk:
             if not check:
                 raise Refused(409, "no_check")
             answer = self._client.pension("POST", f"/checks/{check}/result", body)
-            body.clear()
             self._tell_until_decided(wish.request_id, check, answer, turn)
 
         self._start(wish.request_id, work)
@@ -194,7 +193,7 @@ def _begun(answer: object) -> tuple[str, Reference]:
 
 def _settled(request_id: str, answer: object) -> el.CheckSettled:
     def make() -> el.CheckSettled:
-        told = cast(Mapping[str, Any], answer)["check"]
+        told = cast(Mapping[str, Any], answer)
         ticket = told["ticket"]
         return el.CheckSettled(
             request_id,
