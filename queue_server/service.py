@@ -24,6 +24,7 @@ from queue_server.domain.calendar import Calendar
 from queue_server.domain.content import TakeInContent, Thing
 from queue_server.domain.decide import decide
 from queue_server.domain.errors import Refusal
+from queue_server.domain.numbers import is_given
 from queue_server.domain.rules import HallRules
 from queue_server.domain.state import HallState
 from queue_server.journal.chain import Record
@@ -360,14 +361,7 @@ class HallService:
 
     def can_be_called(self, number: str, window: str) -> bool:
         """Whether this number was given today and there is this window: guards announcements."""
-        state = self.day.state
-        given = any(
-            number.startswith(prefix)
-            and number[len(prefix) :].isdigit()
-            and 1 <= int(number[len(prefix) :]) <= last
-            for prefix, last in state.serials.items()
-        )
-        return given and window in state.known_rules.window
+        return is_given(self.day.state.serials, number) and self.has_window(window)
 
     def has_window(self, window: str) -> bool:
         return window in self.day.state.known_rules.window

@@ -18,8 +18,9 @@ from queue_server.domain.estimate import people_ahead, promise, promise_left
 from queue_server.domain.events import instant_text
 from queue_server.domain.leases import OfflineTicketRecorded
 from queue_server.domain.outlook import Promise
+from queue_server.domain.remembered import RecentCall
 from queue_server.domain.rules import HallRules, WindowRule
-from queue_server.domain.state import HallState, RecentCall, Ticket, Window
+from queue_server.domain.state import HallState, Ticket, Window
 from queue_server.domain.vocabulary import AT_A_WINDOW, TicketStatus, WindowState
 from queue_server.journal.port import TicketRow
 from queue_server.presentation import Presentation

@@ -9,6 +9,7 @@ again. A number whose ticket was cancelled, or whose paper never came out, stays
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
@@ -30,6 +31,17 @@ DIGITS = 3
 def number_text(prefix: str, serial: int) -> str:
     """How a number is written on tickets and screens, e.g. `A001`."""
     return f"{prefix}{serial:0{DIGITS}d}"
+
+
+def is_given(serials: Mapping[str, int], number: str) -> bool:
+    """Whether a written number is one of those up to the last of its prefix. serials: prefix →
+    last."""
+    return any(
+        number.startswith(prefix)
+        and number[len(prefix) :].isdigit()
+        and 1 <= int(number[len(prefix) :]) <= last
+        for prefix, last in serials.items()
+    )
 
 
 @dataclass(slots=True)

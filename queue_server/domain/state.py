@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass, field
-from typing import Any, Literal
 
 from queue_server.domain import events as e
 from queue_server.domain.acceptances import AcceptanceBook, Step
@@ -21,6 +20,7 @@ from queue_server.domain.lifecycle import check
 from queue_server.domain.outlook import Outlook
 from queue_server.domain.pensions import PensionRegister
 from queue_server.domain.quotas import Given
+from queue_server.domain.remembered import Device, OutOfTurn, RecentCall
 from queue_server.domain.rules import HallRules, Reach
 from queue_server.domain.vocabulary import (
     AT_A_WINDOW,
@@ -114,44 +114,6 @@ class Window:
     free_ms: int = 0
     opened: int = 0
     last_finished: str | None = None
-
-
-# Of what a device tells of itself, what changes so seldom that it is worth an event.
-LASTING_FIGURES = frozenset({"tickets_left", "firmware"})
-
-
-@dataclass(slots=True)
-class Device:
-    id: str
-    kind: str
-    state: str
-    detail: str
-    at_ms: int
-    figures: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class RecentCall:
-    seq: int
-    number: str
-    service: str
-    window: str
-    at_ms: int
-    again: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OutOfTurn:
-    """What the manager's board shows of calls that were not earned by waiting: somebody chosen
-    (特呼) or skipped, with the clerk's reason if there is one."""
-
-    number: str
-    service: str
-    window: str
-    clerk: str | None
-    at_ms: int
-    what: Literal["chosen", "skipped"]
-    reason: str | None
 
 
 @dataclass(slots=True)

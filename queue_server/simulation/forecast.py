@@ -12,8 +12,9 @@ from queue_server.domain.calendar import day_bounds_ms
 from queue_server.domain.outlook import Expected, Outlook
 from queue_server.domain.rules import HallRules, PriorityClass
 from queue_server.domain.vocabulary import WindowState
+from queue_server.simulation.actors import Probe
 from queue_server.simulation.model import Model
-from queue_server.simulation.run import Probe, Run
+from queue_server.simulation.run import Run
 from queue_server.simulation.snapshot import Snapshot
 
 RUNS = 24

@@ -14,71 +14,20 @@ from __future__ import annotations
 import heapq
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import IntEnum
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 
 from queue_server.domain.dispatch import choose
 from queue_server.domain.state import HallState
 from queue_server.domain.vocabulary import TicketStatus, WindowState
 from queue_server.domain.waiting_line import Arrival, Place, QueueKey
+from queue_server.simulation.actors import Does, Ends, Person, Probe, Window
 from queue_server.simulation.model import Came, Model
 from queue_server.simulation.snapshot import Away, Errand, Snapshot, WindowNow
 from queue_server.simulation.window_plans import STAYS_AT_MOST_MS, Move, Plan, plan
 
 _LOOKS_AGAIN_MS = 60_000
 _PROBES_PREFIX = "~"  # after every real number of the same instant
-
-
-class Probe(NamedTuple):
-    service: str
-    priority_class: str
-    at_ms: int
-
-
-class _Does(IntEnum):
-    """What happens; of one instant in this order."""
-
-    WINDOW_CHANGES = 0
-    FREED = 1
-    COMES = 2
-    COMES_BACK = 3
-    PROBED = 4
-    CALLS = 5
-
-
-class _Ends(IntEnum):
-    DONE = 0
-    MISSED = 1
-    MOVED = 2
-    PARKED = 3
-
-
-@dataclass(slots=True)
-class _Person:
-    """u_time, u_end: shares that settle how long and how it ends; they stay the person's own."""
-
-    id: str
-    arrival: Arrival
-    service: str
-    matter: str | None
-    priority_class: str
-    then: tuple[str, ...]
-    returns: tuple[tuple[str, str], ...]
-    rejoins: int
-    u_time: float
-    u_end: float
-    after_calls: int = 0
-    back: bool = False
-
-
-@dataclass(slots=True)
-class _Window:
-    id: str
-    clerk: str | None
-    rng: random.Random
-    busy: bool = False
-    about_to_call: bool = False
 
 
 class Run:
@@ -105,10 +54,10 @@ class Run:
         self._model = _one_guess(model, random.Random(f"{seed}/model"))
         self._agenda: list[tuple[int, int, int, Any]] = []
         self._order = 0
-        self._people: dict[str, _Person] = {}
+        self._people: dict[str, Person] = {}
         self._probes: dict[str, Probe] = {}
         self._windows = {
-            w.id: _Window(w.id, w.clerk, random.Random(f"{seed}/{w.id}")) for w in start.windows
+            w.id: Window(w.id, w.clerk, random.Random(f"{seed}/{w.id}")) for w in start.windows
         }
         self.called: dict[str, int] = {}
         self.called_to: dict[str, str] = {}
@@ -120,7 +69,7 @@ class Run:
             self._take_in_away(away)
         self._put_probes(probes)
         for at_ms, what in came:
-            self._push(at_ms, _Does.COMES, (what, None))
+            self._push(at_ms, Does.COMES, (what, None))
         self._walk_ins = self._draw_walk_ins() if walk_ins else iter(())
         self._next_walk_in()
         if walk_ins:
@@ -134,9 +83,9 @@ class Run:
             person = self._person(errand)
             person.after_calls, person.back = place.after_calls, key.rejoined
 
-    def _person(self, errand: Errand) -> _Person:
+    def _person(self, errand: Errand) -> Person:
         draw = self._rng.random
-        person = _Person(
+        person = Person(
             errand.arrival.ticket,
             errand.arrival,
             errand.service,
@@ -157,13 +106,13 @@ class Run:
             drawn = plan(now, self._rules, self._model, self._now_ms, window.rng)
             for move in plans(now, drawn) if plans else drawn:
                 at_ms = max(move.at_ms, self._now_ms)
-                self._push(at_ms, _Does.WINDOW_CHANGES, (now.id, move))
+                self._push(at_ms, Does.WINDOW_CHANGES, (now.id, move))
             if now.with_it is not None:
                 self._take_in_served(window, now, now.with_it)
             elif now.state is WindowState.OPEN and choose(self.state, now.id, self._now_ms):
                 self._about_to_call(window, now.free_ms)
 
-    def _take_in_served(self, window: _Window, now: WindowNow, errand: Errand) -> None:
+    def _take_in_served(self, window: Window, now: WindowNow, errand: Errand) -> None:
         person = self._person(errand)
         passed_s = max(0.0, (self._now_ms - now.busy_ms) / 1000)
         missed = self._model.missed_s
@@ -171,19 +120,19 @@ class Run:
         share = 0.0 if now.started else self._missed_share(person)
         if person.u_end < share and passed_s < longest:
             longer = [s for s in missed if s > passed_s]
-            left_s, ends = longer[int(person.u_time * len(longer))] - passed_s, _Ends.MISSED
+            left_s, ends = longer[int(person.u_time * len(longer))] - passed_s, Ends.MISSED
         else:
             left_s = self._model.times.left_s(
                 person.service, person.matter, window.clerk, passed_s, person.u_time
             )
             ends = self._way_on(person, share)
         window.busy = True
-        self._push(self._now_ms + round(left_s * 1000), _Does.FREED, (window, person, ends))
+        self._push(self._now_ms + round(left_s * 1000), Does.FREED, (window, person, ends))
 
     def _take_in_away(self, away: Away) -> None:
         person = self._person(away.errand)
         if away.back_ms is not None:
-            self._push(max(self._now_ms, away.back_ms), _Does.COMES_BACK, (person, away.kind))
+            self._push(max(self._now_ms, away.back_ms), Does.COMES_BACK, (person, away.kind))
         elif away.kind is TicketStatus.MISSED:
             if self._may_rejoin(person):
                 self._comes_back(person, self._model.missed_back_s, TicketStatus.MISSED)
@@ -195,7 +144,7 @@ class Run:
             name = f"{_PROBES_PREFIX}{number}"
             self._probes[name] = probe
             self._awaited.add(name)
-            self._push(probe.at_ms, _Does.PROBED, name)
+            self._push(probe.at_ms, Does.PROBED, name)
 
     def _draw_walk_ins(self) -> Iterator[tuple[float, Came]]:
         starts_ms = self._model.day_starts_ms
@@ -206,7 +155,7 @@ class Run:
         found = next(self._walk_ins, None)
         if found is not None:
             at_ms = self._model.day_starts_ms + round(found[0] * 1000)
-            self._push(at_ms, _Does.COMES, (found[1], True))
+            self._push(at_ms, Does.COMES, (found[1], True))
 
     def _expect_booked(self) -> None:
         """Those who booked a time come a few minutes before it, most of them."""
@@ -217,11 +166,11 @@ class Run:
             if comes and booked.starts_ms > self._now_ms:
                 at_ms = max(self._now_ms, booked.starts_ms - round(early_s * 1000))
                 what = Came(booked.service, booked.matter, of, ())
-                self._push(at_ms, _Does.COMES, (what, booked.starts_ms))
+                self._push(at_ms, Does.COMES, (what, booked.starts_ms))
 
     # --- how it goes on -----------------------------------------------------------------------
 
-    def _push(self, at_ms: int, does: _Does, what: Any) -> None:
+    def _push(self, at_ms: int, does: Does, what: Any) -> None:
         self._order += 1
         heapq.heappush(self._agenda, (at_ms, does, self._order, what))
 
@@ -238,7 +187,7 @@ class Run:
     def _window_changes(self, what: tuple[str, Move]) -> None:
         window, move = self._windows[what[0]], what[1]
         if move.patient and self._stays(window, move):
-            self._push(self._now_ms + _LOOKS_AGAIN_MS, _Does.WINDOW_CHANGES, what)
+            self._push(self._now_ms + _LOOKS_AGAIN_MS, Does.WINDOW_CHANGES, what)
             return
         to = move.state
         now = self.state.windows[window.id]
@@ -248,7 +197,7 @@ class Run:
         if to is WindowState.CLOSED:
             self._let_go_kept(window.id)
 
-    def _stays(self, window: _Window, move: Move) -> bool:
+    def _stays(self, window: Window, move: Move) -> bool:
         """A clerk who would leave an empty hall stays while somebody waits for the window."""
         if self.state.windows[window.id].state is not WindowState.OPEN:
             return False
@@ -282,7 +231,7 @@ class Run:
         self.state.line.add(QueueKey(probe.service, probe.priority_class), Place(0, arrival))
         self._wake(probe.service, None)
 
-    def _enter(self, person: _Person, for_window: str | None = None) -> None:
+    def _enter(self, person: Person, for_window: str | None = None) -> None:
         if for_window is not None:
             window = self.state.windows.get(for_window)
             for_window = for_window if window and window.state is not WindowState.CLOSED else None
@@ -300,7 +249,7 @@ class Run:
             if self.state.windows[name].state is WindowState.OPEN:
                 self._about_to_call(window, self._now_ms)
 
-    def _about_to_call(self, window: _Window, since_ms: int) -> None:
+    def _about_to_call(self, window: Window, since_ms: int) -> None:
         if window.about_to_call:
             return
         window.about_to_call = True
@@ -308,9 +257,9 @@ class Run:
         passed_s = (self._now_ms - since_ms) / 1000
         gap_s = gaps[int(window.rng.random() * len(gaps))]
         left_s = max(0.0, gap_s - passed_s)
-        self._push(self._now_ms + round(left_s * 1000), _Does.CALLS, window)
+        self._push(self._now_ms + round(left_s * 1000), Does.CALLS, window)
 
-    def _calls(self, window: _Window) -> None:
+    def _calls(self, window: Window) -> None:
         window.about_to_call = False
         if window.busy or self.state.windows[window.id].state is not WindowState.OPEN:
             return
@@ -330,10 +279,10 @@ class Run:
             self._serve(window, self._people[ticket])
             return
 
-    def _serve(self, window: _Window, person: _Person) -> None:
+    def _serve(self, window: Window, person: Person) -> None:
         share = self._missed_share(person)
         ends = self._way_on(person, share)
-        if ends is _Ends.MISSED:
+        if ends is Ends.MISSED:
             missed = self._model.missed_s
             lasts_s = missed[int(person.u_time * len(missed))]
         else:
@@ -341,41 +290,41 @@ class Run:
                 person.service, person.matter, window.clerk, person.u_time
             )
         window.busy = True
-        self._push(self._now_ms + round(lasts_s * 1000), _Does.FREED, (window, person, ends))
+        self._push(self._now_ms + round(lasts_s * 1000), Does.FREED, (window, person, ends))
 
-    def _missed_share(self, person: _Person) -> float:
+    def _missed_share(self, person: Person) -> float:
         return self._model.missed.get(person.service, self._model.missed.get("", 0.0))
 
-    def _way_on(self, person: _Person, missed: float) -> _Ends:
+    def _way_on(self, person: Person, missed: float) -> Ends:
         """How it ends; sets where to, if the person is sent on."""
         if person.u_end < missed:
-            return _Ends.MISSED
+            return Ends.MISSED
         left = (person.u_end - missed) / max(1e-9, 1 - missed)
         for share, to in self._model.moved.get(person.service, ()):
             left -= share
             if left < 0:
                 if to:
                     person.service, person.matter = to, None
-                return _Ends.MOVED if to else _Ends.PARKED
-        return _Ends.DONE
+                return Ends.MOVED if to else Ends.PARKED
+        return Ends.DONE
 
-    def _freed(self, what: tuple[_Window, _Person, _Ends]) -> None:
+    def _freed(self, what: tuple[Window, Person, Ends]) -> None:
         window, person, ends = what
         window.busy = False
-        if ends is _Ends.MISSED:
+        if ends is Ends.MISSED:
             if self._may_rejoin(person):
                 self._comes_back(person, self._model.missed_back_s, TicketStatus.MISSED)
-        elif ends is _Ends.PARKED:
+        elif ends is Ends.PARKED:
             self._comes_back(person, self._model.parked_s, TicketStatus.PARKED)
         else:
             self._goes_on(person, ends)
         if self.state.windows[window.id].state is WindowState.OPEN:
             self._about_to_call(window, self._now_ms)
 
-    def _goes_on(self, person: _Person, ends: _Ends) -> None:
+    def _goes_on(self, person: Person, ends: Ends) -> None:
         person.back, person.after_calls = False, 0
         person.u_time, person.u_end = self._afresh(person), 1.0
-        if ends is _Ends.MOVED:
+        if ends is Ends.MOVED:
             self._enter(person)
         elif person.returns:
             *owed, (person.service, window) = person.returns
@@ -385,19 +334,19 @@ class Run:
             person.service, person.then, person.matter = person.then[0], person.then[1:], None
             self._enter(person)
 
-    def _afresh(self, person: _Person) -> float:
+    def _afresh(self, person: Person) -> float:
         """Another share, still the person's own: independent of who else there is."""
         return (person.u_time * 9301.7 + person.u_end * 49297.3 + 0.23328) % 1.0
 
-    def _may_rejoin(self, person: _Person) -> bool:
+    def _may_rejoin(self, person: Person) -> bool:
         most = self._rules.dispatch.rejoins_at_most
         return person.rejoins < most and self._afresh(person) < self._model.missed_back
 
-    def _comes_back(self, person: _Person, after_s: Sequence[float], kind: TicketStatus) -> None:
+    def _comes_back(self, person: Person, after_s: Sequence[float], kind: TicketStatus) -> None:
         delay_s = after_s[int(self._afresh(person) * len(after_s))]
-        self._push(self._now_ms + round(delay_s * 1000), _Does.COMES_BACK, (person, kind))
+        self._push(self._now_ms + round(delay_s * 1000), Does.COMES_BACK, (person, kind))
 
-    def _is_back(self, what: tuple[_Person, TicketStatus]) -> None:
+    def _is_back(self, what: tuple[Person, TicketStatus]) -> None:
         person, kind = what
         person.u_time, person.u_end = self._afresh(person), 1.0
         if kind is TicketStatus.MISSED:
@@ -415,10 +364,10 @@ def _one_guess(model: Model, rng: random.Random) -> Model:
 
 
 _STEPS: dict[int, Callable[[Run, Any], None]] = {
-    _Does.WINDOW_CHANGES: Run._window_changes,
-    _Does.FREED: Run._freed,
-    _Does.COMES: Run._comes,
-    _Does.COMES_BACK: Run._is_back,
-    _Does.PROBED: Run._probed,
-    _Does.CALLS: Run._calls,
+    Does.WINDOW_CHANGES: Run._window_changes,
+    Does.FREED: Run._freed,
+    Does.COMES: Run._comes,
+    Does.COMES_BACK: Run._is_back,
+    Does.PROBED: Run._probed,
+    Does.CALLS: Run._calls,
 }

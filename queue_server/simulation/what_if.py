@@ -16,9 +16,10 @@ from itertools import accumulate
 from queue_server.domain.outlook import Correction
 from queue_server.domain.rules import Skill
 from queue_server.domain.vocabulary import WindowState
+from queue_server.simulation.actors import Probe
 from queue_server.simulation.forecast import BEYOND_MS, horizon_ms
 from queue_server.simulation.model import SLOT_S, Came, Model
-from queue_server.simulation.run import Probe, Run
+from queue_server.simulation.run import Run
 from queue_server.simulation.snapshot import Snapshot, WindowNow
 from queue_server.simulation.window_plans import Move, Plan, closings
 

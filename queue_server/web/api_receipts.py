@@ -13,7 +13,8 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from queue_server.access.roles import Act
-from queue_server.domain.state import HallState, RecentCall
+from queue_server.domain.remembered import RecentCall
+from queue_server.domain.state import HallState
 from queue_server.web.api_tickets import ERRORS, JSON
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted

@@ -9,8 +9,9 @@ from queue_server.domain.alarms import Alarms
 from queue_server.domain.apply.core import on
 from queue_server.domain.apply.counting import recount
 from queue_server.domain.quotas import Given
+from queue_server.domain.remembered import Device
 from queue_server.domain.rules import HallRules
-from queue_server.domain.state import Device, HallState
+from queue_server.domain.state import HallState
 from queue_server.domain.waiting_line import WaitingLine
 
 

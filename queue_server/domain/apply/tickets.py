@@ -10,7 +10,8 @@ from queue_server.domain.acceptances import Step
 from queue_server.domain.alarms import Alarm
 from queue_server.domain.apply.core import on
 from queue_server.domain.apply.counting import count, give_back
-from queue_server.domain.state import HallState, OutOfTurn, Return, Ticket
+from queue_server.domain.remembered import OutOfTurn
+from queue_server.domain.state import HallState, Return, Ticket
 from queue_server.domain.vocabulary import (
     GIVEN_UP_UNPRINTED,
     Happening,

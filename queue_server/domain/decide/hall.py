@@ -12,7 +12,8 @@ from queue_server.domain.decide.appointments import roll_book
 from queue_server.domain.decide.cases import sum_reviews
 from queue_server.domain.decide.core import Events, decide
 from queue_server.domain.decide.leases import roll_leases
-from queue_server.domain.state import LASTING_FIGURES, HallState
+from queue_server.domain.remembered import LASTING_FIGURES
+from queue_server.domain.state import HallState
 from queue_server.domain.vocabulary import ENDED, TicketStatus
 
 

@@ -11,10 +11,11 @@ from queue_server.domain import commands as c
 from queue_server.domain.rules import Skill
 from queue_server.domain.vocabulary import WindowState
 from queue_server.simulation import forecast, what_if
+from queue_server.simulation.actors import Probe
 from queue_server.simulation.forecast import classes_alike
 from queue_server.simulation.model import Arrivals, Came, Change, Model, PastDay, first_model
 from queue_server.simulation.openings import fewest
-from queue_server.simulation.run import Probe, Run
+from queue_server.simulation.run import Run
 from queue_server.simulation.service_times import ServiceTimes
 from queue_server.simulation.snapshot import snapshot
 from queue_server.simulation.window_plans import plan
