@@ -10,12 +10,12 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from kiosk.eligibility_samples import eligibility_states
 from kiosk.flow.content import ContentFacts, QuestionsFacts
 from kiosk.flow.events import HelpState, TicketAct
 from kiosk.flow.facts import LeaseFacts, TicketFacts
 from kiosk.flow.states import Around, CardTrouble, Link, Paper, Place, Session, State
 from kiosk.gateway.content import read_matters, read_notices
+from kiosk.sample_eligibility import eligibility_states
 from kiosk.settings import load_questions
 
 CONFIG = Path(__file__).resolve().parents[1] / "config"

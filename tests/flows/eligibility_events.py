@@ -6,9 +6,9 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 
-from kiosk.eligibility_samples import PERSON
 from kiosk.flow import eligibility as el
 from kiosk.flow import events as ev
+from kiosk.sample_eligibility import PERSON
 from kiosk.samples import sample_ticket
 
 Make = Callable[[str, random.Random], ev.Event]

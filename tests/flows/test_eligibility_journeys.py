@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.eligibility_samples import PERSON as PENSIONER
 from kiosk.flow import effects as fx
 from kiosk.flow import eligibility as el
 from kiosk.flow import events as ev
 from kiosk.flow.states import Around, Link, Place, Session, State
 from kiosk.flow.table import step
+from kiosk.sample_eligibility import PERSON as PENSIONER
 from kiosk.sample_ways import with_content
 from kiosk.samples import PERSON
 from tests.flows.journeys import HALL, TICKET, R, travel_from
