@@ -115,6 +115,8 @@ def _until_served(client: Client) -> None:
 
 def test_a_call_here_is_read_there_within_a_fifth_of_a_second(pair: list[ServerProcess]) -> None:
     here, there = (server.client("admin") for server in pair)
+    for act in ("start", "finish"):  # whoever the tests before left there
+        here.at("1", act)
     took_s = []
     for _ in range(10):
         here.issue("A")

@@ -65,8 +65,8 @@ def test_streams_carry_what_the_other_process_did_in_order(postgres_url: str) ->
 
         async def listen() -> None:
             async for frame in frames:
-                if frame.startswith(b"id: "):
-                    seen.append(int(frame.split(b"\n")[0][4:]))
+                lines = frame.split(b"\n")  # of one event, or of several at once
+                seen.extend(int(line[4:]) for line in lines if line.startswith(b"id: "))
 
         begin = await made[1].seq()
         listening = asyncio.create_task(listen())

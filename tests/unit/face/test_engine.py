@@ -120,7 +120,7 @@ def test_what_is_no_picture_is_refused():
 
 
 def test_an_engine_without_its_files_says_which(tmp_path):
-    with pytest.raises(SettingsUnusable, match="there is no file"):
+    with pytest.raises(SettingsUnusable, match="There is no model file"):
         OpenCvEngine(tmp_path / "a.onnx", tmp_path / "b.onnx")
     with pytest.raises(ValueError, match="go together"):
         EngineSettings(detector=tmp_path / "a.onnx")
@@ -128,7 +128,7 @@ def test_an_engine_without_its_files_says_which(tmp_path):
         (tmp_path / name).write_bytes(b"no network")
     broken = OpenCvEngine(tmp_path / "a.onnx", tmp_path / "b.onnx")
     assert broken.model.startswith("opencv-sface-")
-    with pytest.raises(SettingsUnusable, match="cannot use"):
+    with pytest.raises(SettingsUnusable, match="模型文件不能用"):
         broken.load()
 
 
