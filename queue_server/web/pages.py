@@ -140,7 +140,7 @@ async def window_screen(hall: str, window: str, request: Request) -> Response:
 
 @router.get("/manager/{hall}")
 async def board(hall: str, request: Request) -> Response:
-    return await page(request, "board.html", Act.SEE_BOARD, hall)
+    return await page(request, "board.html", Act.SEE_BOARD, hall, parts=("waits",))
 
 
 @router.get("/appointments/{hall}")

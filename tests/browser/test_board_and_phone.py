@@ -13,6 +13,21 @@ BOARD = "/manager/demo"
 PHONE = (360, 740)
 
 
+def test_the_board_tells_how_promises_were_kept_and_when_they_drift(pages: Any) -> None:
+    few, all_ = {"promises": 3, "kept": 1.0}, {"promises": 900, "kept": 0.87}
+    drift = {"way": "too_short", "kept": 0.5, "promises": 60, "off_s": 300}
+    report = {"promises": {"today": few, "all": all_, "drift": drift}}
+    page = pages.log_in("manager", BOARD)
+    expect(page.locator("#headline")).to_have_attribute("data-level", "well")
+    expect(page.locator("#promise")).to_be_hidden()
+    page.route("**/api/v1/halls/demo/waits", lambda route: route.fulfill(json=report))
+    page.reload()
+    expect(page.locator("#promise")).to_contain_text("87%")
+    expect(page.locator("#alarms")).to_contain_text("只有 50%")
+    expect(page.locator("#headline")).to_have_attribute("data-level", "amber")
+    page.unroute_all(behavior="wait")
+
+
 def test_the_board_is_live(pages: Any, kiosk: Any, manager: Any) -> None:
     page = pages.log_in("manager", BOARD)
     expect(page.locator("#headline")).to_have_attribute("data-level", "well")

@@ -8,6 +8,7 @@ import { byId, el, hasText, icon, named, page, redraw, say, setText, shortName }
 import { answerButton, isCalling } from "./help.js";
 import { LiveHall } from "./live.js";
 import { promiseAlarms, watchCases } from "./promise-alarms.js";
+import { promiseAlarm, promiseFigure, watchReport } from "./promise-figure.js";
 import {
   clockText, dateText, minutesText, runningText, secondsSince, serverNow, waitText,
 } from "./time.js";
@@ -26,6 +27,7 @@ const ALARMS_SHOWN = 6; // the windows and queues below must stay in sight
 
 let hall = null;
 let cases = null;
+let waits = null; // how well the promised waits were kept
 const mayAct = page.role !== "auditor"; // who only looks is shown no buttons
 
 const live = new LiveHall(
@@ -63,11 +65,17 @@ function draw() {
   drawWindows();
   drawQueues();
   drawToday();
+  drawPromise();
   drawOutOfTurn();
   drawDevices();
 }
 
-const pressing = () => [...promiseAlarms(hall, cases), ...alarmsOf(hall, serverNow(), live.state, clockText().slice(0, 5))];
+function driftAlarm() {
+  const drift = waits && promiseAlarm(waits);
+  return drift ? [{ kind: "drift", level: "amber", said: [drift.title, drift.todo] }] : [];
+}
+
+const pressing = () => [...promiseAlarms(hall, cases), ...driftAlarm(), ...alarmsOf(hall, serverNow(), live.state, clockText().slice(0, 5))];
 
 function headline(alarms) {
   if (alarms.length > 0) return say("board.attention", { n: alarms.length });
@@ -109,6 +117,7 @@ function alarmLine([level, title, todo]) {
 }
 
 function alarmTexts(alarm) {
+  if (alarm.said) return alarm.said;
   const values = {
     service: alarm.service && named(alarm.service),
     window: alarm.window && shortName(named(alarm.window)),
@@ -203,6 +212,12 @@ function drawToday() {
   );
 }
 
+function drawPromise() {
+  const known = (waits?.promises.all.promises ?? 0) > 0;
+  byId("promise").hidden = !known;
+  if (known) redraw(byId("promise"), waits.promises, () => [promiseFigure(waits)]);
+}
+
 /** Order is earned, not chosen: who was called or skipped out of turn, by whom and why. */
 function drawOutOfTurn() {
   byId("out-of-turn").hidden = hall.out_of_turn.length === 0;
@@ -261,6 +276,10 @@ tick();
 setInterval(tick, 1000);
 watchCases((summary) => {
   cases = summary;
+  draw();
+});
+watchReport((report) => {
+  waits = report;
   draw();
 });
 live.start();

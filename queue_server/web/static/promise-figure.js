@@ -3,6 +3,7 @@
  */
 import { el, fetchWithin, icon, page, say } from "./core.js";
 
+const AGAIN_MS = 60000;
 const FETCH_LIMIT_MS = 20000; // the estimating process may be at work on something long
 
 export const waitsUrl = () => `/api/v1/halls/${encodeURIComponent(page.hall)}/waits`;
@@ -16,6 +17,16 @@ export async function fetchReport() {
   } catch {
     return null;
   }
+}
+
+/** Calls `changed(report)` now and each minute; without an answer the last report stands. */
+export function watchReport(changed) {
+  const ask = async () => {
+    const report = await fetchReport();
+    if (report) changed(report);
+  };
+  ask();
+  setInterval(ask, AGAIN_MS);
 }
 
 export const percent = (share) => (share === null || share === undefined ? "–" : `${Math.round(share * 100)}%`);
