@@ -55,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--server", metavar="URL", help="instead of the file's")
     parser.add_argument("--printer", metavar="URL", help="instead of the file's")
     parser.add_argument("--reader", metavar="PORT", help="instead of the file's")
+    parser.add_argument(
+        "--kept", type=Path, metavar="DIR", help="[offline] folder, instead of the file's"
+    )
     parser.add_argument("--size", metavar="WxH", help="of the window; implies no full screen")
     parser.add_argument("--offscreen", action="store_true", help="draw without any display")
     parser.add_argument("--remote-view", metavar="HOST:PORT", help="show it in a browser here")
@@ -108,6 +111,9 @@ def _overridden(settings: KioskSettings, options: argparse.Namespace) -> KioskSe
         settings = replace(settings, printer=replace(settings.printer, url=options.printer))
     if options.reader:
         settings = replace(settings, reader=replace(settings.reader, port=options.reader))
+    if options.kept:
+        kept = replace(settings.offline, folder=options.kept.absolute())
+        settings = replace(settings, offline=kept)
     if options.size:
         screen = replace(settings.screen, size=options.size, fullscreen=False)
         settings = replace(settings, screen=screen)

@@ -101,6 +101,7 @@ class Hall:
         self.kiosk = Process(
             "kiosk", "--config", "config/demo/kiosk.toml", "--server", self.server.url,
             "--printer", f"tcp://{printer}", "--reader", reader, "--size", "540x960",
+            "--kept", str(folder / "kept"),  # no numbers that another kiosk was lent
             "--offscreen", "--remote-view", view,
         )  # fmt: skip
         self.page = f"http://{page}"
