@@ -28,7 +28,7 @@ from launcher.cli import room_environment
 from launcher.places import ROOT, STATE
 from launcher.system_packages import NEEDS, SystemNeed
 from launcher.words import terminal_language, words
-from queue_server.settings import load_hall_settings
+from queue_server.settings.hall import load_hall_settings
 
 IMPORTS = (
     *("argon2", "cv2", "escpos", "fastapi", "jinja2", "kivy", "numpy", "PIL", "prometheus_client"),

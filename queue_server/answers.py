@@ -7,11 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from queue_server.acceptance_views import step_view
-from queue_server.appointment_views import appointment_view
-from queue_server.board_views import configuration_view
-from queue_server.case_views import case_answer
-from queue_server.content_views import all_content
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
 from queue_server.domain.acceptances import CloseAcceptance
@@ -30,9 +25,14 @@ from queue_server.domain.pension_commands import (
     SettleCheck,
 )
 from queue_server.domain.state import HallState
-from queue_server.lease_views import handin_answer, leases_answer
-from queue_server.pension_views import pension_answer
-from queue_server.views import ticket_shape, ticket_view, window_view
+from queue_server.views.acceptances import step_view
+from queue_server.views.appointments import appointment_view
+from queue_server.views.board import configuration_view
+from queue_server.views.cases import case_answer
+from queue_server.views.content import all_content
+from queue_server.views.hall import ticket_shape, ticket_view, window_view
+from queue_server.views.leases import handin_answer, leases_answer
+from queue_server.views.pensions import pension_answer
 
 FollowToken = Callable[[str], str]
 

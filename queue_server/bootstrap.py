@@ -41,7 +41,7 @@ from queue_server.pensions.people import People
 from queue_server.plan import Plan
 from queue_server.sample_days import write_sample_days
 from queue_server.service import HallService
-from queue_server.settings import (
+from queue_server.settings.hall import (
     HallSettings,
     StaffSection,
     content_of,

@@ -10,11 +10,11 @@ import structlog
 
 from queue_server.access.store import AccessStore
 from queue_server.domain.pension_commands import ImportPensioners
-from queue_server.pension_views import today_of
 from queue_server.pensions.importing import RegisterImport
 from queue_server.pensions.people import People
 from queue_server.plan import Plan
 from queue_server.service import HallService
+from queue_server.views.pensions import today_of
 
 log = structlog.get_logger()
 

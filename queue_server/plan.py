@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from foundation.settings_file import SettingsError, load_settings
-from queue_server.settings import HallSettings, ServerSection, StaffSection, load_hall_settings
+from queue_server.settings.hall import HallSettings, ServerSection, StaffSection, load_hall_settings
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from queue_server import wire_reviews as wire
 from queue_server.domain.cases import BAD_LEVELS, BAD_REASONS, GOOD_REASONS
+from queue_server.wire import reviews as wire
 
 _LEVELS = {
     5: ("非常满意", "Very satisfied"),

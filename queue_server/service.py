@@ -16,7 +16,6 @@ import orjson
 import structlog
 
 from queue_server.answers import FollowToken, answer, asked, same_request
-from queue_server.board_views import configuration_view
 from queue_server.clock import Clock
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
@@ -41,7 +40,8 @@ from queue_server.outcome import Abandoned, Outcome, Unavailable
 from queue_server.presentation import Presentation
 from queue_server.push import HallStreams
 from queue_server.turns import AnsweredMeanwhile, Turns
-from queue_server.views import for_everybody, hall_view, ticket_view
+from queue_server.views.board import configuration_view
+from queue_server.views.hall import for_everybody, hall_view, ticket_view
 
 log = structlog.get_logger()
 

@@ -74,12 +74,12 @@ class QueueClient:
         return read_ticket(self._ask("POST", path, {"request_id": request_id}))
 
     def borrow(self, request_id: str, size: int) -> Any:
-        """The blocks of numbers lent to this kiosk, as `queue_server.wire_leases.Leases`."""
+        """The blocks of numbers lent to this kiosk, as `queue_server.wire.leases.Leases`."""
         body = {"request_id": request_id, "size": size}
         return self._ask("POST", self._kiosk("leases"), body)
 
     def hand_in(self, request_id: str, tickets: Sequence[dict[str, Any]]) -> Any:
-        """As `queue_server.wire_leases.HandedIn`."""
+        """As `queue_server.wire.leases.HandedIn`."""
         body = {"request_id": request_id, "tickets": list(tickets)}
         return self._ask("POST", self._kiosk("handins"), body)
 

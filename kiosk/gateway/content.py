@@ -22,7 +22,7 @@ from kiosk.gateway.client import QueueClient
 from kiosk.gateway.errors import BadAnswer, GatewayError, Refused
 from kiosk.gateway.keeping import KeptFile
 from kiosk.gateway.reading import read_hall, strictly, typed
-from queue_server import wire
+from queue_server.wire import hall as wire
 
 _log = structlog.get_logger()
 

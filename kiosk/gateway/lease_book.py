@@ -20,7 +20,7 @@ import structlog
 from kiosk.flow.facts import HallFacts, LeaseFacts, TicketFacts
 from kiosk.gateway.keeping import KeptFile
 from kiosk.gateway.reading import strictly, typed
-from queue_server import wire_leases as shapes
+from queue_server.wire import leases as shapes
 
 _log = structlog.get_logger()
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 from kiosk.flow.facts import ClassFacts, HallFacts, ServiceFacts, TicketFacts, WaitFacts
 from kiosk.gateway.errors import BadAnswer
-from queue_server import wire
+from queue_server.wire import hall as wire
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from queue_server.audit import AuditLog
 from queue_server.pensions.faces import FaceProgram
 from queue_server.pensions.people import People
 from queue_server.pensions.pictures import LivePictures
-from queue_server.settings_pensions import PensionSection
+from queue_server.settings.pensions import PensionSection
 
 SettingsOf = Callable[[str], PensionSection]
 

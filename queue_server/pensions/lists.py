@@ -10,8 +10,8 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from queue_server import wire_pensions as shapes
 from queue_server.pensions.people import Identity
+from queue_server.wire import pensions as shapes
 
 CSV, XLSX = "csv", "xlsx"
 MEDIA = {

@@ -8,59 +8,19 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import structlog
 from fastapi import FastAPI
-from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from queue_server.journal.port import JournalError
-from queue_server.web import (
-    api_acceptances,
-    api_administration,
-    api_appointments,
-    api_audit,
-    api_cases,
-    api_configuration,
-    api_content,
-    api_find,
-    api_hall,
-    api_help,
-    api_kiosks,
-    api_pensioners,
-    api_pensions,
-    api_receipts,
-    api_reviews,
-    api_staff,
-    api_statistics,
-    api_tablets,
-    api_tickets,
-    api_visits,
-    api_waits,
-    api_windows,
-    pages,
-    pages_access,
-    pages_history,
-    pages_pension,
-    pages_reviews,
-    pages_told,
-    pages_waits,
-    probes,
-)
-from queue_server.web.api_find import FindIn
-from queue_server.web.api_help import HelpIn
-from queue_server.web.api_receipts import RECEIPT_BODIES
+from queue_server.web import probes
+from queue_server.web.all_bodies import ALL_BODIES
+from queue_server.web.api.routers import ROUTERS as API
 from queue_server.web.bodies import describe_bodies
 from queue_server.web.context import Context
 from queue_server.web.errors import error_response, install_error_handlers
 from queue_server.web.noting import note_refusal, was_noted
-from queue_server.web.schemas import BODIES
-from queue_server.web.schemas_acceptances import ACCEPTANCE_BODIES
-from queue_server.web.schemas_administration import ADMINISTRATION_BODIES
-from queue_server.web.schemas_appointments import APPOINTMENT_BODIES
-from queue_server.web.schemas_content import CONTENT_BODIES
-from queue_server.web.schemas_pensions import PENSION_BODIES
-from queue_server.web.schemas_reviews import REVIEW_BODIES
-from queue_server.web.schemas_staff import STAFF_BODIES
-from queue_server.web.schemas_waits import WAIT_BODIES
+from queue_server.web.pages.hall import STATIC, error_page
+from queue_server.web.pages.routers import ROUTERS as PAGES
 
 log = structlog.get_logger()
 
@@ -77,20 +37,6 @@ _HEADERS = {
 }
 _RAW_HEADERS = [(k.lower().encode(), v.encode()) for k, v in _HEADERS.items()]
 
-_BODIES: list[type[BaseModel]] = [
-    *BODIES,
-    *APPOINTMENT_BODIES,
-    *CONTENT_BODIES,
-    *STAFF_BODIES,
-    *ACCEPTANCE_BODIES,
-    *ADMINISTRATION_BODIES,
-    *REVIEW_BODIES,
-    *PENSION_BODIES,
-    *RECEIPT_BODIES,
-    *WAIT_BODIES,
-    FindIn,
-    HelpIn,
-]
 OpenContext = Callable[[], AbstractAsyncContextManager[Context]]
 
 
@@ -112,43 +58,12 @@ def create_app(open_context: OpenContext) -> FastAPI:
         # a hall tells nobody; asking the environment about it with each request takes its time
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
-    for module in (
-        api_tickets,
-        api_windows,
-        api_visits,
-        api_find,
-        api_help,
-        api_kiosks,
-        api_appointments,
-        api_acceptances,
-        api_reviews,
-        api_cases,
-        api_tablets,
-        api_receipts,
-        api_hall,
-        api_configuration,
-        api_content,
-        api_administration,
-        api_staff,
-        api_statistics,
-        api_audit,
-        api_pensions,
-        api_pensioners,
-        api_waits,
-        probes,
-        pages,
-        pages_access,
-        pages_history,
-        pages_reviews,
-        pages_pension,
-        pages_told,
-        pages_waits,
-    ):
+    for router in (*API, probes.router, *PAGES):
         # flat, so that a request is matched once; an included router would match it twice
-        app.router.routes.extend(module.router.routes)
-    app.mount("/static", pages.STATIC, name="static")
-    install_error_handlers(app, pages.error_page)
-    describe_bodies(app, _BODIES)
+        app.router.routes.extend(router.routes)
+    app.mount("/static", STATIC, name="static")
+    install_error_handlers(app, error_page)
+    describe_bodies(app, ALL_BODIES)
     app.add_middleware(Envelope)
     return app
 

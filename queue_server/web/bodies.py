@@ -37,7 +37,7 @@ def takes(model: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
-def describe_bodies(app: FastAPI, models: list[type[BaseModel]]) -> None:
+def describe_bodies(app: FastAPI, models: tuple[type[BaseModel], ...]) -> None:
     """Adds the models' schemas to the application's OpenAPI description, and the path parameters
     that routes read from the request themselves."""
 

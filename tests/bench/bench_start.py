@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from queue_server.journal.archive_sqlite import SqliteFile  # noqa: E402
-from queue_server.settings import load_hall_settings, rules_of  # noqa: E402
+from queue_server.settings.hall import load_hall_settings, rules_of  # noqa: E402
 from tests.bench.year import write_hall  # noqa: E402
 from tests.support.server import DEMO_CONFIG, ServerProcess  # noqa: E402
 

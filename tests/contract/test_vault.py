@@ -15,7 +15,7 @@ import pytest
 from queue_server.access.keys import KeyUnusable, load_keys
 from queue_server.access.store import AccessStore
 from queue_server.audit import AuditLog, audit_statement
-from queue_server.cli import main
+from queue_server.cli.main import main
 from queue_server.databases import Database, open_database
 from queue_server.journal.port import NotStored
 from queue_server.vault.errors import Damaged, MasterKeyMissing

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queue_server.cli import main
+from queue_server.cli.main import main
 from queue_server.journal.archive import MANIFEST, BackupUnusable, read_manifest, restore_backup
 from queue_server.journal.archive_port import Databases, NotEmpty, Whole, WrongVersion
 from queue_server.journal.archive_postgres import PostgresAddress

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from queue_server.cli import main
+from queue_server.cli.main import main
 from tests.support.server import ServerProcess
 from tests.support.stored import first_records, put_records, tamper
 

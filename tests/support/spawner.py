@@ -26,7 +26,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 # What the queue server and its command line import when they run.
-_SERVER = ("queue_server.cli", "queue_server.bootstrap", "uvicorn", "uvloop", "httptools")
+_SERVER = ("queue_server.cli.main", "queue_server.bootstrap", "uvicorn", "uvloop", "httptools")
 _MODULES = (*_SERVER, "uvicorn.loops.uvloop", "uvicorn.protocols.http.httptools_impl")
 
 
@@ -157,7 +157,7 @@ def _become(request: dict[str, Any], line: socket.socket) -> None:
         os.dup2(log, 2)
         os.environ.clear()
         os.environ.update(request["env"])
-        code = sys.modules["queue_server.cli"].main(request["start"])
+        code = sys.modules["queue_server.cli.main"].main(request["start"])
     except SystemExit as ended:
         code = ended.code
     except BaseException:

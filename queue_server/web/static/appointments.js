@@ -15,7 +15,7 @@ const booking = new Commands(api, () => {}, UNKEPT);
 
 let hall = null;
 let slots = null; // what the chosen service offers, wire.Slots
-const chosen = { service: null, day: null, slot: null, moving: null, listDay: null };
+const chosen = { service: null, day: null, slot: null, moving: null, listDay: null, cancelling: null };
 let found = [];
 let ofDay = [];
 
@@ -171,7 +171,7 @@ function drawListDays() {
 
 function drawList(name, appointments) {
   const soon = Math.floor(serverNow() / 60000);
-  redraw(byId(name), [appointments, hall.business_day, soon], () =>
+  redraw(byId(name), [appointments, hall.business_day, soon, chosen.cancelling], () =>
     appointments.length || name === "found"
       ? appointments.map(appointmentRow)
       : [el("li", { class: "muted" }, say("appointments.none"))],
@@ -206,6 +206,7 @@ const act = (name, one, mark) =>
     { class: "button", type: "button", "data-act": name, "data-code": one.code, "data-id": one.id },
     icon(mark),
     say(`appointments.act.${name}`),
+    name === "cancel" && chosen.cancelling === one.id ? say("appointments.sure") : "",
     el("span", { class: "quiet-hidden" }, one.code),
   );
 
@@ -292,19 +293,17 @@ document.querySelector("main").addEventListener("click", (event) => {
   if (service) slots = null;
   if (service || listDay) refresh();
   if (name === "check-in") checkIn(known(id));
-  if (name === "cancel") askToCancel(button, known(id));
+  if (name === "cancel") cancelOrAsk(known(id));
+  else chosen.cancelling = null;
   if (name === "move") move(known(id));
   draw();
 });
 
-/** The first press asks, the second one cancels. */
-function askToCancel(button, one) {
-  if (button.dataset.sure) {
-    cancel(one);
-    return;
-  }
-  button.dataset.sure = "yes";
-  button.lastChild.before(say("appointments.sure"));
+/** The first press asks, the second one cancels; what was asked outlives the list's redrawing. */
+function cancelOrAsk(one) {
+  const sure = chosen.cancelling === one.id;
+  chosen.cancelling = sure ? null : one.id;
+  if (sure) cancel(one);
 }
 
 function move(one) {

@@ -68,8 +68,14 @@ export function redraw(node, key, makeChildren) {
   const mark = JSON.stringify(key);
   if (node.drawnFrom === mark) return;
   node.drawnFrom = mark;
+  const held = node.contains(document.activeElement) ? namesOf(document.activeElement) : "{}";
   node.replaceChildren(...makeChildren());
+  if (held === "{}") return;
+  const again = [...node.querySelectorAll("button, a, input")].find((one) => namesOf(one) === held);
+  again?.focus({ preventScroll: true }); // keyboards stay where they were
 }
+
+const namesOf = (element) => JSON.stringify({ ...element.dataset });
 
 /** A UUID; crypto.randomUUID is missing on plain http in the hall's network. */
 export function newId() {

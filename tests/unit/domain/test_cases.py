@@ -7,13 +7,13 @@ from datetime import date, time
 
 import pytest
 
-from queue_server.case_views import published_view
 from queue_server.domain import cases as x
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
 from queue_server.domain.calendar import Calendar, Session
 from queue_server.domain.cases import CASE_MOVES, CaseMove, CaseStatus, Source
 from queue_server.domain.errors import IllegalMove, NotFound, WrongState
+from queue_server.views.cases import published_view
 from tests.support.hall import Hall, reloaded, rules
 
 CALENDAR = Calendar(

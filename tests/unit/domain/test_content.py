@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from queue_server.content_views import matters_view, shown_content
 from queue_server.domain import content as x
 from queue_server.domain import events as e
 from queue_server.domain.apply import apply
@@ -14,6 +13,7 @@ from queue_server.domain.decide import decide
 from queue_server.domain.errors import NotFound
 from queue_server.domain.keeping import keeps
 from queue_server.domain.state import HallState
+from queue_server.views.content import matters_view, shown_content
 from tests.support.hall import Hall
 
 OLD = x.Notice("old", "旧", "旧文", until=date(2026, 1, 1))

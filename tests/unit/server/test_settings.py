@@ -12,7 +12,7 @@ import pytest
 
 from foundation.settings_file import SettingsError
 from queue_server.domain.content import Guide
-from queue_server.settings import (
+from queue_server.settings.hall import (
     HallSettings,
     content_of,
     load_hall_settings,

@@ -20,7 +20,7 @@ from queue_server.journal.chain import GENESIS, Record, link
 from queue_server.statistics import measures as m
 from queue_server.statistics.facts import DayFacts, fold_day
 from queue_server.statistics.tables import tables
-from queue_server.views import window_view
+from queue_server.views.hall import window_view
 from tests.support.hall import Hall
 
 WINDOWS = ("1", "2", "9")

@@ -1,0 +1,1 @@
+"""The hall's configuration files, read and checked."""

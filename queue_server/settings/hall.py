@@ -1,0 +1,392 @@
+"""hall.toml as typed, frozen settings, and what the dispatcher makes of them.
+
+Every key is documented in config/hall.toml; a key that is not declared here is refused there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, time
+from pathlib import Path
+from typing import Literal
+from zoneinfo import available_timezones
+
+from foundation.settings_file import load_settings
+from queue_server.access.roles import Role
+from queue_server.domain.calendar import Calendar, Session
+from queue_server.domain.content import Guide, Thing
+from queue_server.domain.rules import (
+    DispatchSettings,
+    HallRules,
+    MatterRule,
+    PriorityClass,
+    ServiceRule,
+    Skill,
+    WindowRule,
+)
+from queue_server.presentation import Presentation
+from queue_server.settings.content import JobSection, NoticeSection
+from queue_server.settings.pensions import PensionSection
+from queue_server.settings.supply import (
+    WEEKDAYS,
+    AppointmentsSection,
+    IssuingSection,
+    OfflineSection,
+    QuotaSection,
+    ReviewsSection,
+    SlotsSection,
+    SpecialDaySection,
+    Weekday,
+)
+
+
+@dataclass(frozen=True)
+class HallSection:
+    id: str
+    name: str
+    name_en: str
+    region: tuple[str, ...] = ()
+    time_zone: str = "Asia/Shanghai"
+    day_closes_at: time = time(4)
+    always_open: bool = False
+    windows_start_open: bool = False
+    notice: str = ""
+    notice_en: str = ""
+    announce: tuple[Literal["zh-CN", "en"], ...] = ("zh-CN",)
+
+    def __post_init__(self) -> None:
+        if self.time_zone not in available_timezones():
+            raise ValueError(f"time_zone {self.time_zone!r} is not known")
+
+
+@dataclass(frozen=True)
+class ServerSection:
+    """key_file: made on the first start. demonstration: secrets may stand in the file."""
+
+    listen: str = "127.0.0.1:8701"
+    database: str = "sqlite:///hall.db"
+    key_file: Path | None = None
+    public_screen: bool = False
+    secure_cookies: bool = True
+    demonstration: bool = False
+    heartbeat_s: float = 3.0
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    clock_off_at_most_s: float = 5.0
+
+    def __post_init__(self) -> None:
+        if self.clock_off_at_most_s < 0.1:
+            raise ValueError("clock_off_at_most_s must be at least 0.1")
+        if not 0.5 <= self.heartbeat_s <= 5:  # pages count as stale after 8 seconds of silence
+            raise ValueError("heartbeat_s must lie between 0.5 and 5")
+
+
+@dataclass(frozen=True)
+class DispatchSection:
+    rank_tolerance_s: int = 120
+    overtaken_at_most: int = 8
+    waits_at_most_minutes: int = 90
+    rejoin_after: int = 3
+    rejoins_at_most: int = 2
+    calls_before_missed: int = 3
+    recall_pause_s: int = 5
+    missed_strictly: bool = False
+    defers_at_most: int = 1
+    defer_minutes_at_most: int = 30
+    print_unanswered_minutes: int = 5
+    stands_in_when_closed: bool = False
+    auto_call_s: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("waits_at_most_minutes", "calls_before_missed", "print_unanswered_minutes"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1")
+        for name in (
+            "overtaken_at_most",
+            "rejoin_after",
+            "rejoins_at_most",
+            "recall_pause_s",
+            "auto_call_s",
+        ):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must not be below 0")
+
+
+@dataclass(frozen=True)
+class HoursSection:
+    days: tuple[Weekday, ...]
+    opens: time
+    closes: time
+
+    def __post_init__(self) -> None:
+        if self.closes <= self.opens:
+            raise ValueError("closes must come after opens")
+
+
+@dataclass(frozen=True)
+class ClassSection:
+    id: str
+    name: str
+    name_en: str
+    rate: float = 1.0
+    min_age: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.rate <= 0:
+            raise ValueError("rate must be above 0")
+
+
+@dataclass(frozen=True)
+class ServiceSection:
+    id: str
+    name: str
+    name_en: str
+    usual_minutes: float
+    prefix: str | None = None
+    icon: str = "ticket"
+
+    def __post_init__(self) -> None:
+        if not (self.prefix or self.id).isascii() or not (self.prefix or self.id).isalpha():
+            raise ValueError("prefix must be Latin letters, such as A")
+        if self.usual_minutes <= 0:
+            raise ValueError("usual_minutes must be above 0")
+
+
+@dataclass(frozen=True)
+class MatterSection:
+    """One matter with its service guide (五公开)."""
+
+    id: str
+    service: str
+    name: str
+    name_en: str
+    usual_minutes: float | None = None
+    materials: tuple[str, ...] = ()
+    procedure: tuple[str, ...] = ()
+    promised_working_days: int = 0
+    result: str = ""
+    fee: str = "不收费"
+    legal_basis: str = ""
+
+
+@dataclass(frozen=True)
+class WindowSection:
+    """skills: service ids, a neighbour's service as "B:2" (rank 2); ["*"] is every service.
+    stands_in_for: the window whose services it takes over while that one pauses (AB岗)."""
+
+    id: str
+    name: str
+    name_en: str
+    skills: tuple[str, ...]
+    first_classes: tuple[str, ...] = ()
+    stands_in_for: str | None = None
+
+
+@dataclass(frozen=True)
+class PairedSection:
+    """A device or script paired beforehand. Only for demonstrations: the token is in clear."""
+
+    name: str
+    role: Role
+    token: str
+    window: str | None = None
+
+
+@dataclass(frozen=True)
+class StaffSection:
+    """Staff made beforehand. Only for demonstrations: the password is in clear."""
+
+    login: str
+    name: str
+    role: Role
+    password: str
+    window: str | None = None
+
+
+@dataclass(frozen=True)
+class HallSettings:
+    hall: HallSection
+    service: tuple[ServiceSection, ...]
+    window: tuple[WindowSection, ...]
+    priority_class: tuple[ClassSection, ...]
+    matter: tuple[MatterSection, ...] = ()
+    hours: tuple[HoursSection, ...] = ()
+    holidays: tuple[date, ...] = ()
+    makeup_days: tuple[date, ...] = ()
+    special_days: tuple[SpecialDaySection, ...] = ()
+    quota: tuple[QuotaSection, ...] = ()
+    slots: tuple[SlotsSection, ...] = ()
+    appointments: AppointmentsSection = field(default_factory=AppointmentsSection)
+    issuing: IssuingSection = field(default_factory=IssuingSection)
+    offline: OfflineSection = field(default_factory=OfflineSection)
+    reviews: ReviewsSection = field(default_factory=ReviewsSection)
+    pension: PensionSection = field(default_factory=PensionSection)
+    server: ServerSection = field(default_factory=ServerSection)
+    dispatch: DispatchSection = field(default_factory=DispatchSection)
+    paired: tuple[PairedSection, ...] = ()
+    staff: tuple[StaffSection, ...] = ()
+    notice: tuple[NoticeSection, ...] = ()
+    job: tuple[JobSection, ...] = ()
+
+    def __post_init__(self) -> None:
+        _refuse_repeats("service", [s.id for s in self.service])
+        _refuse_repeats("service prefix", [s.prefix or s.id for s in self.service])
+        _refuse_repeats("window", [w.id for w in self.window])
+        _refuse_repeats("priority_class", [c.id for c in self.priority_class])
+        _refuse_repeats("matter", [m.id for m in self.matter])
+        _refuse_repeats("notice", [n.id for n in self.notice])
+        _refuse_repeats("job", [j.id for j in self.job])
+        _refuse_repeats("quota for", [q.service for q in self.quota])
+        _refuse_repeats("special day", [d.day.isoformat() for d in self.special_days])
+        if not self.priority_class:
+            raise ValueError("at least one priority_class is needed; the first is the ordinary one")
+        if (self.paired or self.staff) and not self.server.demonstration:
+            raise ValueError(
+                "paired and staff hold secrets in clear: only with demonstration = true"
+            )
+        services = {s.id for s in self.service}
+        classes = {c.id for c in self.priority_class}
+        for window in self.window:
+            _refuse_unknown(f"window {window.id}", _skill_names(window, services), services)
+            _refuse_unknown(f"window {window.id}", set(window.first_classes), classes)
+            if window.stands_in_for is not None:
+                others = {w.id for w in self.window if w is not window}
+                _refuse_unknown(f"window {window.id}", {window.stands_in_for}, others)
+        for matter in self.matter:
+            _refuse_unknown(f"matter {matter.id}", {matter.service}, services)
+        _refuse_unknown("quota", {q.service for q in self.quota}, services)
+        _refuse_unknown("slots", {s.service for s in self.slots}, services)
+        matters = {m.id for m in self.matter}
+        _refuse_unknown("pension", {self.pension.matter} - {""}, matters)
+        _refuse_unknown("appointments", {self.appointments.priority_class} - {""}, classes)
+
+
+def _refuse_repeats(what: str, names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{what} {name!r} is there twice")
+
+
+def _refuse_unknown(where: str, named: set[str], known: set[str]) -> None:
+    for name in sorted(named - known):
+        raise ValueError(f"{where} names {name!r}, which is not declared")
+
+
+def _skill_names(window: WindowSection, services: set[str]) -> set[str]:
+    return {s.split(":")[0] for s in window.skills if s != "*"}
+
+
+def _skills(window: WindowSection, services: tuple[ServiceSection, ...]) -> tuple[Skill, ...]:
+    found: list[Skill] = []
+    for text in window.skills:
+        name, _, rank = text.partition(":")
+        if name == "*":
+            found.extend(Skill(s.id, int(rank or 1)) for s in services)
+        else:
+            found.append(Skill(name, int(rank or 1)))
+    return tuple(found)
+
+
+def load_hall_settings(file: Path) -> HallSettings:
+    """Raises foundation.settings_file.SettingsError."""
+    return load_settings(file, HallSettings)
+
+
+def rules_of(settings: HallSettings) -> HallRules:
+    usual_s = {s.id: round(s.usual_minutes * 60) for s in settings.service}
+    dispatch = settings.dispatch
+    return HallRules(
+        id=settings.hall.id,
+        calendar=Calendar(
+            time_zone=settings.hall.time_zone,
+            closes_day_at=settings.hall.day_closes_at,
+            always_open=settings.hall.always_open,
+            sessions=tuple(
+                Session(tuple(WEEKDAYS.index(d) for d in h.days), h.opens, h.closes)
+                for h in settings.hours
+            ),
+            holidays=frozenset(settings.holidays),
+            makeup_days=frozenset(settings.makeup_days),
+            special_days=tuple(d.rule() for d in settings.special_days),
+        ),
+        services=tuple(
+            ServiceRule(s.id, s.prefix or s.id, s.name, s.name_en, s.icon, usual_s[s.id])
+            for s in settings.service
+        ),
+        classes=tuple(
+            PriorityClass(c.id, c.name, c.name_en, c.rate, c.min_age)
+            for c in settings.priority_class
+        ),
+        windows=tuple(
+            WindowRule(
+                w.id,
+                w.name,
+                w.name_en,
+                _skills(w, settings.service),
+                w.first_classes,
+                w.stands_in_for,
+            )
+            for w in settings.window
+        ),
+        matters=tuple(
+            MatterRule(
+                m.id,
+                m.service,
+                m.name,
+                m.name_en,
+                round(m.usual_minutes * 60) if m.usual_minutes else usual_s[m.service],
+            )
+            for m in settings.matter
+        ),
+        dispatch=DispatchSettings(
+            rank_tolerance_s=dispatch.rank_tolerance_s,
+            overtaken_at_most=dispatch.overtaken_at_most,
+            waits_at_most_s=dispatch.waits_at_most_minutes * 60,
+            rejoin_after=dispatch.rejoin_after,
+            rejoins_at_most=dispatch.rejoins_at_most,
+            calls_before_missed=dispatch.calls_before_missed,
+            recall_pause_s=dispatch.recall_pause_s,
+            missed_strictly=dispatch.missed_strictly,
+            defers_at_most=dispatch.defers_at_most,
+            defer_minutes_at_most=dispatch.defer_minutes_at_most,
+            print_unanswered_s=dispatch.print_unanswered_minutes * 60,
+            stands_in_when_closed=dispatch.stands_in_when_closed,
+            auto_call_s=dispatch.auto_call_s,
+        ),
+        windows_start_open=settings.hall.windows_start_open,
+        leases=settings.offline.rule(),
+        quotas=tuple(q.rule() for q in settings.quota),
+        issuing=settings.issuing.rule(),
+        slots=tuple(s.rule() for s in settings.slots),
+        booking=settings.appointments.rule(),
+        reviews=settings.reviews.rule(),
+        pension=settings.pension.rule(),
+    )
+
+
+def presentation_of(settings: HallSettings) -> Presentation:
+    hall = settings.hall
+    return Presentation(
+        name=hall.name,
+        name_en=hall.name_en,
+        region=hall.region,
+        notice=hall.notice,
+        notice_en=hall.notice_en,
+        announce=hall.announce,
+    )
+
+
+def content_of(settings: HallSettings) -> tuple[Thing, ...]:
+    """Notices, jobs and the guides of the matters, as the file tells them."""
+    guides = (
+        Guide(
+            m.id,
+            m.materials,
+            m.procedure,
+            m.promised_working_days,
+            m.result,
+            m.fee,
+            m.legal_basis,
+        )
+        for m in settings.matter
+    )
+    return (*(n.thing() for n in settings.notice), *(j.thing() for j in settings.job), *guides)

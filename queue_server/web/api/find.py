@@ -1,0 +1,66 @@
+"""A kiosk finds the tickets of whoever stands before it: by card, by code, by number."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from queue_server.access.roles import Act
+from queue_server.domain.state import HallState, Ticket
+from queue_server.domain.vocabulary import TicketStatus
+from queue_server.web.api.tickets import ERRORS, JSON
+from queue_server.web.bodies import body_of, takes
+from queue_server.web.context import permitted
+from queue_server.web.errors import ApiError
+from queue_server.web.schemas.commands import Body
+
+router = APIRouter(prefix="/api/v1/halls/{hall}", tags=["kiosks"], responses=ERRORS)
+_OVER = (TicketStatus.FINISHED, TicketStatus.CANCELLED, TicketStatus.EXPIRED)
+
+
+class FindIn(Body):
+    """One of the three. token: what stands in the ticket's QR code behind `/t/`."""
+
+    id_number: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{8,20}$")] | None = None
+    token: Annotated[str, Field(max_length=64)] | None = None
+    number: Annotated[str, Field(pattern=r"^[A-Za-z]{1,4}[0-9]{1,7}$")] | None = None
+
+
+@router.post("/tickets/find", openapi_extra=takes(FindIn))
+async def find(hall: str, request: Request) -> Response:
+    """The tickets of this day that are not over yet, newest first; none is an empty list. The ID
+    number is turned into its keyed hash and forgotten; it stands in no address and no log."""
+    ctx, _, service = await permitted(request, Act.FIND_TICKET, hall)
+    wanted = await body_of(request, FindIn)
+    if wanted.id_number:
+        person = await ctx.access.person_ref(wanted.id_number)
+        found = await service.ask(lambda state, _now: _of_person(state, person))
+    elif wanted.token:
+        followed = service.followed_ticket(wanted.token)
+        found = [followed] if followed else []
+    elif wanted.number:
+        number = wanted.number.upper()
+        found = await service.ask(lambda state, _now: _of_number(state, number))
+    else:
+        message = "请放身份证，或者输入号码。"
+        raise ApiError(422, "fields_invalid", message, fields=["id_number", "token", "number"])
+    told = [orjson.loads(body)["ticket"] for t in found if (body := await service.ticket_json(t))]
+    shown = [ticket for ticket in told if ticket["status"] not in _OVER]
+    headers = {"Cache-Control": "no-store"}
+    return Response(orjson.dumps({"tickets": shown}), media_type=JSON, headers=headers)
+
+
+def _of_person(state: HallState, person: str) -> list[str]:
+    return _newest_first([t for t in state.tickets.values() if t.person == person])
+
+
+def _of_number(state: HallState, number: str) -> list[str]:
+    return _newest_first([t for t in state.tickets.values() if t.number == number])
+
+
+def _newest_first(tickets: list[Ticket]) -> list[str]:
+    open_now = [t for t in tickets if t.status not in _OVER]
+    return [t.id for t in sorted(open_now, key=lambda t: t.issued_ms, reverse=True)]

@@ -1,0 +1,307 @@
+"""Pension-eligibility checks: the kiosk's side, and a clerk's look at both pictures.
+
+ID numbers come in bodies alone and go no further than this edge. What is looked up of a person is
+masked; each look by staff is in the audit log before anything is shown.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from queue_server.access.roles import Act, Actor
+from queue_server.domain.decide.pension_checks import known_check
+from queue_server.domain.decide.pensions import known_pensioner
+from queue_server.domain.pension_commands import BeginCheck, ConfirmCheck, GiveConsent, SettleCheck
+from queue_server.domain.pensions import MILLION, Check, CheckStatus, Measured
+from queue_server.domain.state import HallState
+from queue_server.ids import fresh_id
+from queue_server.pensions.faces import read_calibration
+from queue_server.service import HallService
+from queue_server.views.hall import ticket_view
+from queue_server.views.pensions import (
+    check_view,
+    found_view,
+    pensioner_view,
+    today_of,
+    waiting_view,
+)
+from queue_server.web.api.tickets import ERRORS, JSON, answered
+from queue_server.web.bodies import body_of, takes
+from queue_server.web.context import Context, permitted
+from queue_server.web.errors import ApiError
+from queue_server.web.schemas.pensions import (
+    BeginCheckIn,
+    ConfirmIn,
+    ConsentIn,
+    FindPensionerIn,
+    ResultIn,
+    plain,
+)
+
+router = APIRouter(prefix="/api/v1/halls/{hall}/pension", tags=["pension"], responses=ERRORS)
+_IMAGES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
+
+
+def as_json(view: object) -> Response:
+    return Response(orjson.dumps(view), media_type=JSON, headers={"Cache-Control": "no-store"})
+
+
+async def at_desk(request: Request, act: Act, hall: str) -> tuple[Context, Actor, HallService]:
+    """As `permitted`; a demonstration's register is there from the first request on."""
+    ctx, actor, here = await permitted(request, act, hall)
+    await ctx.pensions.seed(here)
+    return ctx, actor, here
+
+
+def not_registered() -> ApiError:
+    return ApiError(404, "not_registered", "认证名册里没有查到，请到窗口问一问。")
+
+
+# --- the kiosk ------------------------------------------------------------------------------
+
+
+@router.post("/find", openapi_extra=takes(FindPensionerIn))
+async def find(hall: str, request: Request) -> Response:
+    """Whether somebody is in the register and when the next pass is due. 404 `not_registered`."""
+    ctx, _, here = await at_desk(request, Act.CHECK_PENSION, hall)
+    body = await body_of(request, FindPensionerIn)
+    person = await ctx.access.known_person(body.id_number)
+    if person is None or not await here.ask(lambda s, _: person in s.pensions.pensioners):
+        raise not_registered()
+    identity = await ctx.pensions.people.identity(person)
+    name = identity.name_masked if identity else ""
+    view = await here.ask(
+        lambda state, now_ms: found_view(state, known_pensioner(state, person), name, now_ms)
+    )
+    return as_json(view)
+
+
+@router.post("/consents", openapi_extra=takes(ConsentIn))
+async def consent(hall: str, request: Request) -> Response:
+    """Somebody has read the text of this version and agreed at the kiosk."""
+    _, actor, here = await at_desk(request, Act.CHECK_PENSION, hall)
+    body = await body_of(request, ConsentIn)
+    command = GiveConsent(body.person, body.version, body.kiosk or actor.name)
+    return answered(await here.execute(command, request_id=str(body.request_id), by=actor.label))
+
+
+@router.post("/checks", status_code=201, openapi_extra=takes(BeginCheckIn))
+async def begin(hall: str, request: Request) -> Response:
+    """Begins a check: the enrolled face, for the kiosk's memory, and the site's calibration."""
+    ctx, actor, here = await at_desk(request, Act.CHECK_PENSION, hall)
+    body = await body_of(request, BeginCheckIn)
+    face, about = await _reference(ctx, here, body.person)
+    command = BeginCheck(fresh_id(), body.person, body.kiosk or actor.name)
+    outcome = await here.execute(command, request_id=str(body.request_id), by=actor.label)
+    settings = await ctx.pensions.settings(hall)
+    view = {
+        "check": orjson.loads(outcome.body)["check"],
+        "reference": {**face, **about},
+        "calibration": read_calibration(settings.calibration),
+    }
+    answer = as_json(view)
+    answer.status_code = 200 if outcome.replayed else 201
+    return answer
+
+
+async def _reference(
+    ctx: Context, here: HallService, person: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Raises NotFound, ApiError 409 `not_enrolled`."""
+    one = await here.ask(
+        lambda state, now_ms: (
+            known_pensioner(state, person).reference,
+            pensioner_view(state, known_pensioner(state, person), now_ms),
+        )
+    )
+    face = await ctx.pensions.people.face(person, one[0]) if one[0] else None
+    if face is None:
+        raise ApiError(409, "not_enrolled", "还没有登记照片，请到窗口办理。")
+    about = {"source": one[1]["reference_source"], "enrolled_at": one[1]["enrolled_at"]}
+    return {"model": face.model, "descriptors": face.descriptors}, about
+
+
+@router.post("/checks/{check}/result", openapi_extra=takes(ResultIn))
+async def result(hall: str, check: str, request: Request) -> Response:
+    """What the engine found. A pass counts only with everything that justifies it; doubt goes to a
+    clerk, everything else to a window, with a number that carries the reason."""
+    ctx, actor, here = await at_desk(request, Act.CHECK_PENSION, hall)
+    body = await body_of(request, ResultIn)
+    live = _picture(body.live_picture, "live_picture")
+    other = _picture(body.reference_picture, "reference_picture")
+    command = SettleCheck(
+        check,
+        _measured(body),
+        ticket=fresh_id(),
+        pictured=live is not None,
+        age_years=await _age(ctx, here, check),
+    )
+    outcome = await here.execute(command, request_id=str(body.request_id), by=actor.label)
+    if "pension_check_referred" in outcome.events and live is not None and not outcome.replayed:
+        pictures = {"live": live, **({"reference": other} if other is not None else {})}
+        ctx.pensions.pictures.put(check, **pictures)
+    else:
+        _wipe(live, other)
+    if '"status":"waiting_for_clerk"' not in outcome.body:
+        ctx.pensions.pictures.wipe(check)
+    return answered(outcome)
+
+
+def _picture(text: str | None, field: str) -> bytearray | None:
+    """Raises ApiError 422 for what is no picture."""
+    if text is None:
+        return None
+    try:
+        picture = bytearray(base64.b64decode(text))
+    except (binascii.Error, ValueError):
+        picture = bytearray()
+    if media_type(bytes(picture[:4])) is None:
+        raise ApiError(422, "fields_invalid", "照片须是 JPEG 或 PNG。", fields=[field])
+    return picture
+
+
+def media_type(head: bytes) -> str | None:
+    return next((kind for mark, kind in _IMAGES.items() if head.startswith(mark)), None)
+
+
+def _wipe(*pictures: bytearray | None) -> None:
+    for picture in pictures:
+        if picture is not None:
+            picture[:] = bytes(len(picture))
+
+
+def _measured(body: ResultIn) -> Measured:
+    return Measured(
+        decision=body.decision,
+        score_millionths=_millionths(body.score),
+        threshold_millionths=_millionths(body.threshold),
+        calibration=body.calibration,
+        model=body.model,
+        cues=tuple(plain(cue) for cue in body.liveness),
+        reasons=body.reasons,
+    )
+
+
+def _millionths(figure: float | None) -> int | None:
+    return None if figure is None else round(figure * MILLION)
+
+
+async def _age(ctx: Context, here: HallService, check: str) -> int | None:
+    """For the class of a window ticket; None also when nobody knows the check."""
+
+    def look(state: HallState, now_ms: int) -> tuple[str, Any]:
+        found = state.pensions.checks.get(check)
+        return (found.person if found else ""), today_of(state, now_ms)
+
+    person, today = await here.ask(look)
+    identity = await ctx.pensions.people.identity(person) if person else None
+    return identity.age_years(today) if identity else None
+
+
+@router.get("/checks/{check}")
+async def status(hall: str, check: str, request: Request) -> Response:
+    """How a check stands, for the kiosk that waits for a clerk."""
+    ctx, _, here = await at_desk(request, Act.CHECK_PENSION, hall)
+    return as_json(await here.ask(_check_look(ctx, check)))
+
+
+def _check_look(ctx: Context, check: str) -> Any:
+    def look(state: HallState, now_ms: int) -> Any:
+        found = known_check(state, check)
+        return check_view(
+            state,
+            found,
+            lambda t: ticket_view(state, state.tickets[t], now_ms, ctx.pensions.follow_token(t)),
+        )
+
+    return look
+
+
+# --- the clerk ------------------------------------------------------------------------------
+
+
+@router.get("/waiting")
+async def waiting(hall: str, request: Request) -> Response:
+    """The checks that wait for a clerk's look, the longest first; the names are masked."""
+    ctx, _, here = await at_desk(request, Act.CONFIRM_PENSION, hall)
+    found = await here.ask(lambda state, _: _waiting(state))
+    people = await ctx.pensions.people.identities({check.person for check in found})
+    views = []
+    for check in found:
+        view = waiting_view(check, ctx.pensions.pictures.has(check.id))
+        if who := people.get(check.person):
+            view["name_masked"], view["id_masked"] = who.name_masked, who.id_masked
+        views.append(view)
+    return as_json({"waiting": views})
+
+
+def _waiting(state: HallState) -> list[Check]:
+    checks = state.pensions.checks.values()
+    return [check for check in checks if check.status is CheckStatus.WAITING_FOR_CLERK]
+
+
+@router.get("/checks/{check}/pictures/{which}")
+async def picture(hall: str, check: str, which: str, request: Request) -> Response:
+    """The live picture, or the one it is compared with; only while the check waits."""
+    ctx, actor, here = await at_desk(request, Act.CONFIRM_PENSION, hall)
+    found = await here.ask(lambda state, _: known_check(state, check))
+    if found.status is not CheckStatus.WAITING_FOR_CLERK or which not in ("live", "reference"):
+        raise _no_picture(check)
+    await _noted(ctx, hall, actor, "pension_picture_seen", found.person, which)
+    content = ctx.pensions.pictures.get(check, which)
+    if content is None and which == "reference":
+        content = await _enrolled_photo(ctx, here, found.person)
+    if content is None:
+        raise _no_picture(check)
+    kind = media_type(content[:4]) or "application/octet-stream"
+    return Response(content, media_type=kind, headers={"Cache-Control": "no-store"})
+
+
+def _no_picture(check: str) -> ApiError:
+    return ApiError(404, "picture_gone", "照片已经清除，请让本人到窗口办理。", check=check)
+
+
+async def _enrolled_photo(ctx: Context, here: HallService, person: str) -> bytes | None:
+    reference = await here.ask(lambda state, _: known_pensioner(state, person).reference)
+    return await ctx.pensions.people.photo(person, reference) if reference else None
+
+
+async def _noted(ctx: Context, hall: str, actor: Actor, act: str, person: str, why: str) -> None:
+    await ctx.pensions.audit.note(hall, actor.label, act, subject=person, why=why)
+
+
+@router.post("/checks/{check}/confirm", openapi_extra=takes(ConfirmIn))
+async def confirm(hall: str, check: str, request: Request) -> Response:
+    """The clerk's answer: the same person, or not; then the person gets a window's number."""
+    ctx, actor, here = await at_desk(request, Act.CONFIRM_PENSION, hall)
+    body = await body_of(request, ConfirmIn)
+    age_years = await _age(ctx, here, check)
+    command = ConfirmCheck(check, body.same, fresh_id(), actor.label, age_years)
+    outcome = await here.execute(command, request_id=str(body.request_id), by=actor.label)
+    ctx.pensions.pictures.wipe(check)
+    return answered(outcome)
+
+
+@router.get("/tickets/{ticket}")
+async def of_ticket(hall: str, ticket: str, request: Request) -> Response:
+    """Why somebody with this ticket was sent to a window: for the clerk who calls them."""
+    _, _, here = await at_desk(request, Act.CONFIRM_PENSION, hall)
+
+    def look(state: HallState, now_ms: int) -> Any:
+        check = state.pensions.of_ticket(ticket)
+        if check is None:
+            return None
+        one = state.pensions.pensioners.get(check.person)
+        return {
+            "check": check.id,
+            "reasons": list(check.reasons),
+            "person": check.person,
+            "due_date": one.due if one else None,
+        }
+
+    return as_json({"about": await here.ask(look)})

@@ -1,0 +1,58 @@
+"""Every router of `/api/v1`, in the order of matching: what halls ask most comes first."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from queue_server.web.api import (
+    acceptances,
+    administration,
+    appointments,
+    audit,
+    cases,
+    configuration,
+    content,
+    find,
+    hall,
+    help,
+    kiosks,
+    pensioners,
+    pensions,
+    receipts,
+    reviews,
+    staff,
+    statistics,
+    tablets,
+    tickets,
+    visits,
+    waits,
+    windows,
+)
+
+ROUTERS: tuple[APIRouter, ...] = tuple(
+    module.router
+    for module in (
+        tickets,
+        windows,
+        visits,
+        find,
+        help,
+        kiosks,
+        appointments,
+        acceptances,
+        reviews,
+        cases,
+        tablets,
+        receipts,
+        hall,
+        configuration,
+        content,
+        administration,
+        staff,
+        statistics,
+        audit,
+        pensions,
+        pensioners,
+        waits,
+    )
+)

@@ -1,0 +1,28 @@
+"""Every router of the pages."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from queue_server.web.pages import (
+    access,
+    hall,
+    history,
+    pension,
+    reviews,
+    told,
+    waits,
+)
+
+ROUTERS: tuple[APIRouter, ...] = tuple(
+    module.router
+    for module in (
+        hall,
+        access,
+        history,
+        reviews,
+        pension,
+        told,
+        waits,
+    )
+)
