@@ -70,6 +70,7 @@ class Changed(NamedTuple):
 class Kept(NamedTuple):
     """A promise and what came of it. at_ms: of the call; issued_ms: of the promise."""
 
+    ticket: str
     at_ms: int
     issued_ms: int
     service: str
@@ -249,6 +250,7 @@ class History:
             waited_s = (at_ms - ticket.issued_ms) / 1000
             day.kept.append(
                 Kept(
+                    event.ticket,
                     at_ms,
                     ticket.issued_ms,
                     ticket.service,

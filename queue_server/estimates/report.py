@@ -29,24 +29,23 @@ DAYS_SHOWN = 14
 def report(history: History, now_ms: int) -> dict[str, Any]:
     """JSON: figures of the last DAYS_SHOWN days; nothing of what became known after `now_ms`."""
     days = sorted(history.days)[-DAYS_SHOWN:]
-    kept = [k for day in days for k in history.days[day].kept if k.at_ms <= now_ms]
+    by_day = {
+        day: [k for k in history.days[day].kept if k.at_ms <= now_ms] for day in days
+    }  # business days: what is past midnight belongs to the evening before
+    kept = [k for day in days for k in by_day[day]]
     zone = ZoneInfo(history.rules.calendar.time_zone if history.rules else "UTC")
 
     def hour(k: Kept) -> str:
         return f"{datetime.fromtimestamp(k.issued_ms / 1000, zone):%H}"
 
-    def date(k: Kept) -> str:
-        return datetime.fromtimestamp(k.issued_ms / 1000, zone).date().isoformat()
-
-    today = [k for k in kept if days and date(k) == days[-1]]
     return {
         "aim": AIM,
         "from": days[0] if days else None,
         "all": figures(kept),
-        "today": figures(today),
+        "today": figures(by_day[days[-1]] if days else []),
         "by_service": _by(kept, lambda k: k.service),
         "by_hour": _by(kept, hour),
-        "by_day": _by(kept, date),
+        "by_day": {day: figures(of) for day, of in by_day.items() if of},
         "cells": _cells(kept, hour),
         "drift": drift(kept),
     }

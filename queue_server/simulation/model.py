@@ -15,7 +15,8 @@ from queue_server.domain.vocabulary import WindowState
 from queue_server.simulation.service_times import ServiceTimes
 
 SLOT_S = 900
-SLOTS = 96  # of a day
+# From the local midnight on; whoever works past the next one still belongs to the same business day.
+SLOTS = 4 * 36
 
 
 class Came(NamedTuple):

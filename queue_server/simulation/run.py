@@ -22,7 +22,7 @@ from queue_server.domain.state import HallState
 from queue_server.domain.vocabulary import TicketStatus, WindowState
 from queue_server.domain.waiting_line import Arrival, Place, QueueKey
 from queue_server.simulation.actors import Does, Ends, Person, Probe, Window
-from queue_server.simulation.model import Came, Model
+from queue_server.simulation.model import SLOT_S, SLOTS, Came, Model
 from queue_server.simulation.snapshot import Away, Errand, Snapshot, WindowNow
 from queue_server.simulation.window_plans import STAYS_AT_MOST_MS, Move, Plan, plan
 
@@ -149,7 +149,7 @@ class Run:
     def _draw_walk_ins(self) -> Iterator[tuple[float, Came]]:
         starts_ms = self._model.day_starts_ms
         from_s = (self._now_ms - starts_ms) / 1000
-        return self._model.arrivals.draw(random.Random(self._rng.random()), from_s, 86_400.0)
+        return self._model.arrivals.draw(random.Random(self._rng.random()), from_s, SLOTS * SLOT_S)
 
     def _next_walk_in(self) -> None:
         found = next(self._walk_ins, None)

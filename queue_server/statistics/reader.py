@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import orjson
 
@@ -25,6 +25,10 @@ REMEMBERED_AT_MOST = 800
 # Numbers may be handed in so many days after their own; settings allow a month at the most.
 HANDED_IN_WITHIN_DAYS = 31
 _END = 2**53
+
+T = TypeVar("T")
+# (day, the rules it began with, its records)
+Fold = Callable[[str, Record | None, Iterable[Record]], T]
 
 
 class Source(Protocol):
@@ -62,6 +66,18 @@ class DayReader:
         async with self._one:
             days = [await self._day(hall, segment) for segment in segments]
         return of_days(days, first.isoformat(), last.isoformat())
+
+    async def folded(self, hall: Source, first: date, last: date, fold: Fold[T]) -> list[T]:
+        """What `fold` makes of each business day from `first` to `last`; nothing is kept of it."""
+        segments = await _segments(hall, first.isoformat(), last.isoformat())
+        found = []
+        async with self._one:
+            for segment in segments:
+                records = await _records(hall, segment)
+                found.append(
+                    await asyncio.to_thread(fold, segment.day, segment.configured, records)
+                )
+        return found
 
     async def _day(self, hall: Source, segment: _Segment) -> DayFacts:
         key = hall.id, segment.opened

@@ -5,12 +5,14 @@
 import { drawBars, drawWaits } from "./charts.js";
 import { byId, el, fetchWithin, goToLogin, icon, named, page, say, setText, shortName } from "./core.js";
 import { fetchReport, percent, promiseAlarm, waitsUrl } from "./promise-figure.js";
+import { drawCells, startEach } from "./promise-tables.js";
 import { clockText, minutesText, setZone } from "./time.js";
 
 const HALL_URL = `/api/v1/halls/${encodeURIComponent(page.hall)}`;
 const ANSWER_LIMIT_MS = 30000;
 const REPORT_EVERY_MS = 60000;
 const ALL = "";
+const CHANGES_AT_MOST = 20; // as the server takes them
 
 let hall = null;
 let compared = null; // the last answer
@@ -24,12 +26,12 @@ async function start() {
   setZone(hall.time_zone);
   setText(byId("hall-name"), named(hall));
   byId("window").replaceChildren(...hall.windows.map((w) => option(w.id, shortName(named(w)))));
-  byId("service").replaceChildren(...hall.services.map((s) => option(s.id, `${s.prefix} ${named(s)}`)));
   byId("of").replaceChildren(
     option(ALL, say("waits.what.everybody")),
     ...hall.services.map((s) => option(s.id, `${s.prefix} ${named(s)}`)),
   );
   showFields();
+  startEach(hall.services);
   refreshReport();
   setInterval(refreshReport, REPORT_EVERY_MS);
   compare();
@@ -88,6 +90,7 @@ function drawKept(told) {
   byId("kept-services").replaceChildren(...keptTable("service", told.by_service, service));
   byId("kept-hours").replaceChildren(...keptTable("hour", told.by_hour, (h) => `${h}:00`));
   byId("kept-days").replaceChildren(...keptTable("day", told.by_day, (day) => day));
+  drawCells(byId("kept-cells"), told.cells, hall.services);
 }
 
 function keptTable(kind, groups, label) {
@@ -112,29 +115,45 @@ function drawNext(next) {
   byId("next-figure").hidden = false;
   drawBars(
     byId("next-picture"),
-    next.by_hour.map((h) => ({ label: `${h.hour}`, value: h.people, low: h.p10, high: h.p90 })),
+    next.by_hour.map((h) => ({ label: `${h.hour % 24}`, value: h.people, low: h.p10, high: h.p90 })),
     say("waits.next.unit"),
   );
 }
 
 // --- what if --------------------------------------------------------------------------------------
 
+/** A field that is not shown is disabled as well: a wrong number in it would hold the form up unseen. */
 function showFields() {
   const kind = byId("kind").value;
   for (const line of document.querySelectorAll("[data-for]")) {
     line.hidden = !line.dataset.for.split(" ").includes(kind);
+    line.querySelector("input, select").disabled = line.hidden;
   }
+  const chosen = byId("service").value;
+  byId("service").replaceChildren(
+    ...(kind === "people" ? [option(ALL, say("waits.what.everybody"))] : []),
+    ...hall.services.map((s) => option(s.id, `${s.prefix} ${named(s)}`)),
+  );
+  if (chosen) byId("service").value = chosen;
 }
 
-const numberIn = (id) => {
-  const field = byId(id);
-  return field.checkValidity() && field.value !== "" ? Number(field.value) : null;
-};
+/** What the browser would say of a wrong number, in the page's own words. */
+function explainNumber(field) {
+  const check = () => {
+    field.setCustomValidity("");
+    const words = say("waits.number_wanted", { low: field.min, high: field.max });
+    if (!field.checkValidity()) field.setCustomValidity(words);
+  };
+  field.addEventListener("input", check);
+  field.addEventListener("invalid", check);
+}
+
+const numberIn = (id) => (byId(id).disabled ? undefined : Number(byId(id).value));
 
 function wanted() {
   const kind = byId("kind").value;
   const change = { kind, in_minutes: numberIn("in-minutes"), minutes: numberIn("minutes") };
-  if (kind === "people") return { ...change, people: numberIn("people"), service: byId("service").value };
+  if (kind === "people") return { ...change, people: numberIn("people"), service: byId("service").value || null };
   if (kind !== "skills") return { ...change, window: byId("window").value };
   const window = hall.windows.find((w) => w.id === byId("window").value);
   const service = byId("service").value;
@@ -142,10 +161,15 @@ function wanted() {
   return { kind, in_minutes: 0, minutes: 60, window: window.id, skills: [{ service, rank: 1 }, ...kept] };
 }
 
+function serviceText(change) {
+  const service = change.service ?? change.skills?.[0]?.service;
+  return service ? nameOf(hall.services, service) : say("waits.what.everybody");
+}
+
 function changeText(change) {
   return say(`waits.what.said.${change.kind}`, {
     window: change.window && nameOf(hall.windows, change.window),
-    service: nameOf(hall.services, change.service ?? change.skills?.[0]?.service),
+    service: serviceText(change),
     when: change.in_minutes ? say("waits.what.later", { n: change.in_minutes }) : say("waits.what.at_once"),
     minutes: change.minutes,
     n: change.people,
@@ -199,18 +223,29 @@ const seriesOf = (name, curve) => ({
     at: Date.parse(p.at), p10: minutes(p.p10_s), p50: minutes(p.p50_s), p90: minutes(p.p90_s),
   })),
 });
-const mean = (curve, key) => known(curve).reduce((sum, p) => sum + p[key], 0) / Math.max(1, known(curve).length);
+const mean = (points, key) =>
+  Math.round(points.reduce((sum, p) => sum + p[key], 0) / Math.max(1, points.length) / 60);
+
+/** Both ways over the same instants: those for which both are known. */
+function comparedWords(now, then) {
+  if (then.length === 0) return say(changes.length ? "waits.what.nobody_then" : "waits.what.nobody");
+  if (!changes.length) {
+    return say("waits.what.as_it_is", { p50: mean(now, "p50_s"), p90: mean(now, "p90_s") });
+  }
+  const both = Math.min(now.length, then.length);
+  const span = both || then.length;
+  return say(both ? "waits.what.answer" : "waits.what.answer_opened", {
+    p50: mean(now.slice(0, span), "p50_s"), p90: mean(now.slice(0, span), "p90_s"),
+    then50: mean(then.slice(0, span), "p50_s"), then90: mean(then.slice(0, span), "p90_s"),
+  });
+}
 
 function drawCompared() {
   const of = byId("of").value;
   const [now, then] = [curveOf(compared.now, of), curveOf(compared.then, of)];
   const series = changes.length ? [seriesOf("now", now), seriesOf("then", then)] : [seriesOf("then", now)];
   drawWaits(byId("picture"), series, (at) => clockText(at), say("waits.what.unit"));
-  const values = {
-    p50: Math.round(mean(now, "p50_s") / 60), p90: Math.round(mean(now, "p90_s") / 60),
-    then50: Math.round(mean(then, "p50_s") / 60), then90: Math.round(mean(then, "p90_s") / 60),
-  };
-  const words = say(changes.length ? "waits.what.answer" : "waits.what.as_it_is", values);
+  const words = comparedWords(known(now), known(then));
   const end = known(then).at(-1);
   const beyond = end && known(then).length < then.length;
   const more = [
@@ -238,7 +273,6 @@ function comparedTable(now, then) {
 
 async function fewest() {
   const limit = numberIn("limit");
-  if (limit === null) return;
   setText(byId("few-answer"), say("waits.few.searching"));
   byId("few-windows").replaceChildren();
   try {
@@ -268,11 +302,11 @@ byId("clear").addEventListener("click", () => {
 });
 byId("what").addEventListener("submit", (event) => {
   event.preventDefault();
-  const change = wanted();
-  if (Object.values(change).includes(null)) return;
-  changes.push(change);
+  if (changes.length >= CHANGES_AT_MOST) return setText(byId("answer"), say("waits.what.most", { n: CHANGES_AT_MOST }));
+  changes.push(wanted());
   changed();
 });
+for (const field of document.querySelectorAll(".waits input[type=number]")) explainNumber(field);
 byId("few").addEventListener("submit", (event) => {
   event.preventDefault();
   fewest();

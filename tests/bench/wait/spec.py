@@ -97,6 +97,10 @@ class HallSpec:
     bad_every: int = 0
     dispatch: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def past_midnight(self) -> bool:
+        return self.closes <= self.opens
+
     def rules(self) -> HallRules:
         """The hall's settings, as its server would have them; numbers never stop, so that every
         estimate is made for the same people."""
@@ -104,8 +108,10 @@ class HallSpec:
         calendar = Calendar(
             "Asia/Shanghai",
             time(4),
-            False,
-            (Session(week, _earlier(self.opens), _later(self.closes)),),
+            self.past_midnight,
+            ()
+            if self.past_midnight
+            else (Session(week, _earlier(self.opens), _later(self.closes)),),
             frozenset(),
             frozenset(),
         )
@@ -136,7 +142,7 @@ def _earlier(at: time) -> time:
 
 
 def _later(at: time) -> time:
-    return time(min(23, at.hour + 2))
+    return time(at.hour + 2) if at.hour < 22 else time(23, 59)
 
 
 def _skill(text: str) -> Skill:

@@ -91,7 +91,10 @@ class Day:
     # --- time ---------------------------------------------------------------------------------
 
     def at(self, clock: time) -> int:
-        return round(datetime.combine(self.date, clock, tzinfo=ZONE).timestamp() * 1000)
+        """A clock time of this business day; one before the opening lies past midnight."""
+        late = self.spec.past_midnight and clock < self.spec.opens
+        on = self.date + timedelta(days=1) if late else self.date
+        return round(datetime.combine(on, clock, tzinfo=ZONE).timestamp() * 1000)
 
     def later(self, at_ms: float, does: Callable[..., None], *what: Any) -> None:
         self.order += 1
@@ -105,7 +108,7 @@ class Day:
         return events
 
     def play(self) -> None:
-        self.now_ms = self.at(time(self.spec.opens.hour - 2))
+        self.now_ms = self.at(self.spec.opens) - 2 * 3_600_000
         self.do(c.RollDay())
         self._plan_people()
         for clerk in self.clerks.values():

@@ -136,7 +136,7 @@ def kept(waited_s: float, *, days_ago: float = 0, p50_s: int = 600, widened: int
     at_ms = MONDAY_9 - round(days_ago * DAY_MS)
     doubt_s = 300.0
     p90_s = round(p50_s + widened / 100 * doubt_s)
-    return Kept(at_ms, at_ms - 1000, "A", "ordinary", p50_s, p90_s, widened, 0, waited_s)
+    return Kept("t", at_ms, at_ms - 1000, "A", "ordinary", p50_s, p90_s, widened, 0, waited_s)
 
 
 def day_of(*settled: Kept) -> Day:
