@@ -59,14 +59,17 @@ def promise_lines(
 ) -> list[PromiseLine]:
     """records: from the day's `day_opened` up to the next one's; configured: the rules that it
     began with. In the order of issue."""
+    known = [] if configured is None else [configured]
+    of_events = (r for r in (*known, *records) if r.event in e.Event.registry)
+    return lines_of(day, ((r.to_event(), r.at_ms()) for r in of_events))
+
+
+def lines_of(day: str, events: Iterable[tuple[e.Event, int]]) -> list[PromiseLine]:
+    """events: with their instants, from the hall's configuration on."""
     history, tickets = History(), dict[str, _Open]()
-    if configured is not None:
-        history.take(configured.to_event(), configured.at_ms())
-    for record in records:
-        if record.event in e.Event.registry:
-            event, at_ms = record.to_event(), record.at_ms()
-            history.take(event, at_ms)
-            _note(tickets, event, at_ms)
+    for event, at_ms in events:
+        history.take(event, at_ms)
+        _note(tickets, event, at_ms)
     kept = {k.ticket: k.in_time for seen in history.days.values() for k in seen.kept}
     return [_line(day, of, kept.get(ticket)) for ticket, of in tickets.items()]
 

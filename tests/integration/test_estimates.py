@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import signal
 import time
@@ -150,6 +152,28 @@ def test_the_report_tells_promises_and_the_outlooks_age(kiosk: Client, manager: 
     assert found["promises"]["aim"] == 0.9
     assert found["outlook"]["about"] is True
     assert found["outlook"]["age_s"] < 180
+
+
+def test_each_promise_is_stored_with_what_came_of_it(kiosk: Client, manager: Client) -> None:
+    """What is listed is what the journal holds, as JSON and as a file."""
+    ticket = kiosk.issue("D")
+    while manager.at("4", "call-next")[1]["ticket"]["id"] != ticket["id"]:
+        for act in ("start", "finish"):
+            manager.at("4", act)
+    journal = [x for x in manager.journal() if x["data"].get("ticket") == ticket["id"]]
+    issued = next(x for x in journal if x["event"] == "ticket_issued")["data"]
+    found = manager.get(f"{WAITS}/promises")[1]["promises"]
+    (line,) = [x for x in found if x["number"] == ticket["number"]]
+    assert (line["p50_s"], line["p90_s"]) == (issued["p50_s"], issued["p90_s"])
+    assert line["came"] == "in_time"
+    assert 0 <= line["waited_s"] < 60
+    assert manager.get(f"{WAITS}/promises?day=2020-01-02")[1]["promises"] == []
+    status, raw = manager.get(f"{WAITS}/promises.csv?lang=en")
+    assert status == 200
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+    (row,) = [x for x in rows if x["Number"] == ticket["number"]]
+    assert (row["Told, nine in ten (s)"], row["Result"]) == (str(issued["p90_s"]), "in time")
+    assert manager.get(f"{WAITS}/promises.csv?from=2026-01-01&to=2026-03-01")[0] == 422
 
 
 @pytest.mark.parametrize("path", ["", "/what-if", "/openings"])

@@ -18,6 +18,7 @@ from queue_server.web.api import (
     kiosks,
     pensioners,
     pensions,
+    promises,
     receipts,
     reviews,
     staff,
@@ -54,5 +55,6 @@ ROUTERS: tuple[APIRouter, ...] = tuple(
         pensions,
         pensioners,
         waits,
+        promises,
     )
 )

@@ -17,6 +17,7 @@ from queue_server.estimates import tomorrow
 from queue_server.estimates.correct import FIRST, NEEDS, corrections, simulated
 from queue_server.estimates.history import Day, History, Kept, Walked
 from queue_server.estimates.learn import learn
+from queue_server.estimates.promises import lines_of
 from queue_server.estimates.report import RECENT, drift, report
 from queue_server.simulation import forecast, what_if
 from queue_server.simulation.model import Came
@@ -206,6 +207,50 @@ def test_chosen_calls_and_persons_own_delays_settle_no_promise() -> None:
     hall.do(c.DeferTicket(put_off.id, 10))
     hall.do(c.CallTicket("1", chosen.id, "elderly"))
     assert history_of(hall.log).days[hall.state.day].kept == []
+
+
+def test_each_number_is_listed_with_what_became_of_its_promise() -> None:
+    hall = Hall()
+    in_time = hall.issue("A")
+    hall.next("1")
+    late, cancelled, put_off, chosen = (hall.issue("A") for _ in range(4))
+    hall.do(c.CancelTicket(cancelled.id, "person"))
+    hall.do(c.DeferTicket(put_off.id, 10))
+    hall.wait(45)
+    hall.do(c.Start("1"))
+    hall.do(c.Finish("1"))
+    hall.next("1")
+    hall.do(c.Start("1"))
+    hall.do(c.Finish("1"))
+    hall.do(c.CallTicket("1", chosen.id, "elderly"))
+    waiting = hall.issue("B")
+    lines = lines_of(hall.state.day, hall.log)
+    assert [(x.number, x.came, x.waited_s) for x in lines] == [
+        (in_time.number, "in_time", 0),
+        (late.number, "late", 45 * 60),
+        (cancelled.number, "cancelled", None),
+        (put_off.number, "put_off", None),
+        (chosen.number, "chosen", 45 * 60),
+        (waiting.number, "waiting", None),
+    ]
+    issued = [x for x, _ in hall.log if isinstance(x, e.TicketIssued)]
+    assert [(x.p50_s, x.p90_s) for x in lines] == [(x.p50_s, x.p90_s) for x in issued]
+    counted = history_of(hall.log).days[hall.state.day].kept
+    assert sum(x.came in ("in_time", "late") for x in lines) == len(counted)
+
+
+def test_what_happens_past_midnight_belongs_to_the_evenings_business_day() -> None:
+    hall = Hall()
+    hall.wait(15.5 * 60)  # from nine in the morning on
+    hall.issue("A")
+    hall.next("1")
+    told = report(history_of(hall.log), hall.now_ms)
+    assert told["today"]["promises"] == 1
+    assert list(told["by_day"]) == [hall.state.day]
+    model = learn(history_of(hall.log), hall.state.known_rules, hall.now_ms)
+    slots = [slot for slot, n in enumerate(model.arrivals.per_slot) if n]
+    assert slots
+    assert min(slots) >= 96
 
 
 def test_drift_is_told_and_chance_is_not() -> None:

@@ -18,11 +18,11 @@ from queue_server.domain.rules import HallRules
 from queue_server.estimates.promises import PromiseLine, promise_lines
 from queue_server.service import HallService
 from queue_server.statistics.tables import Table
-from queue_server.web.api_tickets import ERRORS, JSON
+from queue_server.web.api.tickets import ERRORS, JSON
 from queue_server.web.context import permitted
 from queue_server.web.errors import ApiError
 from queue_server.web.exports import as_csv
-from queue_server.web.pages import language_of
+from queue_server.web.pages.hall import language_of
 
 router = APIRouter(prefix="/api/v1/halls/{hall}/waits", tags=["waits"], responses=ERRORS)
 DAYS_AT_MOST = 31
