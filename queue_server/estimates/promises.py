@@ -1,4 +1,4 @@
-"""Each number of a day with the wait that it was promised and the wait that came: one line a number.
+"""Each number of a day with the wait that it was promised and the wait that came, line by line.
 
 Both stand in the journal: the promise in `ticket_issued`, the wait between that record's instant
 and its first `ticket_called`'s. Here they are only put beside each other; whether a promise was

@@ -15,7 +15,7 @@ from queue_server.domain.vocabulary import WindowState
 from queue_server.simulation.service_times import ServiceTimes
 
 SLOT_S = 900
-# From the local midnight on; whoever works past the next one still belongs to the same business day.
+# From the local midnight on; whoever works past the next one is still on the same business day.
 SLOTS = 4 * 36
 
 
