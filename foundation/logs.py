@@ -12,7 +12,12 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any
 
-import structlog
+from foundation.hiding import hidden
+
+# It would draw tracebacks in colour with rich; ours are lines of JSON, and rich and its lexers are
+# an eighth of a server's start.
+with hidden("rich"):
+    import structlog
 
 # GB 11643 numbers (17 digits and a check character) and the older 15-digit form.
 _ID_NUMBER = re.compile(r"(?<!\d)\d{4}(?:\d{10}|\d{7})\d{3}[\dXx](?![\dXx])")
