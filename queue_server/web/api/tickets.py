@@ -18,7 +18,7 @@ from queue_server.outcome import Outcome
 from queue_server.review_words import review_form
 from queue_server.service import HallService
 from queue_server.views.acceptances import reviewable_view, steps_view
-from queue_server.web.bodies import body_of, takes
+from queue_server.web.bodies import body_of, gives, takes
 from queue_server.web.context import Context, context, permitted
 from queue_server.web.errors import ApiError
 from queue_server.web.plain import PlainRoute
@@ -27,9 +27,7 @@ from queue_server.web.schemas.commands import CancelIn, Command, ErrorOut, Issue
 router = APIRouter(prefix="/api/v1", tags=["tickets"], route_class=PlainRoute)
 JSON = "application/json"
 M = TypeVar("M", bound=Command)
-ERRORS: dict[int | str, dict[str, object]] = {
-    status: {"model": ErrorOut} for status in (400, 401, 403, 404, 409, 422, 503)
-}
+ERRORS = gives(ErrorOut, 400, 401, 403, 404, 409, 422, 503)
 
 
 def answered(outcome: Outcome, status: int = 200) -> Response:

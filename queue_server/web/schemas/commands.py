@@ -195,6 +195,7 @@ class ErrorOut(BaseModel):
 
 
 BODIES: list[type[BaseModel]] = [
+    ErrorOut,
     Command,
     IssueIn,
     CancelIn,
