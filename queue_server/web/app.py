@@ -19,7 +19,7 @@ from queue_server.web.bodies import describe_bodies
 from queue_server.web.context import Context
 from queue_server.web.errors import error_response, install_error_handlers
 from queue_server.web.noting import note_refusal, was_noted
-from queue_server.web.pages.hall import STATIC, error_page
+from queue_server.web.pages.rendering import STATIC, error_page
 from queue_server.web.pages.routers import ROUTERS as PAGES
 
 log = structlog.get_logger()

@@ -20,7 +20,7 @@ from queue_server.web.api.tickets import ERRORS, JSON
 from queue_server.web.context import Context, permitted
 from queue_server.web.errors import ApiError
 from queue_server.web.exports import as_csv, as_xlsx
-from queue_server.web.pages.hall import language_of
+from queue_server.web.pages.rendering import language_of
 
 router = APIRouter(prefix="/api/v1/halls/{hall}", tags=["statistics"], responses=ERRORS)
 DAYS_AT_MOST = 400

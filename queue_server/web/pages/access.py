@@ -15,7 +15,8 @@ from queue_server.access.roles import Act, Actor, Role
 from queue_server.access.store import hash_password, password_fits
 from queue_server.audit import audit_statement
 from queue_server.web.context import Context, actor_of, check_csrf, context, hall_of
-from queue_server.web.pages.hall import enter, home_of, language_of, own_path, page, render
+from queue_server.web.pages.login import enter, home_of, own_path
+from queue_server.web.pages.rendering import language_of, page, render
 
 router = APIRouter(include_in_schema=False)
 

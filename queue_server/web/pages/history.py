@@ -19,7 +19,7 @@ from queue_server.statistics import measures as m
 from queue_server.statistics.tables import tables
 from queue_server.web.context import actor_of, allowed, context, hall_of
 from queue_server.web.errors import ApiError
-from queue_server.web.pages.hall import language_of, page
+from queue_server.web.pages.rendering import language_of, page
 
 router = APIRouter(include_in_schema=False)
 # the drawing library sets styles of its own; scripts stay our own

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from queue_server.access.roles import Act
 from queue_server.web.context import actor_of, allowed, context
-from queue_server.web.pages.hall import page
+from queue_server.web.pages.rendering import page
 
 router = APIRouter(include_in_schema=False)
 

@@ -17,7 +17,7 @@ from queue_server.access.store import insert_token, new_token
 from queue_server.web.api.tablets import TABLET_COOKIE, tablet_actor
 from queue_server.web.context import SESSION_COOKIE, Context, actor_of, allowed, context, hall_of
 from queue_server.web.errors import ApiError
-from queue_server.web.pages.hall import YEAR_S, error_page, language_of, page, render
+from queue_server.web.pages.rendering import YEAR_S, error_page, language_of, page, render
 
 router = APIRouter(include_in_schema=False)
 PARTS = ("reviews",)

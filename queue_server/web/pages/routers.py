@@ -8,6 +8,7 @@ from queue_server.web.pages import (
     access,
     hall,
     history,
+    login,
     pension,
     reviews,
     told,
@@ -18,6 +19,7 @@ ROUTERS: tuple[APIRouter, ...] = tuple(
     module.router
     for module in (
         hall,
+        login,
         access,
         history,
         reviews,

@@ -13,7 +13,7 @@ from queue_server.views.acceptances import step_view
 from queue_server.views.configuration import hours_lines
 from queue_server.web.context import context, hall_of
 from queue_server.web.errors import ApiError
-from queue_server.web.pages.hall import language_of, page
+from queue_server.web.pages.rendering import language_of, page
 
 router = APIRouter(include_in_schema=False)
 

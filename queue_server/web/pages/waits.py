@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from queue_server.access.roles import Act
-from queue_server.web.pages.hall import page
+from queue_server.web.pages.rendering import page
 
 router = APIRouter(include_in_schema=False)
 
