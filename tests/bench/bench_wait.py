@@ -3,8 +3,8 @@
     ./hall bench wait [--spec FILE …] [--seed N] [--refresh S] [--test-days N] [--no-what-if]
 
 Each hall plays its training days and then its test days; every ticket of these is told a wait by
-every method at the same instant. Without --spec, five halls (tests/bench/wait/halls). JSON; what a
-spec may say: docs/waits.md.
+every method at the same instant. Without --spec, five halls (tests/bench/wait/halls). Then what
+estimates cost with 200 people and 20 windows. JSON; what a spec may say: docs/waits.md.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
+from tests.bench.wait import cost  # noqa: E402
 from tests.bench.wait.change import what_if_against_truth  # noqa: E402
 from tests.bench.wait.play import Played, Ticket, settled  # noqa: E402
 from tests.bench.wait.rivals import NAMES  # noqa: E402
@@ -48,10 +49,12 @@ def main() -> int:
             for s in ordered
             if not options.no_what_if
         ]
+        costs = pool.submit(cost.measured, options.seed)
         halls = [job.result() for job in jobs]
         what_if = [row for job in changes for row in job.result()]
-    tickets = [t for hall in halls for t in hall["tickets"]]
-    print(json.dumps(_figures(halls, tickets, what_if, options, began), indent=2))
+        tickets = [t for hall in halls for t in hall["tickets"]]
+        found = {**_figures(halls, tickets, what_if, options, began), "cost": costs.result()}
+    print(json.dumps(found, indent=2))
     return 0
 
 
