@@ -11,7 +11,7 @@ from datetime import date
 
 from queue_server.domain.alert_settings import AlertSettings
 from queue_server.domain.calendar import Session, SpecialDay
-from queue_server.domain.content import Guide
+from queue_server.domain.content import Guide, Kind, Thing
 from queue_server.domain.rules import HallRules, MatterRule, ServiceRule
 
 
@@ -86,11 +86,15 @@ class ResumeIssuing:
 
 
 @dataclass(frozen=True, slots=True)
-class RestoreRules:
-    """The rules as they stood at the journal's number `seq`."""
+class TakeBack:
+    """The change `seq` undone, and nothing that was changed since. before, after: the rules around
+    it; content: what it did to notices, jobs and guides, as (kind, id, before, after), None for
+    what was not there."""
 
-    rules: HallRules
     seq: int
+    before: HallRules
+    after: HallRules
+    content: tuple[tuple[Kind, str, Thing | None, Thing | None], ...] = ()
 
 
 AdministrationCommand = (
@@ -105,5 +109,5 @@ AdministrationCommand = (
     | ChangeAlerts
     | StopIssuing
     | ResumeIssuing
-    | RestoreRules
+    | TakeBack
 )

@@ -17,6 +17,7 @@ from queue_server.domain.cases import CaseCommand
 from queue_server.domain.configuration import ConfigurationCommand
 from queue_server.domain.content import ContentCommand, TakeInContent
 from queue_server.domain.leases import HandIn, TakeLeases
+from queue_server.domain.messages import MessageCommand
 from queue_server.domain.pension_commands import PensionCommand
 from queue_server.domain.rules import HallRules
 
@@ -271,5 +272,6 @@ Command = (
     | AppointmentCommand
     | CloseAcceptance
     | CaseCommand
+    | MessageCommand
     | PensionCommand
 )

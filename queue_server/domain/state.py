@@ -17,6 +17,7 @@ from queue_server.domain.cases import CaseBook
 from queue_server.domain.content import HallContent
 from queue_server.domain.leases import Lease, RefusedTicket
 from queue_server.domain.lifecycle import check
+from queue_server.domain.messages import WindowMessage
 from queue_server.domain.outlook import Outlook
 from queue_server.domain.pensions import PensionRegister
 from queue_server.domain.quotas import Given
@@ -152,6 +153,7 @@ class HallState:
     acceptances: AcceptanceBook = field(default_factory=AcceptanceBook)
     cases: CaseBook = field(default_factory=CaseBook)
     pensions: PensionRegister = field(default_factory=PensionRegister)
+    messages: dict[str, WindowMessage] = field(default_factory=dict)  # of this day, to windows
     # read for promises alone; no event makes it
     outlook: Outlook | None = field(default=None, compare=False)
 

@@ -25,6 +25,7 @@ def _hall_configured(event: e.HallConfigured, state: HallState, at_ms: int) -> N
             state.windows[rule.id] = state.fresh_window(rule.id, at_ms)
     for gone in sorted(state.windows.keys() - state.rules.window.keys()):
         del state.windows[gone]
+        state.messages = {k: m for k, m in state.messages.items() if m.window != gone}
         state.release_kept(gone)
 
 
@@ -41,6 +42,7 @@ def _day_opened(event: e.DayOpened, state: HallState, at_ms: int) -> None:
     state.cases.keep_open()
     state.pensions.checks = {}
     state.recent_calls.clear()
+    state.messages = {}
     state.devices = {}
     state.outlook = None
     for window in state.windows:

@@ -10,9 +10,11 @@ from queue_server.domain.decide import (
     content,
     hall,
     leases,
+    messages,
     pension_checks,
     pensions,
     tickets,
+    undoing,
     visits,
     windows,
 )
@@ -29,9 +31,11 @@ __all__ = [
     "decide",
     "hall",
     "leases",
+    "messages",
     "pension_checks",
     "pensions",
     "tickets",
+    "undoing",
     "visits",
     "windows",
 ]

@@ -34,7 +34,7 @@ def _without(things: Iterable[T], gone: str) -> tuple[T, ...]:
     return tuple(thing for thing in things if thing.id != gone)
 
 
-def _if_free(state: HallState, rules: HallRules, **told: Any) -> Events:
+def if_free(state: HallState, rules: HallRules, **told: Any) -> Events:
     """Refused while today's numbers or windows still need what is taken away."""
     if missing := still_needed(state, rules):
         raise WrongState(
@@ -58,7 +58,7 @@ def _put_service(command: x.PutService, state: HallState, now_ms: int) -> Events
     before = rules.service.get(new.id)
     put = replace(new, paused=before.paused if before else None)
     after = replace(rules, services=_with(rules.services, put))
-    return _if_free(state, after, what="service_put", service=new.id)
+    return if_free(state, after, what="service_put", service=new.id)
 
 
 @decide.register
@@ -85,7 +85,7 @@ def _remove_service(command: x.RemoveService, state: HallState, now_ms: int) -> 
             services=tuple(s for s in rules.alerts.services if s.service != gone),
         ),
     )
-    return _if_free(state, after, what="service_removed", service=gone)
+    return if_free(state, after, what="service_removed", service=gone)
 
 
 @decide.register
@@ -131,7 +131,7 @@ def _remove_window(command: x.RemoveWindow, state: HallState, now_ms: int) -> Ev
         replace(w, stands_in_for=None) if w.stands_in_for == gone else w for w in rules.windows
     )
     after = replace(rules, windows=_without(others, gone))
-    return _if_free(state, after, what="window_removed", window=gone)
+    return if_free(state, after, what="window_removed", window=gone)
 
 
 @decide.register
@@ -185,17 +185,3 @@ def _resume(command: x.ResumeIssuing, state: HallState, now_ms: int) -> Events:
     rules = state.known_rules
     services = tuple(replace(s, paused=None) for s in rules.services)
     return changed(state, replace(rules, services=services), what="issuing_resumed")
-
-
-@decide.register
-def _restore(command: x.RestoreRules, state: HallState, now_ms: int) -> Events:
-    rules = command.rules
-    lost = {t.priority_class for t in state.tickets.values()} - rules.priority_class.keys()
-    lost |= {booked.service for booked in state.book.booked()} - rules.service.keys()
-    if lost:
-        raise WrongState(
-            "configuration_in_use",
-            f"今天的号票或预约还在使用：{'、'.join(sorted(lost))}。",
-            missing=sorted(lost),
-        )
-    return _if_free(state, rules, what="restored", seq=command.seq)

@@ -111,16 +111,6 @@ def test_hours_and_days(hall: Hall) -> None:
     assert hall.do(hours) == []
 
 
-def test_the_way_back(hall: Hall) -> None:
-    before = hall.state.known_rules
-    hall.do(x.PutService(C))
-    hall.do(x.RestoreRules(before, 2))
-    assert hall.state.known_rules == before
-    hall.do(x.PutService(C))
-    hall.issue("C")
-    assert refused(hall, x.RestoreRules(before, 2)) == "configuration_in_use"
-
-
 def test_quiet_spans_go_over_midnight() -> None:
     night = AlertSettings(quiet=(QuietSpan(time(22), time(6)), QuietSpan(time(12), time(13))))
     quiet = {hour for hour in range(24) if night.is_quiet(time(hour))}
