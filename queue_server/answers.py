@@ -17,6 +17,7 @@ from queue_server.domain.configuration import ConfigurationCommand
 from queue_server.domain.content import ContentCommand
 from queue_server.domain.errors import WrongState
 from queue_server.domain.leases import HandIn, TakeLeases
+from queue_server.domain.messages import MessageCommand, TellWindow
 from queue_server.domain.outlook import Promise
 from queue_server.domain.pension_commands import (
     BeginCheck,
@@ -65,6 +66,7 @@ _OWN: Mapping[type[c.Command], Mapping[str, object]] = {
     CheckIn: {"ticket": "", "age_years": None},
     TakeLeases: {"lease": ""},
     BookAppointment: {"appointment": "", "codes": ()},
+    TellWindow: {"message": ""},
     c.RateStep: {"review": None},
     BeginCheck: {"check": ""},
     SettleCheck: {"ticket": "", "age_years": None},
@@ -103,7 +105,10 @@ def answer(
     if isinstance(command, ConfigurationCommand | AdministrationCommand):
         return {"configuration": configuration_view(state)}
     if isinstance(command, ContentCommand):
-        return dict(all_content(state))
+        return {**all_content(state), "seq": state.seq}
+    if isinstance(command, MessageCommand):
+        window = state.windows[command.window]
+        return {"window": window_view(state, window, state.known_rules.window[window.id])}
     if isinstance(command, c.AppointmentCommand):
         return _appointment(state, command, happened, now_ms, follow_token)
     if isinstance(command, CloseAcceptance):

@@ -87,6 +87,12 @@ def change_account(
     return (change, (name, role.value, window, hall, login)), end_sessions(hall, login)
 
 
+def place_account(hall: str, login: str, window: str | None) -> Statement:
+    """Where a clerk works from now on; open sessions go on, and are at the new window."""
+    change = 'UPDATE staff SET "window" = ? WHERE hall = ? AND login = ?'
+    return change, (window, hall, login)
+
+
 def disable_account(hall: str, login: str) -> tuple[Statement, Statement]:
     return _set_disabled(hall, login, 1), end_sessions(hall, login)
 

@@ -1,4 +1,4 @@
-"""Pairing: a device shows a code, an administrator types it, and the device has a token from then on.
+"""Pairing: a device shows a code, an administrator types it, and from then on it has a token.
 
 The device is given a secret when it asks for a code. That secret becomes its token when somebody
 confirms, so no token is ever stored or sent by anybody but the device that has it: the database
@@ -48,7 +48,7 @@ class PairingFull(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A device that shows a code. name: what it calls itself, or ""; address: where it asked from."""
+    """A device that shows a code. name: what it calls itself, or ""; address: where it asked."""
 
     code: str
     hall: str
@@ -158,7 +158,7 @@ async def waits(database: AccessDatabase, secret: str) -> str | None:
 
 
 _DEVICES = (
-    'SELECT t.id, t.name, coalesce(d.kind, t.role), t."window", coalesce(d.path, \'\'),'
+    "SELECT t.id, t.name, coalesce(d.kind, t.role), t.\"window\", coalesce(d.path, ''),"
     " t.created_at, coalesce(d.paired_by, '') FROM access_token t LEFT JOIN device d"
     " ON d.id = t.id WHERE t.role IN ('kiosk', 'screen') AND "
 )

@@ -1,7 +1,7 @@
 """A manager's message to one window: for its clerk, or for the people who look at its screen.
 
-It belongs to its day, and is shown until it was read or taken back. Texts go into the journal, which
-holds nothing personal.
+It belongs to its day, and is shown until it was read or taken back. Texts go into the journal,
+which holds nothing personal.
 """
 
 from __future__ import annotations

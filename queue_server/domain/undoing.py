@@ -13,6 +13,7 @@ from typing import Any
 
 from queue_server.domain.rules import HallRules
 
+_Three = tuple[Any, Any, Any]
 _GONE = object()  # not there at all, which is something else than null
 
 
@@ -27,7 +28,7 @@ class ChangedSince(Exception):
 def undone(before: HallRules, after: HallRules, now: HallRules) -> HallRules:
     """`now` without what changed from `before` to `after`. Raises ChangedSince."""
     clashes: list[tuple[str, ...]] = []
-    merged = _back((), *map(_plain, (before, after, now)), clashes)
+    merged = _back((), (_plain(before), _plain(after), _plain(now)), clashes)
     if clashes:
         raise ChangedSince(clashes)
     rules = HallRules.from_data(merged)
@@ -41,34 +42,30 @@ def _plain(rules: HallRules) -> Any:
     return json.loads(json.dumps(rules.to_data()))
 
 
-def _back(
-    path: tuple[str, ...], before: Any, after: Any, now: Any, clashes: list[tuple[str, ...]]
-) -> Any:
+def _back(path: tuple[str, ...], three: _Three, clashes: list[tuple[str, ...]]) -> Any:
+    """three: before the change, after it, and now."""
+    before, after, now = three
     if after == before or now == before:
         return now
     if now == after:
         return before
-    if all(isinstance(x, dict) for x in (before, after, now)):
-        return _back_in(path, before, after, now, clashes)
-    if all(isinstance(x, list) for x in (before, after, now)):
-        if keyed := _keyed(before, after, now):
-            merged = _back_in(path, *keyed, clashes)
-            return _in_order(merged, list(keyed[0]), keyed[2])
+    if all(isinstance(x, dict) for x in three):
+        return _back_in(path, three, clashes)
+    if all(isinstance(x, list) for x in three) and (keyed := _keyed(*three)):
+        merged = _back_in(path, (keyed[0], keyed[1], keyed[2]), clashes)
+        return _in_order(merged, list(keyed[0]), keyed[2])
     clashes.append(path)
     return now
 
 
 def _back_in(
-    path: tuple[str, ...],
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    now: Mapping[str, Any],
-    clashes: list[tuple[str, ...]],
+    path: tuple[str, ...], three: _Three, clashes: list[tuple[str, ...]]
 ) -> dict[str, Any]:
+    before, after, now = three
     merged: dict[str, Any] = {}
     for key in [*now, *(k for k in before if k not in now)]:
-        three = (x.get(key, _GONE) for x in (before, after, now))
-        value = _back((*path, key), *three, clashes)
+        found = (before.get(key, _GONE), after.get(key, _GONE), now.get(key, _GONE))
+        value = _back((*path, key), found, clashes)
         if value is not _GONE:
             merged[key] = value
     return merged

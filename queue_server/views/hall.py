@@ -23,6 +23,7 @@ from queue_server.views.board import missed_view, out_of_turn_view, parked_view
 from queue_server.views.cases import published_view
 from queue_server.views.configuration import alerts_view, hours_lines
 from queue_server.views.content import shown_content
+from queue_server.views.messages import messages_view, public_messages
 from queue_server.wire import hall as wire
 
 CALLS_SHOWN = 12
@@ -111,6 +112,7 @@ def window_view(state: HallState, window: Window, presentation: WindowRule) -> w
         "first_classes": list(presentation.first_classes),
         "stands_in_for": presentation.stands_in_for,
         "standing_in": state.reach(window.id).partner is not None,
+        "messages": messages_view(state, window.id),
     }
 
 
@@ -270,6 +272,7 @@ _NOT_FOR_EVERYBODY = frozenset(
         "detail",
         "figures",
         "asked",
+        "text",
         "thing",
         "things",
         "note",
@@ -284,7 +287,13 @@ _NOT_FOR_EVERYBODY = frozenset(
 def for_everybody(hall: wire.Hall) -> wire.Hall:
     """The hall without what is for staff alone: reasons, names of clerks, devices."""
     windows: list[wire.Window] = [
-        {**window, "reason": None, "clerk": None, "ticket": _without_clerk(window["ticket"])}
+        {
+            **window,
+            "reason": None,
+            "clerk": None,
+            "ticket": _without_clerk(window["ticket"]),
+            "messages": public_messages(window["messages"]),
+        }
         for window in hall["windows"]
     ]
     parked: list[wire.ParkedTicket] = [{**ticket, "reason": None} for ticket in hall["parked"]]

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from queue_server.web.api.find import FindIn
 from queue_server.web.api.help import HelpIn
+from queue_server.web.api.messages import MESSAGE_BODIES
 from queue_server.web.api.receipts import RECEIPT_BODIES
 from queue_server.web.schemas.acceptances import ACCEPTANCE_BODIES
 from queue_server.web.schemas.administration import ADMINISTRATION_BODIES
@@ -27,6 +28,7 @@ ALL_BODIES: tuple[type[BaseModel], ...] = (
     *REVIEW_BODIES,
     *PENSION_BODIES,
     *RECEIPT_BODIES,
+    *MESSAGE_BODIES,
     *WAIT_BODIES,
     FindIn,
     HelpIn,

@@ -10,6 +10,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from queue_server.wire.cases import Contact, Promises
 from queue_server.wire.content import Notice
+from queue_server.wire.messages import WindowMessage
 from queue_server.wire.reviews import ReviewFigures
 
 TicketStatus = Literal[
@@ -119,6 +120,7 @@ class Window(TypedDict):
     first_classes: list[str]
     stands_in_for: str | None  # AB岗: whose services it takes over while that window pauses
     standing_in: bool  # whether it does so now
+    messages: list[WindowMessage]  # of the manager, this day
 
 
 class Call(TypedDict):
@@ -298,7 +300,15 @@ TOPICS: dict[str, frozenset[str]] = {
         }
     ),
     "windows": frozenset(
-        {"window_opened", "window_closed", "window_paused", "window_resumed", "hall_configured"}
+        {
+            "window_opened",
+            "window_closed",
+            "window_paused",
+            "window_resumed",
+            "window_told",
+            "window_message_ended",
+            "hall_configured",
+        }
     ),
     "devices": frozenset({"device_changed"}),
     "content": frozenset({"content_taken_in", "content_put", "content_removed"}),

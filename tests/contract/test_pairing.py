@@ -22,7 +22,8 @@ def test_a_code_becomes_a_token_once(
     async def use(access: AccessStore, held: Database) -> None:
         database = held.access
         secret, asked = await pairing.ask(database, "h", Kind.TABLET, "east", "10.0.0.7")
-        assert asked.code.isdigit() and len(asked.code) == pairing.CODE_DIGITS
+        assert asked.code.isdigit()
+        assert len(asked.code) == pairing.CODE_DIGITS
         assert await pairing.shown(database, "other", asked.code) is None
         assert await pairing.shown(database, "h", asked.code) == asked
         assert await pairing.waits(database, secret) == asked.expires_at

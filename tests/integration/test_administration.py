@@ -79,3 +79,66 @@ def test_what_does_not_fit_is_refused(admin: Client) -> None:
     for path, body in wrong:
         assert admin.post(f"{HALL}/{path}", **body)[0] == 422, (path, body)
     assert admin.post(f"{HALL}/configuration/restore", seq=1)[0] == 404
+
+
+def test_a_change_goes_back_alone_with_its_guide_and_its_notice(fresh: ServerProcess) -> None:
+    manager = fresh.client("manager")
+    matter = manager.get(f"{HALL}/matters")[1]["matters"][0]
+    removed = change(manager, f"matters/{matter['id']}/remove")["seq"]
+    stopped = change(manager, "issuing/stop", reason="停电")["seq"]
+    change(manager, "windows", id="10", name="10 号窗口", name_en="Window 10")
+    told = change(manager, "configuration/restore", seq=removed)
+    assert told["windows"][-1]["id"] == "10"  # what came in between stays
+    assert all(s["paused"] for s in told["services"])
+    guides = {m["id"]: m for m in manager.get(f"{HALL}/matters")[1]["matters"]}
+    assert guides[matter["id"]] == matter
+    change(manager, "services/A/resume")
+    status, body = manager.post(f"{HALL}/configuration/restore", seq=stopped)
+    assert status == 200, body  # A gives numbers already, the others do again
+    assert not any(s["paused"] for s in body["configuration"]["services"])
+
+    change(manager, "windows", id="10", name="十号", name_en="Ten")
+    renamed = manager.get(f"{HALL}/configuration/changes")[1]["changes"][0]
+    change(manager, "windows", id="10", name="综合", name_en="All")
+    status, body = manager.post(f"{HALL}/configuration/restore", seq=renamed["seq"])
+    assert (status, body["error"]["code"]) == (409, "changed_since")
+
+    status, put = manager.post(f"{HALL}/notices", title="停水")
+    assert status == 200
+    assert manager.post(f"{HALL}/configuration/restore", seq=put["seq"])[0] == 200
+    titles = {n["title"] for n in manager.get(f"{HALL}/content")[1]["notices"]}
+    assert "停水" not in titles
+    fresh.stop()
+    fresh.start()
+    assert matter in manager.get(f"{HALL}/matters")[1]["matters"]
+
+
+def test_a_message_reaches_one_window(admin: Client, server: ServerProcess) -> None:
+    at = f"{HALL}/windows/3/messages"
+    status, body = admin.post(at, text="请到后台", place="clerk")
+    (told,) = body["window"]["messages"]
+    assert (status, told["text"], told["how"]) == (200, "请到后台", None)
+    public = {w["id"]: w for w in server.client(None).get(HALL)[1]["windows"]}
+    assert public["3"]["messages"] == []
+    clerk, other = server.client("clerk", window="3"), server.client("clerk", window="4")
+    assert clerk.post(at, text="不行")[0] == 403
+    assert other.post(f"{at}/{told['id']}/read")[0] == 403
+    assert clerk.post(f"{at}/{told['id']}/take-back")[0] == 403
+    status, body = clerk.post(f"{at}/{told['id']}/read")
+    assert (status, body["window"]["messages"][0]["how"]) == (200, "read")
+    status, body = admin.post(at, text="请稍候", place="screen")
+    public = {w["id"]: w for w in server.client(None).get(HALL)[1]["windows"]}
+    assert [m["text"] for m in public["3"]["messages"]] == ["请稍候"]
+    newest = body["window"]["messages"][-1]["id"]
+    assert admin.post(f"{at}/{newest}/take-back")[0] == 200
+    status, body = admin.post(at, text="电话 13800001111")
+    assert (status, body["error"]["code"]) == (409, "personal_number")
+
+
+def test_a_clerk_is_sent_to_another_window(admin: Client) -> None:
+    place = f"{HALL}/staff/clerk4/place"
+    status, body = admin.post(place, window="2")
+    assert (status, body["was"], body["window"]) == (200, "4", "2")
+    assert admin.post(place, window=body["was"])[0] == 200
+    assert admin.post(place, window="nowhere")[0] == 422
+    assert admin.post(f"{HALL}/staff/manager/place", window="2")[0] == 409

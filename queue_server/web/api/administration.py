@@ -16,14 +16,12 @@ from queue_server.domain import administration as x
 from queue_server.domain.alert_settings import AlertSettings, QuietSpan, ServiceLimit
 from queue_server.domain.calendar import Session, SpecialDay
 from queue_server.domain.content import Guide
-from queue_server.domain.rules import HallRules, MatterRule, ServiceRule
+from queue_server.domain.rules import MatterRule, ServiceRule
 from queue_server.journal.chain import Record
-from queue_server.service import HallService
 from queue_server.settings.supply import WEEKDAYS
 from queue_server.web.api.tickets import ERRORS, JSON, answered
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted
-from queue_server.web.errors import ApiError
 from queue_server.web.schemas.administration import (
     AlertsIn,
     HoursIn,
@@ -33,10 +31,12 @@ from queue_server.web.schemas.administration import (
     WindowIn,
 )
 from queue_server.web.schemas.commands import Command, ReasonIn
+from queue_server.web.taking_back import change_at
 
 router = APIRouter(prefix="/api/v1/halls/{hall}", tags=["administration"], responses=ERRORS)
 M = TypeVar("M", bound=Command)
 LOOKED_BACK = 400
+_UNDONE = ("content_put", "content_removed")
 
 
 async def _change(
@@ -203,23 +203,16 @@ def _shown(record: Record) -> dict[str, Any]:
         "at": record.at,
         "by": data.get("by", ""),
         "change": change,
-        "undo": record.event == "hall_configured" and data.get("change") is not None,
+        "undo": record.event in _UNDONE or data.get("change") is not None,
     }
 
 
 @router.post("/configuration/restore", openapi_extra=takes(RestoreIn))
 async def restore(hall: str, request: Request) -> Response:
-    """Back to the rules as they stood before the change `seq`."""
+    """Takes the change `seq` back: rules, notices, jobs and guides as they were before it, but for
+    what was changed since; refused with `changed_since` where that was the same thing."""
     _, actor, service = await permitted(request, Act.CONFIGURE, hall)
     body = await body_of(request, RestoreIn)
-    rules = await _rules_before(service, body.seq)
-    command = x.RestoreRules(rules, body.seq)
+    command = await change_at(service, body.seq)
     request_id = str(body.request_id)
     return answered(await service.execute(command, request_id=request_id, by=actor.label))
-
-
-async def _rules_before(service: HallService, seq: int) -> HallRules:
-    for record in await service.rare(seq, LOOKED_BACK):
-        if record.event == "hall_configured":
-            return HallRules.from_data(orjson.loads(record.data)["rules"])
-    raise ApiError(404, "not_found", "没有更早的设置可以恢复。", seq=seq)

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
+from uuid import uuid5
 
 import orjson
 from fastapi import APIRouter, Request, Response
@@ -15,13 +16,14 @@ from queue_server.access import accounts as a
 from queue_server.access.roles import Act, Actor, Role
 from queue_server.access.store import Staff, Statement, hash_password, put_staff
 from queue_server.audit import audit_statement
+from queue_server.domain.commands import CloseWindow
 from queue_server.service import HallService
 from queue_server.web.api.tickets import ERRORS, JSON
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import Context, permitted
 from queue_server.web.errors import ApiError
 from queue_server.web.schemas.commands import Command
-from queue_server.web.schemas.staff import NewStaffIn, StaffIn
+from queue_server.web.schemas.staff import NewStaffIn, PlaceIn, StaffIn
 
 router = APIRouter(prefix="/api/v1/halls/{hall}/staff", tags=["staff"], responses=ERRORS)
 
@@ -69,6 +71,32 @@ async def change(hall: str, login: str, request: Request) -> Response:
     told = {"name": body.name, "role": body.role, "window": window}
     await _note(ctx, hall, actor, "staff_changed", login, statements, told)
     return _answer({"login": login})
+
+
+@router.post("/{login}/place", openapi_extra=takes(PlaceIn))
+async def place(hall: str, login: str, request: Request) -> Response:
+    """Another window for a clerk, who stays logged in. The window that they leave is closed;
+    refused while somebody is at it. `was`: where they worked, for the way back."""
+    ctx, actor, service = await permitted(request, Act.MANAGE_STAFF, hall)
+    body = await body_of(request, PlaceIn)
+    found = await _known(ctx, actor, hall, login)
+    if found.role is not Role.CLERK:
+        raise ApiError(409, "not_a_clerk", "只有窗口人员可以安排窗口。", login=login)
+    if body.window is not None and not service.has_window(body.window):
+        raise ApiError(422, "window_unknown", f"没有 {body.window} 号窗口。", window=body.window)
+    await _leave(service, actor, login, body)
+    told = {"window": body.window, "was": found.window}
+    statement = a.place_account(hall, login, body.window)
+    await _note(ctx, hall, actor, "staff_placed", login, (statement,), told)
+    return _answer({"login": login, "window": body.window, "was": found.window})
+
+
+async def _leave(service: HallService, actor: Actor, login: str, body: PlaceIn) -> None:
+    """Closes the window where the clerk is, unless it is the one they are sent to."""
+    at = await service.ask(lambda state, _: state.window_of(login))
+    if at is not None and at.id != body.window:
+        request_id = str(uuid5(body.request_id, at.id))
+        await service.execute(CloseWindow(at.id), request_id=request_id, by=actor.label)
 
 
 @router.post("/{login}/reset", openapi_extra=takes(Command))

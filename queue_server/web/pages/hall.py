@@ -26,6 +26,9 @@ async def console(hall: str, window: str, request: Request) -> Response:
     service = await hall_of(context(request), hall)
     if not service.has_window(window):
         raise ApiError(404, "not_found", f"没有 {window} 号窗口。", window=window)
+    actor = await actor_of(request, context(request))
+    if actor.role is Role.CLERK and actor.hall == hall and actor.window not in (None, window):
+        return RedirectResponse(home_of(hall, actor.role, actor.window), 303)  # sent elsewhere
     parts = ["pension"]  # why a face check sent somebody here
     return await page(
         request, "console.html", Act.WORK_WINDOW, hall, window, window_id=window, parts=parts

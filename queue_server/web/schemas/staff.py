@@ -22,4 +22,10 @@ class NewStaffIn(StaffIn):
     login: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{1,31}$")]
 
 
-STAFF_BODIES: list[type[BaseModel]] = [StaffIn, NewStaffIn]
+class PlaceIn(Command):
+    """window: null for any."""
+
+    window: Annotated[str, Field(max_length=64)] | None
+
+
+STAFF_BODIES: list[type[BaseModel]] = [StaffIn, NewStaffIn, PlaceIn]

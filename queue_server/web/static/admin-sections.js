@@ -172,7 +172,6 @@ export function sectionsOf(data) {
       ],
       put: (values, before) => ["notices", { ...values, id: before?.id }],
       remove: (n) => `notices/${n.id}/remove`,
-      again: (n) => ["notices", n],
     },
     {
       id: "jobs",
@@ -196,7 +195,6 @@ export function sectionsOf(data) {
       ],
       put: (values, before) => ["jobs", { ...values, id: before?.id }],
       remove: (j) => `jobs/${j.id}/remove`,
-      again: (j) => ["jobs", j],
     },
     {
       id: "alerts",

@@ -116,7 +116,7 @@ async function send(path, body) {
   const answer = await commands.send(path, body);
   if (answer === null) return;
   if (answer.password) showPassword(answer);
-  const seq = answer.configuration?.seq;
+  const seq = answer.configuration?.seq ?? answer.seq;
   toast(say("admin.saved"), seq ? () => send("configuration/restore", { seq }) : null);
   await show();
 }
@@ -138,11 +138,10 @@ function carryOut(act) {
 }
 
 function remove(section, item) {
-  const again = section.again?.(item);
   confirmed(say("admin.sure.remove", { what: section.columns[section.columns[0][0] === "title" ? 0 : 1][1](item) }), async () => {
     await commands.send(section.remove(item), {}).then((answer) => {
-      const seq = answer?.configuration?.seq;
-      const back = again ? () => send(...again) : seq ? () => send("configuration/restore", { seq }) : null;
+      const seq = answer?.configuration?.seq ?? answer?.seq;
+      const back = seq ? () => send("configuration/restore", { seq }) : null;
       toast(say("admin.removed"), back);
     });
     await show();

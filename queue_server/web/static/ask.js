@@ -12,6 +12,7 @@ let settle = null;
 /**
  * fields: {name, label, kind: "choice" | "text" | "check", …}
  *   choice: options [{value, label, note?, key?}], keys? (false: none), need? (false: may be empty)
+ *   check: value (ticked from the start)
  *   text: need?, most (letters), unless? (name of a choice that makes it needless)
  * Returns the values by name, or null when the person went back.
  */
@@ -61,6 +62,7 @@ function fieldNode(field) {
     type: field.kind === "check" ? "checkbox" : "text",
     name: field.name,
     maxlength: field.most,
+    checked: field.kind === "check" && Boolean(field.value),
     autocomplete: "off",
     spellcheck: "false",
   });

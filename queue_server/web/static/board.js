@@ -7,6 +7,7 @@ import { askIssuing, askNotice, askWindow } from "./board-acts.js";
 import { byId, el, hasText, icon, named, page, redraw, say, setText, shortName } from "./core.js";
 import { answerButton, isCalling } from "./help.js";
 import { LiveHall } from "./live.js";
+import { messageLine } from "./board-messages.js";
 import { promiseAlarms, watchCases } from "./promise-alarms.js";
 import { promiseAlarm, promiseFigure, watchReport } from "./promise-figure.js";
 import {
@@ -136,7 +137,7 @@ function alarmTexts(alarm) {
 }
 
 function drawWindows() {
-  const key = hall.windows.map((w) => [w.id, named(w), stageOf(w), w.ticket?.number, w.clerk, w.reason, w.since]);
+  const key = hall.windows.map((w) => [w.id, named(w), stageOf(w), w.ticket?.number, w.clerk, w.reason, w.since, w.messages]);
   redraw(byId("windows"), key, () => hall.windows.map(windowCard));
   drawTimes();
 }
@@ -155,6 +156,7 @@ function windowCard(window) {
       el("time", { "data-since": sinceOf(window, stage) }),
       el("span", {}, window.state === "paused" && window.reason ? window.reason : (window.clerk ?? "")),
     ),
+    ...window.messages.map((one) => messageLine(window, one, mayAct)),
     mayAct ? actButton(window) : null,
   );
 }
@@ -162,7 +164,7 @@ function windowCard(window) {
 function actButton(window) {
   const name = say("board.acts.of", { window: shortName(named(window)) });
   const button = el("button", { class: "tool", type: "button", "aria-label": name }, say("board.acts.button"));
-  button.addEventListener("click", () => askWindow(hall.windows.find((found) => found.id === window.id)));
+  button.addEventListener("click", () => askWindow(hall.windows.find((found) => found.id === window.id), hall));
   return button;
 }
 

@@ -2,7 +2,7 @@
  * Sends what a clerk pressed, exactly once: one press, one request_id, repeated until answered.
  * Knows nothing of windows or buttons.
  */
-import { fetchWithin, goToLogin, newId, page } from "./core.js";
+import { fetchWithin, goToLogin, hasText, newId, page, say } from "./core.js";
 
 const ANSWER_LIMIT_MS = 6000;
 const RETRY_FIRST_MS = 400;
@@ -15,11 +15,18 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 /** The server said no; code is stable, status is HTTP's. */
 export class Refused extends Error {
   constructor(status, body) {
-    super(body?.error?.message || `HTTP ${status}`);
+    super(wordsOf(body?.error) || `HTTP ${status}`);
     this.status = status;
     this.code = body?.error?.code || `http_${status}`;
     this.detail = body?.error?.detail || {};
   }
+}
+
+/** The page's own words for a refusal, else the server's, which are Chinese. */
+function wordsOf(error) {
+  const key = `errors.${error?.code}`;
+  const named = error?.detail?.changed?.map((place) => place.slice(0, 2).join(" ")) ?? error?.detail?.missing;
+  return hasText(key) ? say(key, { what: [...new Set(named ?? [])].join(", ") }) : error?.message;
 }
 
 /** No answer within the limit: unknown whether it was taken. */

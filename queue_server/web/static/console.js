@@ -5,6 +5,9 @@
 import { ACTS, SMALL, STAGES, actOfKey, canNow, stageOf } from "./acts.js";
 import { ask, asking, dismiss } from "./ask.js";
 import { Commands, Refused, Unanswered } from "./commands.js";
+import { newest, tell } from "./console-log.js";
+import { drawQueues } from "./console-queues.js";
+import { drawTold } from "./console-told.js";
 import { arm, disarm, isTime } from "./auto-call.js";
 import { byId, el, hasText, icon, lang, named, page, redraw, say, setText } from "./core.js";
 import { LiveHall } from "./live.js";
@@ -15,10 +18,9 @@ import { dismissRegister, offerSlip, register, registering } from "./register.js
 import { handOver } from "./handover.js";
 import { watchReceipts } from "./heard.js";
 import { drawSentHere } from "./sent-here.js";
-import { clockText, minutesText, runningText, secondsSince } from "./time.js";
+import { minutesText, runningText, secondsSince } from "./time.js";
 
 const SETTLE_MS = 700; // after a change the big button is deaf, so that a double click is one press
-const MESSAGES = 4;
 
 let hall = null;
 let desk = null; // this window, wire.Window
@@ -27,7 +29,6 @@ let sending = null; // the act under way
 let following = null; // the next key, pressed while an act was under way
 let settledAt = 0;
 let answeredAt = 0;
-const messages = [];
 
 const path = `/api/v1/halls/${encodeURIComponent(page.hall)}/windows/${encodeURIComponent(page.window)}`;
 const commands = new Commands(path, (trouble) => {
@@ -38,12 +39,13 @@ const tickets = new Commands(`/api/v1/halls/${encodeURIComponent(page.hall)}/tic
   byId("trouble").hidden = !trouble;
 });
 
-const acceptances = new Commands(
-  `/api/v1/halls/${encodeURIComponent(page.hall)}/acceptances`,
-  (trouble) => {
-    byId("trouble").hidden = !trouble;
-  },
-);
+const acceptances = new Commands(`/api/v1/halls/${encodeURIComponent(page.hall)}/acceptances`, (trouble) => {
+  byId("trouble").hidden = !trouble;
+});
+
+const told = new Commands(`${path}/messages`, (trouble) => {
+  byId("trouble").hidden = !trouble;
+}, { keeps: false });
 
 const live = new LiveHall(
   page.hall,
@@ -77,6 +79,7 @@ function takeHall(snapshot, askedAt) {
 
 function takeDesk(next) {
   const before = desk && stageOf(desk);
+  if (before && before !== "closed" && stageOf(next) === "closed" && sending !== "close") lookWhere();
   if (desk?.ticket?.number !== next.ticket?.number) why = null;
   desk = next;
   if (before !== stageOf(desk)) {
@@ -85,6 +88,16 @@ function takeDesk(next) {
     dismissRegister();
   }
   draw();
+}
+
+/** Somebody else closed this window: perhaps the clerk was sent to another, which the server knows. */
+async function lookWhere() {
+  try {
+    const answer = await fetch(location.pathname, { redirect: "manual" });
+    if (answer.type === "opaqueredirect") location.reload();
+  } catch {
+    tell("info", say("console.empty.closed")); // the band above says that the line is down
+  }
 }
 
 /** One press. What the stage does not allow is answered in words, not sent. */
@@ -110,7 +123,7 @@ async function passOn() {
   if (plan?.problem) tell("info", plan.problem);
   for (const [act, body] of plan?.sent ?? []) {
     await send(act, body);
-    if (messages[0]?.kind === "alarm") return;
+    if (newest()?.kind === "alarm") return;
   }
 }
 
@@ -185,28 +198,6 @@ function refusalText(error) {
   return say(error.status === 409 ? "errors.changed" : "errors.other", { code: error.code });
 }
 
-/** A line at the bottom: what happened, and what to do. */
-function tell(kind, text) {
-  messages.unshift({ kind, text, at: clockText() });
-  messages.length = Math.min(messages.length, MESSAGES);
-  drawMessages();
-}
-
-function drawMessages() {
-  const icons = { done: "circle-check", info: "info", alarm: "circle-alert" };
-  redraw(byId("messages"), messages, () =>
-    messages.map((message) =>
-      el(
-        "li",
-        { class: message.kind },
-        icon(icons[message.kind]),
-        el("span", {}, message.text),
-        el("time", {}, message.at),
-      ),
-    ),
-  );
-}
-
 function draw() {
   if (!desk) return;
   const stage = stageOf(desk);
@@ -218,14 +209,16 @@ function draw() {
   watchReceipts(desk);
   drawBig(stage);
   drawSmall();
-  drawQueues();
+  drawQueues(hall, desk);
+  drawTold(desk, read);
   drawPeople(hall, desk, stageOf(desk) === "idle");
   tick();
 }
 
 function titleOf(stage) {
   const what = desk.ticket ? desk.ticket.number : say(`console.stage.${stage}`);
-  return `${what} · ${named(desk)}`;
+  const told = desk.messages.some((message) => !message.ended) ? "● " : "";
+  return `${told}${what} · ${named(desk)}`;
 }
 
 function drawHere(stage) {
@@ -306,26 +299,6 @@ function drawSmall() {
   }
 }
 
-function drawQueues() {
-  setText(byId("mine"), String(desk.waiting));
-  const served = new Set(desk.skills.map((skill) => skill.service));
-  const rows = hall.services.filter((service) => served.has(service.id));
-  redraw(
-    byId("queues"),
-    rows.map((s) => [s.id, s.waiting, Math.floor(s.longest_wait_s / 60)]),
-    () =>
-      rows.map((service) =>
-        el(
-          "tr",
-          {},
-          el("th", { scope: "row" }, `${service.prefix} ${named(service)}`),
-          el("td", {}, String(service.waiting)),
-          el("td", {}, service.waiting ? minutesText(service.longest_wait_s) : "–"),
-        ),
-      ),
-  );
-}
-
 /** A button beside somebody who missed the call or was put aside. */
 async function serveAside({ act, ticket, number, reason }) {
   if (act === "call-ticket") {
@@ -340,6 +313,15 @@ async function serveAside({ act, ticket, number, reason }) {
     refused(error);
   }
   live.wantSnapshot();
+}
+
+/** The manager's message is seen, or off the window's screen. */
+async function read(message) {
+  try {
+    if (await told.send(`${encodeURIComponent(message.id)}/read`)) live.wantSnapshot();
+  } catch (error) {
+    refused(error);
+  }
 }
 
 /** The running time against the usual one. */

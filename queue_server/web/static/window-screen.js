@@ -30,6 +30,13 @@ function showCall(number, again) {
   setText(byId("advice"), say("window_screen.advice.called"));
 }
 
+/** What the manager wants people at this window to read. */
+function drawTold(messages) {
+  const shown = messages.filter((message) => message.place === "screen" && !message.ended);
+  byId("told").hidden = shown.length === 0;
+  setText(byId("told"), shown.map((message) => message.text).join("　·　"));
+}
+
 function draw(hall) {
   const window_ = hall.windows.find((one) => one.id === page.window);
   if (!window_ || hall.seq < shownSeq) return; // a picture from before the call on the screen
@@ -39,6 +46,7 @@ function draw(hall) {
   const names = hall.services.filter((service) => served.has(service.id)).map((service) => named(service));
   const all = names.length === hall.services.length;
   setText(byId("services"), all ? say("window_screen.all") : names.join(say("window_screen.join")));
+  drawTold(window_.messages);
   const ticket = window_.ticket;
   if (ticket?.status === "called") return showCall(ticket.number, ticket.calls > 1);
   const stage = ticket ? "serving" : window_.state;

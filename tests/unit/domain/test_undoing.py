@@ -122,9 +122,7 @@ def test_what_comes_back_stands_where_it_stood(hall: Hall) -> None:
 def test_notices_and_guides_go_back_with_their_change(hall: Hall) -> None:
     guide, matter = Guide("B-1", ("身份证",)), MatterRule("B-1", "B", "新", "new", 60)
     hall.do(x.PutMatter(matter, guide))
-    gone = replace(
-        changed(hall, x.RemoveMatter("B-1")), content=(("guide", "B-1", guide, None),)
-    )
+    gone = replace(changed(hall, x.RemoveMatter("B-1")), content=(("guide", "B-1", guide, None),))
     hall.do(gone)
     assert hall.state.content.guides["B-1"] == guide
     rules, old, new = hall.state.known_rules, Notice("n", "旧", ""), Notice("n", "新", "")
