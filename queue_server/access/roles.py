@@ -37,6 +37,7 @@ class Act(StrEnum):
     DIRECT_HALL = "direct_hall"  # messages to windows and screens, numbers stopped for all
     MANAGE_STAFF = "manage_staff"  # accounts, within access/accounts.py's MAY_KEEP
     READ_AUDIT = "read_audit"
+    PAIR_DEVICES = "pair_devices"  # let screens, tablets and kiosks in, and out again
     SEE_ACCEPTANCES = "see_acceptances"  # what is promised and still open
     SETTLE_ACCEPTANCE = "settle_acceptance"
     SEND_RECEIPT = "send_receipt"  # what a screen or speaker has shown and spoken
@@ -107,6 +108,7 @@ TABLE: Mapping[Role, frozenset[Act]] = {
         Act.DIRECT_HALL,
         Act.MANAGE_STAFF,
         Act.READ_AUDIT,
+        Act.PAIR_DEVICES,
         Act.SEE_CASES,
         Act.HANDLE_CASES,
         Act.MANAGE_PENSIONERS,

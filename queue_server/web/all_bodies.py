@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from queue_server.web.api.find import FindIn
 from queue_server.web.api.help import HelpIn
 from queue_server.web.api.messages import MESSAGE_BODIES
+from queue_server.web.api.pairings import PAIRING_BODIES
 from queue_server.web.api.receipts import RECEIPT_BODIES
 from queue_server.web.schemas.acceptances import ACCEPTANCE_BODIES
 from queue_server.web.schemas.administration import ADMINISTRATION_BODIES
@@ -29,6 +30,7 @@ ALL_BODIES: tuple[type[BaseModel], ...] = (
     *PENSION_BODIES,
     *RECEIPT_BODIES,
     *MESSAGE_BODIES,
+    *PAIRING_BODIES,
     *WAIT_BODIES,
     FindIn,
     HelpIn,

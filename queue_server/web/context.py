@@ -29,6 +29,7 @@ from queue_server.web.noting import note
 from queue_server.web.texts import Texts
 
 SESSION_COOKIE = "hall_session"
+DEVICE_COOKIE = "hall_device"  # the token of a paired screen, in its own browser
 CSRF_HEADER = "x-csrf-token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_TRUSTED_S = 5.0
@@ -55,6 +56,7 @@ class Context:
     logins: LoginLimit = field(default_factory=LoginLimit)
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHING_AT_ONCE))
     followers: AttemptLimit = field(default_factory=lambda: AttemptLimit(60, 60.0))
+    pairings: AttemptLimit = field(default_factory=lambda: AttemptLimit(30, 600.0))
     token_cache: dict[str, tuple[Actor, float]] = field(default_factory=dict)
     receipts: dict[str, Receipts] = field(default_factory=dict)
 
@@ -86,10 +88,22 @@ async def actor_of(request: Request, ctx: Context) -> Actor:
     session = request.cookies.get(SESSION_COOKIE)
     actor = await ctx.access.actor_of_session(session) if session else None
     if actor is None:
-        return ANYBODY
+        return await _device(request, ctx)
     if request.method not in SAFE_METHODS:
         check_csrf(actor, request.headers.get(CSRF_HEADER, ""))
     return actor
+
+
+async def _device(request: Request, ctx: Context) -> Actor:
+    """A paired screen, by the cookie that no other site's page can make a browser send; nobody in
+    particular once it was unpaired."""
+    cookie = request.cookies.get(DEVICE_COOKIE)
+    if cookie is None:
+        return ANYBODY
+    try:
+        return await _bearer(f"Bearer {cookie}", ctx)
+    except ApiError:
+        return ANYBODY
 
 
 def check_csrf(actor: Actor, given: str) -> None:

@@ -21,6 +21,7 @@ _NOTED_ROLES = frozenset({Role.MANAGER, Role.AUDITOR, Role.ADMIN})
 _NOT_HERE = frozenset(
     {
         Act.MANAGE_STAFF,
+        Act.PAIR_DEVICES,
         Act.ISSUE_TICKET,
         Act.SETTLE_PRINT,
         Act.REPORT_DEVICE,

@@ -47,6 +47,7 @@ REQUESTS: dict[Act, tuple[str, str, dict[str, Any] | None]] = {
     Act.DIRECT_HALL: ("POST", "/issuing/resume", {}),
     Act.MANAGE_STAFF: ("GET", "/staff", None),
     Act.READ_AUDIT: ("GET", "/audit", None),
+    Act.PAIR_DEVICES: ("GET", "/paired", None),
     Act.CHECK_PENSION: ("POST", "/pension/find", {"id_number": "990101194001010014"}),
     Act.CONFIRM_PENSION: ("GET", "/pension/waiting", None),
     Act.KEEP_PENSIONERS: ("POST", "/pension/people/none/withdraw", {}),
@@ -153,7 +154,8 @@ def test_pages_lead_to_the_login_and_back(server: ServerProcess) -> None:
     assert "/login" in url
     status, _, url = browser.login("clerk3", "demo-hall", "/window/demo/3")
     assert (status, url) == (200, f"{server.url}/window/demo/3")
-    assert browser.get("/window/demo/4")[0] == 403
+    status, _, url = browser.get("/window/demo/4")  # not theirs: the way to their own
+    assert (status, url) == (200, f"{server.url}/window/demo/3")
     assert browser.get("/manager/demo")[0] == 403
 
 

@@ -17,6 +17,7 @@ from queue_server.web.api import (
     help,
     kiosks,
     messages,
+    pairings,
     pensioners,
     pensions,
     promises,
@@ -56,6 +57,7 @@ ROUTERS: tuple[APIRouter, ...] = tuple(
         audit,
         pensions,
         pensioners,
+        pairings,
         waits,
         promises,
     )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from queue_server.access.roles import Act
-from queue_server.web.context import (
-    context,
-    hall_of,
-)
+from queue_server.access.roles import Act, Role
+from queue_server.web.context import actor_of, context, hall_of
 from queue_server.web.errors import ApiError
+from queue_server.web.pages.login import home_of
 from queue_server.web.pages.rendering import page, render
 
 router = APIRouter(include_in_schema=False)

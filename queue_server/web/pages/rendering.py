@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from queue_server.access.roles import ANYBODY, Act, Actor, Role
 from queue_server.web.context import (
+    DEVICE_COOKIE,
     actor_of,
     allowed,
     context,
@@ -91,6 +92,8 @@ async def page(
         return RedirectResponse(f"/password?next={quote(request.url.path, safe='')}", 303)
     if allowed(ctx, actor, act, hall, window):
         return render(request, template, actor, hall_id=hall, **more)
+    if actor.role is Role.PUBLIC and DEVICE_COOKIE in request.cookies:
+        return RedirectResponse(f"/pair/{quote(hall)}", 303)  # a screen that was unpaired
     if actor.role is Role.PUBLIC:
         there = quote(request.url.path, safe="")
         return RedirectResponse(f"/login?hall={quote(hall)}&next={there}", 303)

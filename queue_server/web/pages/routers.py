@@ -9,6 +9,7 @@ from queue_server.web.pages import (
     hall,
     history,
     login,
+    pairing,
     pension,
     reviews,
     told,
@@ -24,6 +25,7 @@ ROUTERS: tuple[APIRouter, ...] = tuple(
         history,
         reviews,
         pension,
+        pairing,
         told,
         waits,
     )

@@ -2,6 +2,7 @@
  * Administration: sections as tables, one form for each thing, every change sent once and taken
  * back where that makes sense. What a section holds is in admin-sections.js.
  */
+import { devicesSection } from "./admin-devices.js";
 import { faultText, openForm } from "./admin-form.js";
 import { sectionsOf } from "./admin-sections.js";
 import { Commands } from "./commands.js";
@@ -9,7 +10,7 @@ import { byId, el, fetchWithin, goToLogin, hasText, icon, page, say, shortName }
 
 const BASE = `/api/v1/halls/${encodeURIComponent(page.hall)}`;
 const LIMIT_MS = 8000;
-const SECTIONS = ["services", "matters", "windows", "classes", "dispatch", "hours", "notices", "jobs", "alerts", "staff", "changes", "audit"];
+const SECTIONS = ["services", "matters", "windows", "classes", "dispatch", "hours", "notices", "jobs", "alerts", "staff", "devices", "changes", "audit"];
 const commands = new Commands(BASE, (yes) => { byId("trouble").hidden = !yes; }, { keeps: false });
 
 let data = null;
@@ -24,8 +25,8 @@ async function get(path) {
 }
 
 async function load() {
-  const [{ configuration }, content, staff] = await Promise.all([get("configuration"), get("content"), get("staff")]);
-  data = { configuration, content, staff: staff.staff, roles: staff.roles };
+  const [{ configuration }, content, staff, { devices }] = await Promise.all(["configuration", "content", "staff", "paired"].map(get));
+  data = { configuration, content, staff: staff.staff, roles: staff.roles, devices };
 }
 
 async function show() {
@@ -40,7 +41,7 @@ async function show() {
     if (which === "changes") return drawChanges(await get("configuration/changes?limit=100"));
     if (which === "audit") return drawAudit(await get("audit?limit=200"));
     await load();
-    return draw(sectionsOf(data).find((section) => section.id === which));
+    return draw([...sectionsOf(data), devicesSection(data)].find((section) => section.id === which));
   } catch (error) {
     byId("section").replaceChildren(el("p", { class: "refusal", role: "alert" }, error.message || say("admin.unanswered")));
   }
@@ -49,7 +50,7 @@ async function show() {
 function draw(section) {
   byId("section-tools").replaceChildren();
   if (section.single) return drawSingle(section);
-  byId("section-tools").append(button("list-plus", say(`admin.add.${section.id}`), () => edit(section, null), "main"));
+  byId("section-tools").append(button("list-plus", say(`admin.add.${section.id}`), () => (section.add ? section.add(send) : edit(section, null)), "main"));
   const head = [...section.columns.map(([name]) => shortName(say(`admin.field.${name}`))), say("admin.acts")];
   byId("section").replaceChildren(table(head, section.items.map((item) => row(section, item))));
   if (section.items.length === 0) byId("section").append(el("p", { class: "muted" }, say("admin.empty")));
@@ -67,7 +68,7 @@ function row(section, item) {
   const cells = section.columns.map(([, text], index) => el(index ? "td" : "th", index ? {} : { scope: "row" }, text(item)));
   const acts = el("td", { class: "row-acts" });
   if (!item.fixed) {
-    acts.append(button("pencil", say("admin.change"), () => edit(section, item)));
+    if (!section.keep) acts.append(button("pencil", say("admin.change"), () => edit(section, item)));
     for (const act of section.acts?.(item) ?? []) {
       acts.append(button(null, say(`admin.act.${act.id}`), () => carryOut(act)));
     }
