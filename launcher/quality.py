@@ -24,13 +24,14 @@ _CHECKS = (
 )
 
 
-_WORKERS_AT_MOST = 4  # more of them would disturb the tests that measure time
+_WORKERS_AT_MOST = 5  # more of them would disturb the tests that measure time
 
 
 def test(arguments: Sequence[str]) -> int:
     """pytest with the caller's arguments, from the top folder. Without any: all tests, side by
     side, a file's tests in one process because they share servers and browsers."""
-    workers = min(_WORKERS_AT_MOST, len(os.sched_getaffinity(0)))
+    # one more than there are processors: tests often wait for a process, a browser or a clock
+    workers = min(_WORKERS_AT_MOST, len(os.sched_getaffinity(0)) + 1)
     side_by_side = ("-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder")
     chosen = arguments or side_by_side
     command = (sys.executable, "-m", "pytest", *chosen)

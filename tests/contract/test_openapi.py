@@ -18,7 +18,7 @@ import pytest
 
 from tests.support.server import Client, ServerProcess
 
-SECONDS = int(os.environ.get("HALL_OPENAPI_S", "8"))
+SECONDS = int(os.environ.get("HALL_OPENAPI_S", "4"))
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from queue_server.access.keys import load_keys
+from tests.conftest import TEMPLATE
 from tests.support.crash import Crowd, Promises, check_promises
 from tests.support.postgres import PostgresServer
 from tests.support.server import DEMO_CONFIG, Client, ServerProcess, with_key
@@ -32,7 +33,7 @@ def pair(
 ) -> Iterator[list[ServerProcess]]:
     """Two processes of one hall, with the same key file."""
     folder = tmp_path_factory.mktemp("pair")
-    config, url = with_key(DEMO_CONFIG, folder), postgres.fresh_database()
+    config, url = with_key(DEMO_CONFIG, folder), postgres.fresh_database(TEMPLATE)
     with ExitStack() as running:
         servers = []
         for name in ("one", "other"):

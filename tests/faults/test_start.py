@@ -6,6 +6,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+from tests.conftest import TEMPLATE
 from tests.faults.test_clock import SHIFTED
 from tests.support.postgres import PostgresServer
 from tests.support.server import ServerProcess
@@ -57,7 +58,7 @@ def test_a_clock_far_from_the_databases(tmp_path: Path, postgres: PostgresServer
     (tmp_path / "sitecustomize.py").write_text(SHIFTED)
     server = ServerProcess(
         tmp_path,
-        database=postgres.fresh_database(),
+        database=postgres.fresh_database(TEMPLATE),
         env={"PYTHONPATH": str(tmp_path), "HALL_CLOCK_SHIFT": str(shift)},
     )
     shift.write_text("60")

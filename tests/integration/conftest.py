@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import TEMPLATE
 from tests.support.postgres import PostgresServer
 from tests.support.server import Client, ServerProcess
 
@@ -26,7 +27,7 @@ def server(
     database = None
     if store == "postgres":
         postgres: PostgresServer = request.getfixturevalue("postgres")
-        database = postgres.fresh_database()
+        database = postgres.fresh_database(TEMPLATE)
     with ServerProcess(folder, database=database) as running:
         yield running
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.cookiejar
 import re
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.parse
@@ -21,10 +20,10 @@ import pytest
 from queue_server.access.accounts import LOCK_AFTER
 from queue_server.access.roles import TABLE, Act, Actor, Role, may
 from queue_server.web.context import TOKEN_TRUSTED_S
-from tests.support.server import DEMO_CONFIG, ROOT, Client, ServerProcess
+from tests.support.server import DEMO_CONFIG, Client, ServerProcess
+from tests.support.spawner import spawner
 
 HALL = "/api/v1/halls/demo"
-STORES = ("sqlite", "postgres")
 
 # one request per act; 401 and 403 mean refused, anything else means let through
 REQUESTS: dict[Act, tuple[str, str, dict[str, Any] | None]] = {
@@ -235,8 +234,7 @@ def test_wrong_guesses_do_not_block_other_peoples_phones(fresh: ServerProcess) -
 
 
 def cli(*words: str, given: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "queue_server", *words]
-    return subprocess.run(command, cwd=ROOT, input=given, capture_output=True, text=True)
+    return spawner().command(words, given)
 
 
 def test_staff_and_tokens_come_and_go_by_command(fresh: ServerProcess) -> None:

@@ -11,7 +11,6 @@ from tests.integration.test_access import Browser, csrf_in
 from tests.support.server import Client, ServerProcess
 
 HALL = "/api/v1/halls/demo"
-STORES = ("sqlite", "postgres")
 
 
 @pytest.fixture(scope="module")

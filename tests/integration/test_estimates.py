@@ -94,22 +94,6 @@ def test_a_lost_process_stops_nobody_and_another_takes_over(
     _until(lambda: _simulated(kiosk, manager))
 
 
-def test_nothing_is_left_behind_when_the_server_ends(tmp_path: Path) -> None:
-    with ServerProcess(tmp_path) as server:
-        kiosk = server.client("kiosk")
-        kiosk.issue("A")
-        (process,) = _until(lambda: _processes(server))
-        server.kill()
-        _until(lambda: _is_gone(process))
-
-
-def _is_gone(process: int) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text().split()[2] == "Z"
-    except OSError:
-        return True
-
-
 WAITS = "/api/v1/halls/demo/waits"
 
 
@@ -180,3 +164,20 @@ def test_each_promise_is_stored_with_what_came_of_it(kiosk: Client, manager: Cli
 def test_waits_are_the_managers_business(server: ServerProcess, kiosk: Client, path: str) -> None:
     method = "POST" if path else "GET"
     assert kiosk.request(method, WAITS + path, {} if path else None)[0] == 403
+
+
+def test_nothing_is_left_behind_when_the_server_is_killed(
+    server: ServerProcess, kiosk: Client
+) -> None:
+    """The last test of this file: it ends the server that all of them share."""
+    kiosk.issue("A")
+    (process,) = _until(lambda: _processes(server))
+    server.kill()
+    _until(lambda: _is_gone(process))
+
+
+def _is_gone(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().split()[2] == "Z"
+    except OSError:
+        return True

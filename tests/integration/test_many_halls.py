@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.conftest import TEMPLATE
 from tests.support.postgres import PostgresServer
 from tests.support.server import ROOT, Client, ServerProcess
 
@@ -27,7 +28,7 @@ def city(
     (folder / "halls" / "torn.toml").write_text("[hall]\nid = 3\n", encoding="utf-8")
     config = folder / "city.toml"
     config.write_text('halls = ["halls/*.toml"]\n[server]\nlog_level = "info"\n', encoding="utf-8")
-    database = postgres.fresh_database()
+    database = postgres.fresh_database(TEMPLATE)
     with ServerProcess(folder, config=config, database=database) as running:
         yield running
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import subprocess
-import sys
 import uuid
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,10 @@ from typing import Any
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from tests.conftest import TEMPLATE
 from tests.support.pensions import number, pension_config
-from tests.support.server import DEMO_CONFIG, ROOT, Client, ServerProcess, proved
+from tests.support.server import DEMO_CONFIG, Client, ServerProcess, proved
+from tests.support.spawner import spawner
 
 STORES = ("sqlite", "postgres")
 PENSION = "/api/v1/halls/demo/pension"
@@ -46,7 +47,7 @@ def server(
     database = None
     (config.parent / "hall.key").unlink(missing_ok=True)
     if store == "postgres":
-        database = request.getfixturevalue("postgres").fresh_database()
+        database = request.getfixturevalue("postgres").fresh_database(TEMPLATE)
     folder = tmp_path_factory.mktemp("server")
     with ServerProcess(folder, config=config, database=database) as running:
         yield running
@@ -401,13 +402,11 @@ def test_the_journal_is_proved_and_the_command_line_agrees(
     assert proved(server) == 0
     count = sum(r["pensioners"] for r in get(manager, "register")["regions"])
     register = DEMO_CONFIG.parent / "pensioners.csv"
-    command = [sys.executable, "-m", "queue_server", "server", "import-pensioners", str(register)]
+    command = ["server", "import-pensioners", str(register)]
     command += ["--config", str(config), "--database", server.database]
 
     def run(*more: str, words: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*command, *more], cwd=ROOT, capture_output=True, text=True, input=words, check=False
-        )
+        return spawner().command([*command, *more], words)
 
     if server.database.startswith("sqlite"):
         beside = run()

@@ -90,8 +90,23 @@ class Spawner:
 
     def start(self, arguments: Sequence[str], log: Path) -> Spawned:
         """`python -m queue_server …`, with what it says appended to `log`."""
-        pid = self.ask(start=list(arguments), log=str(log), env=dict(os.environ))["pid"]
+        return self._start(arguments, [os.devnull, str(log), str(log)])
+
+    def _start(self, arguments: Sequence[str], files: list[str]) -> Spawned:
+        """files: for standard input, output and error."""
+        pid = self.ask(start=list(arguments), files=files, env=dict(os.environ))["pid"]
         return Spawned(self, pid)
+
+    def command(
+        self, arguments: Sequence[str], given: str = "", within_s: float = 60
+    ) -> subprocess.CompletedProcess[str]:
+        """As `subprocess.run` of `python -m queue_server …` with `given` typed in."""
+        with tempfile.TemporaryDirectory() as folder:
+            files = [Path(folder, name) for name in ("given", "out", "err")]
+            files[0].write_text(given, encoding="utf-8")
+            code = self._start(arguments, [str(file) for file in files]).wait(within_s)
+            said = (file.read_text(encoding="utf-8") for file in files[1:])
+            return subprocess.CompletedProcess(list(arguments), code, *said)
 
     def run(self, arguments: Sequence[str], within_s: float = 60) -> str:
         """What a command said. Raises subprocess.CalledProcessError unless it ended with 0."""
@@ -152,9 +167,10 @@ def _become(request: dict[str, Any], line: socket.socket) -> None:
     try:
         line.close()
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
+        given, *said = request["files"]
+        os.dup2(os.open(given, os.O_RDONLY), 0)
+        for number, file in enumerate(said, 1):
+            os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), number)
         os.environ.clear()
         os.environ.update(request["env"])
         code = sys.modules["queue_server.cli.main"].main(request["start"])
