@@ -26,6 +26,7 @@ from kiosk.gateway.bell import HelpBell
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.content import Archive, ContentWatch
 from kiosk.gateway.desk import HallWatch, TicketDesk
+from kiosk.gateway.feedback import FeedbackDesk, Outbox
 from kiosk.gateway.health import SETTLE_S, HealthReporter
 from kiosk.gateway.keeping import KeptFile
 from kiosk.gateway.lease_book import LeaseBook
@@ -206,11 +207,20 @@ class _Run:
         )
         self._desk = TicketDesk(client, settings.server, post, drawer if self._leases else None)
         self._bell = HelpBell(client, post)
+        self._outbox = Outbox(client, KeptFile(_kept(settings, "feedback.json")), post)
         self._watch = HallWatch(client, settings.server, post, self._hall_told)
         self._content = ContentWatch(client, self._archive, post)
         self._reader = ReaderWorker(devices.reader, post, tell)
         self._runtime.give_hands(
-            Hands(self._printer, self._desk, self._bell, maker.texts, follow_base, self._check)
+            Hands(
+                self._printer,
+                self._desk,
+                self._bell,
+                maker.texts,
+                follow_base,
+                self._check,
+                FeedbackDesk(client, self._outbox, post),
+            )
         )
         self._guide = build_guide(settings)
         heed = Voice(self._guide, maker.texts).heed
@@ -239,7 +249,10 @@ class _Run:
 
     def _workers(self) -> list[Any]:
         """Threads that run for as long as the kiosk does."""
-        workers = [self._watch, self._content, self._printer, self._reader, self._health]
+        workers = [
+            *(self._watch, self._content, self._printer, self._reader, self._health),
+            self._outbox,
+        ]
         return [*workers, self._leases] if self._leases else workers
 
     def _stop(self) -> None:

@@ -13,8 +13,10 @@ from typing import Protocol
 import structlog
 
 from kiosk.devices import ListJob, PrintJob
+from kiosk.feedback_words import said_words
 from kiosk.flow import effects as fx
 from kiosk.flow import eligibility as el
+from kiosk.flow import feedback as fb
 from kiosk.flow.events import Event, Language, Tick
 from kiosk.flow.states import State
 from kiosk.flow.table import UnexpectedEvent, step
@@ -50,6 +52,12 @@ class Pension(Protocol):
     def forget(self) -> None: ...
 
 
+class FeedbackBox(Protocol):
+    def find(self, wish: fb.FindSteps) -> None: ...
+    def review(self, wish: fb.SendReview) -> None: ...
+    def suggest(self, wish: fb.SendSuggestion, text: str) -> None: ...
+
+
 class Bell(Protocol):
     def ring(self, effect: fx.CallHelp) -> None: ...
 
@@ -64,6 +72,7 @@ class Hands:
     texts: Callable[[Language], Texts]
     follow_base: str
     pension: Pension | None = None
+    feedback: FeedbackBox | None = None
 
 
 class Runtime:
@@ -138,10 +147,29 @@ class Runtime:
                 self._hands.bell.ring(effect)
             case el.PrintSlip():
                 printer.print(self._slip_job(effect, self._hands))
+            case _ if self._hands.feedback is not None and self._said(effect, self._hands):
+                return
             case _ if self._hands.pension is not None and _check(effect, self._hands.pension):
                 return
             case _:
                 raise AssertionError(f"nobody carries out {type(effect).__name__}")
+
+    def _said(self, effect: fx.Effect, hands: Hands) -> bool:
+        """Whether the effect belongs to reviews and suggestions; then it was carried out. What was
+        ticked is written down in Chinese, for whoever reads it."""
+        box = hands.feedback
+        if box is None:
+            return False
+        match effect:
+            case fb.FindSteps():
+                box.find(effect)
+            case fb.SendReview():
+                box.review(effect)
+            case fb.SendSuggestion():
+                box.suggest(effect, said_words(effect.topics, hands.texts(Language.CHINESE)))
+            case _:
+                return False
+        return True
 
     def _print_job(self, effect: fx.PrintTicket, hands: Hands) -> PrintJob:
         texts = hands.texts(effect.language)

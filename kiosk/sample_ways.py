@@ -16,6 +16,7 @@ from kiosk.flow.facts import LeaseFacts, TicketFacts
 from kiosk.flow.states import Around, CardTrouble, Link, Paper, Place, Session, State
 from kiosk.gateway.content import read_matters, read_notices
 from kiosk.sample_eligibility import eligibility_states
+from kiosk.sample_feedback import feedback_states, sample_form
 from kiosk.settings import load_questions
 
 CONFIG = Path(__file__).resolve().parents[1] / "config"
@@ -28,7 +29,7 @@ def sample_content() -> ContentFacts:
     whole = {"promised_working_days": 0, "result": "", "fee": "不收费", "legal_basis": ""}
     matters = [{**whole, "materials": [], "procedure": [], **m} for m in told["matter"]]
     notices, jobs = read_notices({"notices": told["notice"], "jobs": told["job"]})
-    return ContentFacts(read_matters({"matters": matters}), notices, jobs)
+    return ContentFacts(read_matters({"matters": matters}), notices, jobs, form=sample_form())
 
 
 @lru_cache(maxsize=1)
@@ -78,6 +79,7 @@ def way_states(base: State, ticket: TicketFacts) -> dict[str, State]:
         "claim": at(Place.CLAIM),
         "eligibility": at(Place.ELIGIBILITY),
         **eligibility_states(base, ticket),
+        **feedback_states(base),
         "mine": at(Place.MINE),
         "mine-typed": at(Place.MINE, code="D023"),
         "looking": at(Place.LOOKING, busy),

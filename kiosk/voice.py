@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from kiosk.eligibility_words import check_words
+from kiosk.feedback_words import feedback_spoken
 from kiosk.flow.events import Language
 from kiosk.flow.states import Place, State
 from kiosk.texts import Texts
@@ -27,7 +28,7 @@ def spoken_words(state: State, t: Texts) -> str:
         return t("voice.warning")
     if state.help_open:
         return t(f"voice.help_{state.help.value}")
-    check = check_words(state, t)
+    check = check_words(state, t) or feedback_spoken(state, t)
     if check is not None:
         return check
     ticket = state.session.ticket

@@ -27,6 +27,7 @@ class Door(StrEnum):
     SEARCH = "search"
     QUESTIONS = "questions"
     CLAIM = "claim"
+    FEEDBACK = "feedback"
 
 
 class TicketAct(StrEnum):

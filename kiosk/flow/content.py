@@ -5,7 +5,7 @@ Frozen values, already checked at the edge; nothing personal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,37 @@ class JobFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelFacts:
+    level: int
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonFacts:
+    """levels: those with which it can be ticked."""
+
+    id: str
+    name: str
+    name_en: str
+    levels: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFormFacts:
+    """The hall's own levels, best first, and reasons. Empty: nothing can be rated here."""
+
+    levels: tuple[LevelFacts, ...] = ()
+    reasons: tuple[ReasonFacts, ...] = ()
+
+    def level(self, number: int) -> LevelFacts | None:
+        return next((each for each in self.levels if each.level == number), None)
+
+    def reasons_for(self, level: int) -> tuple[ReasonFacts, ...]:
+        return tuple(reason for reason in self.reasons if level in reason.levels)
+
+
+@dataclass(frozen=True, slots=True)
 class ContentFacts:
     """seen_at: when the server last told it, RFC 3339; empty when it is as the server has it."""
 
@@ -62,6 +93,7 @@ class ContentFacts:
     notices: tuple[NoticeFacts, ...] = ()
     jobs: tuple[JobFacts, ...] = ()
     seen_at: str = ""
+    form: ReviewFormFacts = field(default_factory=ReviewFormFacts)
 
     def matter(self, matter_id: str | None) -> MatterFacts | None:
         return next((m for m in self.matters if m.id == matter_id), None)

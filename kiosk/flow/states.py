@@ -12,6 +12,7 @@ from kiosk.flow.content import ContentFacts, QuestionsFacts
 from kiosk.flow.eligibility import Eligibility
 from kiosk.flow.events import HelpState, Language, TicketAct, View
 from kiosk.flow.facts import HallFacts, LeaseFacts, PersonFacts, TicketFacts
+from kiosk.flow.feedback import Feedback
 
 
 class Place(StrEnum):
@@ -51,6 +52,16 @@ class Place(StrEnum):
     CANCELLING = "cancelling"
     CANCELLED = "cancelled"
     REFUSED = "refused"  # the server said no
+    FEEDBACK = "feedback"  # rate a visit, or suggest something?
+    RATE_WHO = "rate_who"  # whose visit: lay the card, or scan the ticket
+    RATE_FINDING = "rate_finding"  # finished visits are being looked for
+    RATE_WHICH = "rate_which"  # which of them
+    RATE = "rate"  # five levels
+    REASONS = "reasons"  # why, and send
+    SUGGEST = "suggest"  # the suggestion box
+    PHONE = "phone"  # a number for the call back is typed in
+    SENDING = "sending"  # a review or a suggestion is on its way
+    SENT = "sent"  # thanks, or why not
 
 
 # Places that wait for a machine: touching does not prolong them.
@@ -64,11 +75,20 @@ BUSY = frozenset(
         Place.LOOKING,
         Place.PENSION_FINDING,
         Place.PENSION_SETTLING,
+        Place.RATE_FINDING,
+        Place.SENDING,
     }
 )
 # Places that show their own countdown from the first second.
 COUNTED = frozenset(
-    {Place.TICKET, Place.UNPRINTED, Place.CANCELLED, Place.REFUSED, Place.PENSION_DONE}
+    {
+        Place.TICKET,
+        Place.UNPRINTED,
+        Place.CANCELLED,
+        Place.REFUSED,
+        Place.PENSION_DONE,
+        Place.SENT,
+    }
 )
 
 
@@ -122,6 +142,7 @@ class TimeLimits:
     unprinted_s: float = 60.0
     cancelling_s: float = 10.0
     farewell_s: float = 12.0
+    sent_s: float = 20.0
     warning_s: float = 15.0
 
     def __post_init__(self) -> None:
@@ -173,6 +194,7 @@ class Session:
     refusal: str = ""
     refusal_at: str = ""
     eligibility: Eligibility = field(default_factory=Eligibility)
+    feedback: Feedback = field(default_factory=Feedback)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +290,11 @@ _CHOOSING = (
     Place.CLAIM,
     Place.ELIGIBILITY,
     Place.NOTICES,
+    Place.FEEDBACK,
+    Place.RATE_WHICH,
+    Place.RATE,
+    Place.REASONS,
+    Place.SUGGEST,
 )
 
 
@@ -303,4 +330,7 @@ def limit_of(state: State) -> float | None:
         Place.CANCELLING: limits.cancelling_s,
         Place.CANCELLED: limits.farewell_s,
         Place.REFUSED: limits.farewell_s,
+        **dict.fromkeys((Place.RATE_WHO, Place.PHONE), limits.code_s),
+        **dict.fromkeys((Place.RATE_FINDING, Place.SENDING), limits.looking_s),
+        Place.SENT: limits.sent_s,
     }.get(state.place)

@@ -11,6 +11,8 @@ from dataclasses import replace
 from kiosk.flow import card_moves as card
 from kiosk.flow import eligibility_table as eligibility
 from kiosk.flow import events as ev
+from kiosk.flow import feedback_moves as feedback
+from kiosk.flow import feedback_table
 from kiosk.flow import mine_moves as mine
 from kiosk.flow import moves as mv
 from kiosk.flow import number_moves as number
@@ -75,6 +77,7 @@ ALWAYS: Row = {
     **_TOUCHES,
     **_ANSWERS,
     **eligibility.EVERYWHERE,
+    **feedback_table.EVERYWHERE,
     ev.Touched: mv.be_active,
     ev.StillHere: mv.be_active,
     ev.HelpTouched: mv.toggle_help,
@@ -146,7 +149,7 @@ _CARD: dict[Place, Row] = {
         **_LEAVE,
         ev.BackTouched: card.leave_reading,
         ev.TimeRanOut: card.card_unreadable,
-        ev.CardKnown: mine.known,
+        ev.CardKnown: feedback.known,
         ev.CardFailed: card.card_unreadable,
         ev.CardLifted: card.card_lifted_too_soon,
         ev.ReaderLost: card.reader_gone_meanwhile,
@@ -303,6 +306,7 @@ TABLE: dict[Place, Row] = {
     **_MINE,
     **_NUMBER,
     **eligibility.rows(ALWAYS),
+    **feedback_table.rows(ALWAYS),
 }
 
 

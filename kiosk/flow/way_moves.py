@@ -23,6 +23,7 @@ _BEHIND = {
     ev.Door.NOTICES: Place.NOTICES,
     ev.Door.QUESTIONS: Place.QUESTIONS,
     ev.Door.CLAIM: Place.CLAIM,
+    ev.Door.FEEDBACK: Place.FEEDBACK,
 }
 _LIST_PAPER = {
     ev.Outcome.CONFIRMED: Paper.PRINTED,

@@ -14,6 +14,7 @@ import requests
 from foundation.server_session import ServerSessions
 from kiosk.flow.effects import FindTickets, RequestTicket
 from kiosk.flow.facts import PersonFacts, TicketFacts
+from kiosk.flow.feedback import FindSteps
 from kiosk.flow.moves import PHONE_DIGITS
 from kiosk.gateway.errors import BadAnswer, NoAnswer, NotNow, Refused, Unreachable
 from kiosk.gateway.reading import read_ticket, read_tickets
@@ -33,7 +34,7 @@ class QueueClient:
         return self._ask("GET", "")
 
     def content(self, what: str) -> object:
-        """what: `matters` or `notices`, as the server told them."""
+        """what: `matters`, `notices` or `reviews/form`, as the server told them."""
         return self._ask("GET", f"/{what}")
 
     def take_ticket(self, wish: RequestTicket, person: PersonFacts | None) -> TicketFacts:
@@ -86,6 +87,17 @@ class QueueClient:
     def pension(self, method: str, path: str, body: dict[str, Any] | None = None) -> object:
         """The yearly check's own addresses; `kiosk.gateway.pension` reads the answers."""
         return self._ask(method, f"/pension{path}", body)
+
+    def reviewable(self, wish: FindSteps) -> object:
+        """In the body, for the same reason as find_tickets."""
+        who = {"token": wish.token}
+        if wish.person is not None:
+            who = {"id_number": wish.person.id_number}
+        return self._ask("POST", "/reviews/find", who)
+
+    def feedback(self, what: str, body: Mapping[str, Any]) -> object:
+        """what: `reviews` or `suggestions`."""
+        return self._ask("POST", f"/{what}", dict(body))
 
     def call_help(self, request_id: str, place: str) -> None:
         """place: where in the flow the person is; nothing about who they are."""

@@ -1,4 +1,5 @@
-"""What the hall has to read – guides, notices, jobs – fetched now and then, and kept on disk.
+"""What the hall has to read – guides, notices, jobs, the review form – fetched now and then and
+kept on disk.
 
 Without a server the kiosk shows what it has kept, and says of when it is. Nothing personal.
 """
@@ -17,12 +18,21 @@ import structlog
 from pypinyin import Style, pinyin
 
 from kiosk.flow import events as ev
-from kiosk.flow.content import ContentFacts, JobFacts, MatterFacts, NoticeFacts
+from kiosk.flow.content import (
+    ContentFacts,
+    JobFacts,
+    LevelFacts,
+    MatterFacts,
+    NoticeFacts,
+    ReasonFacts,
+    ReviewFormFacts,
+)
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.errors import BadAnswer, GatewayError, Refused
 from kiosk.gateway.keeping import KeptFile
 from kiosk.gateway.reading import read_hall, strictly, typed
 from queue_server.wire import hall as wire
+from queue_server.wire import reviews as wire_reviews
 
 _log = structlog.get_logger()
 
@@ -30,7 +40,6 @@ Post = Callable[[ev.Event], None]
 FETCH_EVERY_S = 300.0
 RETRY_S = 15.0
 HALL_KEPT_EVERY_S = 600.0
-_PARTS = ("matters", "notices")
 
 
 def spelling(name: str) -> tuple[tuple[str, ...], ...]:
@@ -73,6 +82,38 @@ def read_notices(answer: object) -> tuple[tuple[NoticeFacts, ...], tuple[JobFact
             tuple(_job(j) for j in told.get("jobs", [])),
         ),
     )
+
+
+def read_form(answer: object) -> ReviewFormFacts:
+    """Levels and reasons of a review. Raises BadAnswer."""
+    told = cast(wire_reviews.ReviewForm, answer)
+    return strictly(
+        "review form",
+        lambda: ReviewFormFacts(
+            tuple(
+                LevelFacts(typed(x["level"], int), typed(x["name"], str), typed(x["name_en"], str))
+                for x in told["levels"]
+            ),
+            tuple(_reason(x) for x in told["reasons"]),
+        ),
+    )
+
+
+def _reason(told: wire_reviews.ReviewReason) -> ReasonFacts:
+    return ReasonFacts(
+        id=typed(told["id"], str),
+        name=typed(told["name"], str),
+        name_en=typed(told["name_en"], str),
+        levels=tuple(typed(level, int) for level in told["levels"]),
+    )
+
+
+# What is kept under which name → where it is fetched, and what it must be.
+_PARTS: dict[str, tuple[str, Callable[[object], object]]] = {
+    "matters": ("matters", read_matters),
+    "notices": ("notices", read_notices),
+    "form": ("reviews/form", read_form),
+}
 
 
 def _word(told: dict[str, Any], name: str) -> str:
@@ -149,7 +190,9 @@ def content_of(told: Mapping[str, Any], fresh: bool) -> ContentFacts:
     """Raises BadAnswer."""
     notices, jobs = read_notices(told["notices"]) if "notices" in told else ((), ())
     matters = read_matters(told["matters"]) if "matters" in told else ()
-    return ContentFacts(matters, notices, jobs, "" if fresh else str(told.get("seen_at", "")))
+    form = read_form(told["form"]) if "form" in told else ReviewFormFacts()
+    seen_at = "" if fresh else str(told.get("seen_at", ""))
+    return ContentFacts(matters, notices, jobs, seen_at, form)
 
 
 class ContentWatch(threading.Thread):
@@ -174,11 +217,12 @@ class ContentWatch(threading.Thread):
             self._stop_asked.wait(FETCH_EVERY_S if whole else RETRY_S)
 
     def _fetch(self, part: str) -> bool:
+        where, read = _PARTS[part]
         try:
-            answer = self._client.content(part)
-            (read_matters if part == "matters" else read_notices)(answer)
+            answer = self._client.content(where)
+            read(answer)
         except Refused as refusal:
-            # A server from before it has no notices: there are none, and the guides still count.
+            # A server from before it has no such thing: there is none, and the rest still counts.
             _log.info("content_refused", part=part, code=refusal.refusal)
             return True
         except GatewayError as error:

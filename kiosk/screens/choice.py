@@ -9,10 +9,13 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kiosk.flow.events import PageTouched
 from kiosk.flow.states import Link, Place, State
 from kiosk.screens.base import Emit, PlaceScreen
-from kiosk.screens.choices import CHOICES, Choice
+from kiosk.screens.choices import CHOICES
 from kiosk.screens.hints import card_hint, notice_words
+from kiosk.screens.offers import Choice
 from kiosk.texts import Texts
 from kiosk.ui.widgets import Tile, TileGrid
+
+_IN_ROWS = (Place.NOTICES, Place.RATE_WHICH, Place.RATE)
 
 
 class ChoiceScreen(PlaceScreen):
@@ -38,7 +41,7 @@ class ChoiceScreen(PlaceScreen):
         told = CHOICES[state.place](state, self.texts)
         self.title, self.lead, self.more = told.title, told.lead, told.more
         self.hinted = state.place is Place.HOME
-        self.in_rows = state.place is Place.NOTICES
+        self.in_rows = state.place in _IN_ROWS
         self.notice = notice_words(state, self.texts) if self.hinted else ""
         self.reader_up = state.around.reader is not Link.DOWN
         self.card_title, self.card_hint = card_hint(state, self.texts)

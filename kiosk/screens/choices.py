@@ -5,41 +5,17 @@ What stands there is put together by pure functions, one a place; the screens on
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from kiosk.flow import events as ev
 from kiosk.flow.content import JobFacts, NoticeFacts
 from kiosk.flow.paging import NOTICES_PER_PAGE, notices_and_jobs, page_of, pages_of
 from kiosk.flow.states import Place, State
 from kiosk.flow.way_moves import current_question
+from kiosk.screens import feedback_choices
+from kiosk.screens.offers import Choice, Choices, fresh_id
 from kiosk.texts import Texts
 from kiosk.words import class_name, in_language
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """slot: a stable name. note: a second line, or empty. event: made anew at each touch, because
-    some carry a request_id of their own."""
-
-    slot: str
-    icon: str
-    name: str
-    event: Callable[[], ev.Event]
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    title: str
-    lead: str
-    choices: tuple[Choice, ...]
-    more: bool = False
-
-
-def fresh_id() -> str:
-    return str(uuid.uuid4())
 
 
 def door(slot: str, icon: str, to: ev.Door, t: Texts, note: str = "") -> Choice:
@@ -69,6 +45,9 @@ def home(state: State, t: Texts) -> Choices:
         doors.append(door("guide", "book-open", ev.Door.GUIDE, t, t("door.guide_note")))
     if content.notices or content.jobs:
         doors.append(door("notices", "newspaper", ev.Door.NOTICES, t, _news(state, t)))
+    if content.form.levels:
+        note = t("door.feedback_note")
+        doors.append(door("feedback", "thumbs-up", ev.Door.FEEDBACK, t, note))
     return Choices(t("home.title"), t("home.lead"), tuple(doors))
 
 
@@ -156,4 +135,5 @@ CHOICES: dict[Place, Callable[[State, Texts], Choices]] = {
     Place.QUESTIONS: questions,
     Place.CLAIM: claim,
     Place.NOTICES: notices,
+    **feedback_choices.CHOICES,
 }

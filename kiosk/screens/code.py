@@ -1,16 +1,20 @@
-"""The code of an appointment is typed in with large keys. Draws and emits only."""
+"""Figures typed in with large keys: an appointment's code, a phone number. Draws and emits only."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.gridlayout import GridLayout
 
-from kiosk.flow.events import CodeTouched, DigitTouched, EraseTouched
+from kiosk.flow.events import CodeTouched, DigitTouched, EraseTouched, Event
+from kiosk.flow.feedback import PHONE_SIGNS, PhoneGiven
+from kiosk.flow.feedback_moves import is_phone
 from kiosk.flow.moves import CODE_DIGITS, PHONE_DIGITS
-from kiosk.flow.states import State
+from kiosk.flow.states import Place, State
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.texts import Texts
 from kiosk.ui.widgets import KeypadKey
@@ -19,9 +23,38 @@ ROWS = ("123", "456", "789", " 0<")
 ERASE = "<"
 
 
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """What is typed in. words: the key under which title, text and the button's words stand; most:
+    places shown; sent: made anew at each touch."""
+
+    words: str
+    typed: str
+    most: int
+    ready: bool
+    sent: Callable[[], Event]
+
+
+def _code(state: State) -> Typing:
+    code = state.session.code
+    ready = len(code) in (PHONE_DIGITS, CODE_DIGITS)
+    return Typing("code", code, CODE_DIGITS, ready, lambda: CodeTouched(str(uuid.uuid4())))
+
+
+def _phone(state: State) -> Typing:
+    phone = state.session.feedback.phone
+    return Typing("phone", phone, PHONE_SIGNS, is_phone(phone), PhoneGiven)
+
+
+TYPINGS: dict[Place, Callable[[State], Typing]] = {Place.CODE: _code, Place.PHONE: _phone}
+
+
 class CodeScreen(PlaceScreen):
     """digits: what stands there, a place for each that may come; ready: it may be sent."""
 
+    title = StringProperty("")
+    lead = StringProperty("")
+    send_words = StringProperty("")
     digits = StringProperty("")
     ready = BooleanProperty(False)
 
@@ -45,9 +78,12 @@ class CodeScreen(PlaceScreen):
         return made
 
     def show(self, state: State) -> None:
-        code = state.session.code
-        self.digits = " ".join(code.ljust(CODE_DIGITS, "·"))
-        self.ready = len(code) in (PHONE_DIGITS, CODE_DIGITS)
+        typing = self._typing = TYPINGS[state.place](state)
+        self.title = self.texts(f"{typing.words}.title")
+        self.lead = self.texts(f"{typing.words}.text")
+        self.send_words = self.texts(f"{typing.words}.send")
+        self.digits = " ".join(typing.typed.ljust(typing.most, "·"))
+        self.ready = typing.ready
 
     def send(self) -> None:
-        self.emit(CodeTouched(str(uuid.uuid4())))
+        self.emit(self._typing.sent())

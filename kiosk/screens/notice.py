@@ -15,8 +15,8 @@ from kiosk.flow.events import (
     KeepTouched,
     WithoutPaperTouched,
 )
-from kiosk.flow.states import CardTrouble, Place, State
-from kiosk.screens import eligibility
+from kiosk.flow.states import COUNTED, CardTrouble, Place, State
+from kiosk.screens import eligibility, feedback
 from kiosk.screens.base import PlaceScreen, seconds_left
 from kiosk.screens.news import News
 from kiosk.texts import Texts
@@ -131,6 +131,7 @@ NEWS: dict[Place, Callable[[State, Texts], News]] = {
     Place.AWAY: _away,
     Place.SURE: _sure,
     **eligibility.NEWS,
+    **feedback.NEWS,
 }
 
 
@@ -160,7 +161,7 @@ class NoticeScreen(PlaceScreen):
         self.countdown = self._countdown(state)
 
     def _countdown(self, state: State) -> str:
-        if state.place not in (Place.REFUSED, Place.CANCELLED, Place.PENSION_DONE):
+        if state.place not in COUNTED:
             return ""
         return self.texts("ticket.going_home", seconds=seconds_left(state))
 

@@ -42,6 +42,7 @@ from kiosk.screens.overlays import HelpOverlay, Overlay, WarningOverlay
 from kiosk.screens.reading import ReadingScreen
 from kiosk.screens.services import ServicesScreen
 from kiosk.screens.ticket import TicketScreen
+from kiosk.screens.ticks import TicksScreen
 from kiosk.screens.unprinted import UnprintedScreen
 from kiosk.texts import Texts
 from kiosk.words import in_language
@@ -83,7 +84,19 @@ SCREENS: dict[Place, type[PlaceScreen]] = {
     Place.CANCELLING: BusyScreen,
     Place.CANCELLED: NoticeScreen,
     Place.REFUSED: NoticeScreen,
+    Place.FEEDBACK: ChoiceScreen,
+    Place.RATE_WHO: NoticeScreen,
+    Place.RATE_FINDING: BusyScreen,
+    Place.RATE_WHICH: ChoiceScreen,
+    Place.RATE: ChoiceScreen,
+    Place.REASONS: TicksScreen,
+    Place.SUGGEST: TicksScreen,
+    Place.PHONE: CodeScreen,
+    Place.SENDING: BusyScreen,
+    Place.SENT: NoticeScreen,
 }
+# Screens with a QR code that leads to a ticket's page.
+_FOLLOWED = (TicketScreen, UnprintedScreen, TicksScreen)
 
 
 class Stage(FloatLayout):
@@ -159,7 +172,7 @@ class Stage(FloatLayout):
 
     def _make_screen(self, place: Place) -> PlaceScreen:
         kind = SCREENS[place]
-        if kind in (TicketScreen, UnprintedScreen):
+        if kind in _FOLLOWED:
             return kind(self.texts, self.emit, follow_base=self._follow_base)
         if kind is FaceScreen:
             return FaceScreen(self.texts, self.emit, self._live)

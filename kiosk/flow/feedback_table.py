@@ -1,0 +1,79 @@
+"""The rows of rating and suggesting in the kiosk's table."""
+
+from __future__ import annotations
+
+from kiosk.flow import card_moves as card
+from kiosk.flow import events as ev
+from kiosk.flow import feedback as fb
+from kiosk.flow import feedback_moves as fm
+from kiosk.flow import moves as mv
+from kiosk.flow.states import Place
+
+Row = dict[type[ev.Event], mv.Move]
+
+# For every place of the kiosk: what belongs here alone means nothing elsewhere.
+EVERYWHERE: Row = dict.fromkeys(
+    (
+        fb.RateTouched,
+        fb.SuggestTouched,
+        fb.StepTouched,
+        fb.LevelTouched,
+        fb.TickTouched,
+        fb.PhoneTouched,
+        fb.PhoneGiven,
+        fb.SendTouched,
+        fb.StepsFound,
+        fb.FeedbackEnded,
+    ),
+    mv.stay,
+)
+
+
+def rows(always: Row) -> dict[Place, Row]:
+    """always: what may happen at every place."""
+    leave: Row = {
+        **always,
+        ev.BackTouched: mv.go_back,
+        ev.HomeTouched: mv.go_home,
+        ev.TimeRanOut: mv.go_home_unattended,
+    }
+    ticking: Row = {
+        **leave,
+        fb.TickTouched: fm.tick,
+        fb.PhoneTouched: fm.open_phone,
+        fb.SendTouched: fm.send,
+    }
+    who: Row = {ev.CardLaid: fm.read_card, ev.CodeScanned: fm.scanned}
+    return {
+        Place.FEEDBACK: {**leave, **who, fb.RateTouched: fm.rate, fb.SuggestTouched: fm.suggest},
+        Place.RATE_WHO: {**leave, **who, fb.SuggestTouched: fm.suggest},
+        Place.RATE_FINDING: {
+            **leave,
+            ev.TimeRanOut: fm.unanswered,
+            fb.StepsFound: fm.steps_found,
+            fb.FeedbackEnded: fm.ended,
+        },
+        Place.RATE_WHICH: {**leave, **who, fb.StepTouched: fm.choose_step},
+        Place.RATE: {**leave, fb.LevelTouched: fm.choose_level},
+        Place.REASONS: ticking,
+        Place.SUGGEST: ticking,
+        Place.PHONE: {
+            **leave,
+            ev.BackTouched: fm.forget_phone,
+            ev.DigitTouched: fm.type_digit,
+            ev.EraseTouched: fm.erase_digit,
+            fb.PhoneGiven: fm.give_phone,
+        },
+        Place.SENDING: {
+            **leave,
+            ev.BackTouched: mv.stay,
+            ev.TimeRanOut: fm.unanswered,
+            fb.FeedbackEnded: fm.ended,
+        },
+        Place.SENT: {
+            **leave,
+            ev.BackTouched: fm.once_more,
+            fb.SuggestTouched: fm.suggest,
+            ev.CardLaid: card.start_reading,
+        },
+    }

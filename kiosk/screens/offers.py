@@ -1,0 +1,33 @@
+"""What a screen with one question offers: values, made by pure functions, drawn by ChoiceScreen."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kiosk.flow import events as ev
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """slot: a stable name. note: a second line, or empty. event: made anew at each touch, because
+    some carry a request_id of their own."""
+
+    slot: str
+    icon: str
+    name: str
+    event: Callable[[], ev.Event]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    title: str
+    lead: str
+    choices: tuple[Choice, ...]
+    more: bool = False
+
+
+def fresh_id() -> str:
+    return str(uuid.uuid4())

@@ -1,0 +1,89 @@
+"""Something to tick, as much as is true, and to send: why a level was chosen, what is suggested."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+
+from kiosk.flow.feedback import PhoneTouched, SendTouched, TickTouched
+from kiosk.flow.feedback_moves import may_leave_phone, may_send, offered
+from kiosk.flow.states import Place, State
+from kiosk.screens.base import Emit, PlaceScreen
+from kiosk.texts import Texts
+from kiosk.ui.widgets import Tile, TileGrid
+from kiosk.words import in_language
+
+OPEN_END = 4  # so much of a phone number stands there to be checked
+
+
+class Tick(Tile):
+    """chosen: shown by the icon and the frame, not by colour alone."""
+
+    chosen = BooleanProperty(False)
+
+
+class TicksScreen(PlaceScreen):
+    """follow_base: public address that the ticket's path is put behind for the QR code."""
+
+    follow_base = StringProperty("")
+    title = StringProperty("")
+    lead = StringProperty("")
+    qr = StringProperty("")
+    phone_words = StringProperty("")
+    send_words = StringProperty("")
+    ready = BooleanProperty(True)
+    grid: TileGrid = ObjectProperty(None)
+
+    def __init__(self, texts: Texts, emit: Emit, **kwargs: Any) -> None:
+        self._ticks: dict[str, Tick] = {}
+        super().__init__(texts, emit, **kwargs)
+
+    def show(self, state: State) -> None:
+        said, t = state.session.feedback, self.texts
+        suggests = state.place is Place.SUGGEST
+        level = state.around.content.form.level(said.level)
+        name = in_language(level.name, level.name_en, t.language) if level else ""
+        self.title = t("suggest.title") if suggests else t("reasons.title", level=name)
+        self.lead = t("suggest.privacy" if suggests else "reasons.lead")
+        path = said.step.follow_path if said.step else ""
+        self.qr = self.follow_base + path if path else ""
+        self.send_words = t("suggest.send" if suggests else "reasons.send")
+        self.phone_words = self._phone(state)
+        self.ready = may_send(state)
+        self._show_ticks(state)
+
+    def _phone(self, state: State) -> str:
+        if not may_leave_phone(state):
+            return ""
+        phone = state.session.feedback.phone
+        hidden = "●" * max(len(phone) - OPEN_END, 0) + phone[-OPEN_END:]
+        return self.texts("phone.left", phone=hidden) if phone else self.texts("phone.leave")
+
+    def _show_ticks(self, state: State) -> None:
+        names = offered(state)
+        if tuple(self._ticks) != names:
+            self.grid.clear_widgets()
+            self._ticks = {name: self._tick(name, state) for name in names}
+            for tick in self._ticks.values():
+                self.grid.add_widget(tick)
+        for name, tick in self._ticks.items():
+            tick.chosen = name in state.session.feedback.ticked
+
+    def _tick(self, name: str, state: State) -> Tick:
+        tick = Tick(slot=f"tick-{name}", name=self._words(name, state))
+        tick.bind(on_release=lambda _: self.emit(TickTouched(name)))
+        return tick
+
+    def _words(self, name: str, state: State) -> str:
+        if state.place is Place.SUGGEST:
+            return self.texts(f"suggest.{name}")
+        reasons = {reason.id: reason for reason in state.around.content.form.reasons}
+        return in_language(reasons[name].name, reasons[name].name_en, self.texts.language)
+
+    def leave_phone(self) -> None:
+        self.emit(PhoneTouched())
+
+    def send(self) -> None:
+        self.emit(SendTouched(str(uuid.uuid4())))
