@@ -54,6 +54,9 @@ class JobFacts:
     until: str = ""
 
 
+MIDDLE = 3  # of the five levels of a review
+
+
 @dataclass(frozen=True, slots=True)
 class LevelFacts:
     level: int
@@ -82,7 +85,9 @@ class ReviewFormFacts:
         return next((each for each in self.levels if each.level == number), None)
 
     def reasons_for(self, level: int) -> tuple[ReasonFacts, ...]:
-        return tuple(reason for reason in self.reasons if level in reason.levels)
+        """In the middle only what was lacking, or there would be too much to read."""
+        asked = {level, MIDDLE - 1} if level == MIDDLE else {level}
+        return tuple(reason for reason in self.reasons if asked <= set(reason.levels))
 
 
 @dataclass(frozen=True, slots=True)

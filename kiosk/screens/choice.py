@@ -15,7 +15,7 @@ from kiosk.screens.offers import Choice
 from kiosk.texts import Texts
 from kiosk.ui.widgets import Tile, TileGrid
 
-_IN_ROWS = (Place.NOTICES, Place.RATE_WHICH, Place.RATE)
+_IN_ROWS = (Place.NOTICES, Place.FEEDBACK, Place.RATE_WHICH, Place.RATE)
 
 
 class ChoiceScreen(PlaceScreen):

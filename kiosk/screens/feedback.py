@@ -21,9 +21,8 @@ def who(state: State, t: Texts) -> News:
         title=t("rate_who.title" if reader else "rate_who.title_no_reader"),
         text=t("rate_who.text"),
         question=t("rate_who.else"),
-        next_words=t("feedback.suggest"),
-        next_icon="message-square-text",
-        next_event=fb.SuggestTouched(),
+        other_words=t("feedback.suggest"),
+        other_event=fb.SuggestTouched(),
         card_picture=reader,
     )
 

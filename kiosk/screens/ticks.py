@@ -12,15 +12,16 @@ from kiosk.flow.feedback_moves import may_leave_phone, may_send, offered
 from kiosk.flow.states import Place, State
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.texts import Texts
-from kiosk.ui.widgets import Tile, TileGrid
+from kiosk.ui.widgets import Pressable, TileGrid
 from kiosk.words import in_language
 
 OPEN_END = 4  # so much of a phone number stands there to be checked
 
 
-class Tick(Tile):
+class Tick(Pressable):
     """chosen: shown by the icon and the frame, not by colour alone."""
 
+    words = StringProperty("")
     chosen = BooleanProperty(False)
 
 
@@ -72,7 +73,7 @@ class TicksScreen(PlaceScreen):
             tick.chosen = name in state.session.feedback.ticked
 
     def _tick(self, name: str, state: State) -> Tick:
-        tick = Tick(slot=f"tick-{name}", name=self._words(name, state))
+        tick = Tick(slot=f"tick-{name}", words=self._words(name, state))
         tick.bind(on_release=lambda _: self.emit(TickTouched(name)))
         return tick
 

@@ -105,7 +105,7 @@ class Tile(Pressable):
 
 
 class TileGrid(Layout):
-    """Tiles in equal rows; when one would be left over, the first takes a whole row.
+    """Tiles in equal rows; when one would be left over, the first takes a whole row if it leads.
 
     flat_from_px: from this width on a low tile puts everything in one row.
     """
@@ -114,6 +114,7 @@ class TileGrid(Layout):
     gap = NumericProperty(16)
     tallest = NumericProperty(400)
     flat_from_px = NumericProperty(0)
+    leads = BooleanProperty(True)
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -125,7 +126,7 @@ class TileGrid(Layout):
         if not tiles:
             return
         columns = int(min(self.columns, len(tiles)))
-        lead = columns > 1 and len(tiles) > columns and len(tiles) % columns == 1
+        lead = self.leads and columns > 1 and len(tiles) > columns and len(tiles) % columns == 1
         cells = len(tiles) + (columns - 1 if lead else 0)
         rows = -(-cells // columns)
         height = min((self.height - self.gap * (rows - 1)) / rows, self.tallest)

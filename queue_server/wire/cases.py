@@ -38,6 +38,15 @@ class Reviewable(TypedDict):
     window: str
 
 
+class FinishedVisit(TypedDict):
+    """A ticket with finished steps that may still be rated, for whoever holds it."""
+
+    ticket: str
+    number: str
+    follow_path: str
+    reviewable: list[Reviewable]
+
+
 class Contact(TypedDict):
     """Who received the person first (首问)."""
 

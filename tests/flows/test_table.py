@@ -16,11 +16,13 @@ from kiosk.flow.states import RESTING, Around, Link, Place, Session, State, limi
 from kiosk.flow.table import ALWAYS, TABLE, step
 from kiosk.sample_ways import with_content
 from kiosk.samples import PERSON, sample_hall, sample_states, sample_ticket
+from tests.flows import feedback_events
 from tests.flows.eligibility_events import SAMPLES as ELIGIBILITY
 
 # HALL_WALK_EVENTS=100000 makes the long walk of it
 EVENTS = int(os.environ.get("HALL_WALK_EVENTS", "20000"))
 HALL, TICKET, R = sample_hall(), sample_ticket(), "6a1f0a58-6f0e-4a55-8f8e-0d8c6f1f0a01"
+OWN = {**ELIGIBILITY, **feedback_events.SAMPLES}  # events of capabilities with rows of their own
 NOT_IN_TABLE = {ev.Tick, ev.TimeRanOut, ev.Answer}
 AT_REST = RESTING
 
@@ -33,7 +35,7 @@ def every_event_type() -> set[type[ev.Event]]:
         found.add(kind)
     # Classes with slots are made twice; the first stays among the subclasses for a while.
     here = {getattr(ev, k.__name__) for k in found if hasattr(ev, k.__name__)} - {ev.Event}
-    return here | set(ELIGIBILITY)
+    return here | set(OWN)
 
 
 # Leaving is rare, or no walk would get far.
@@ -59,8 +61,8 @@ def any_kind(chance: random.Random) -> type[ev.Event]:
 
 
 def sample_event(kind: type[ev.Event], request_id: str, chance: random.Random) -> ev.Event:
-    if kind in ELIGIBILITY:
-        return ELIGIBILITY[kind](request_id, chance)
+    if kind in OWN:
+        return OWN[kind](request_id, chance)
     made: dict[type[ev.Event], Callable[[], ev.Event]] = {
         ev.ViewChosen: lambda: ev.ViewChosen(chance.choice(list(ev.View))),
         ev.LanguageChosen: lambda: ev.LanguageChosen(chance.choice(list(ev.Language))),

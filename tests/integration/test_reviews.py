@@ -154,3 +154,27 @@ def test_all_of_it_is_proved_and_survives_a_kill(server: ServerProcess, manager:
     server.start()
     assert manager.get(f"{API}/cases")[1] == before
     assert proved(server) == 0
+
+
+def test_a_kiosk_finds_what_the_card_or_the_code_may_rate_and_no_number_does(
+    server: ServerProcess, manager: Client
+) -> None:
+    kiosk = server.client("kiosk")
+    who = {"id_number": "990101195001010011", "name": "样例"}
+    status, body = kiosk.post(f"{API}/tickets", service="F", person=who)
+    assert status == 201, body
+    ticket = body["ticket"]
+    find = f"{API}/reviews/find"
+    assert kiosk.request("POST", find, {"token": token_of(ticket)})[1]["visits"] == []
+    for act in ("call-next", "start", "finish"):
+        assert manager.at("6", act)[0] == 200
+    status, body = kiosk.request("POST", find, {"id_number": who["id_number"]})
+    (visit,) = body["visits"]
+    assert (status, visit["ticket"], visit["number"]) == (200, ticket["id"], ticket["number"])
+    assert [(s["step"], s["window"]) for s in visit["reviewable"]] == [(1, "6")]
+    assert kiosk.request("POST", find, {"token": token_of(ticket)}) == (200, body)
+    assert kiosk.request("POST", find, {"number": ticket["number"]})[0] == 422
+    assert kiosk.request("POST", find, {})[0] == 422
+    assert server.client("clerk").request("POST", find, {"token": "x"})[0] == 403
+    assert kiosk.post(f"{API}/reviews", ticket=ticket["id"], step=1, level=5)[0] == 201
+    assert kiosk.request("POST", find, {"id_number": who["id_number"]})[1]["visits"] == []

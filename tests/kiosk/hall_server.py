@@ -94,7 +94,14 @@ class HallServer:
         self.faults: list[str] = []
         self.hall_fault = self.health_fault = ""
         self.hall: dict[str, Any] = HALL
-        self.content: dict[str, Any] = {"matters": {"matters": MATTERS}, "notices": NOTICES}
+        self.content: dict[str, Any] = {
+            "matters": {"matters": MATTERS},
+            "notices": NOTICES,
+            "form": {
+                "levels": [{"level": 5, "name": "非常满意", "name_en": "Good"}],
+                "reasons": [],
+            },
+        }
         self.slow_s = 1.0
         self.tickets: dict[str, dict[str, Any]] = {}  # request_id → ticket
         self.bodies: list[dict[str, Any]] = []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kiosk.flow import events as ev
+from kiosk.flow import feedback as fb
 from kiosk.samples import sample_states
 
 STATES = sample_states()
@@ -50,6 +51,16 @@ def find(stage: Any, slot: str) -> Any:
         ("sure", "next", ev.KeepTouched()),
         ("sure", "other", ev.CancelTouched()),
         ("away-guide", "next", ev.DoorTouched(ev.Door.GUIDE)),
+        ("home", "feedback", ev.DoorTouched(ev.Door.FEEDBACK)),
+        ("feedback", "rate", fb.RateTouched()),
+        ("feedback", "suggest", fb.SuggestTouched()),
+        ("rate-who", "other", fb.SuggestTouched()),
+        ("rate-which", "step-1", fb.StepTouched(1)),
+        ("rate", "level-1", fb.LevelTouched(1)),
+        ("reasons-bad", "tick-wait", fb.TickTouched("wait")),
+        ("reasons-bad", "phone", fb.PhoneTouched()),
+        ("phone", "send-below", fb.PhoneGiven()),
+        ("sent-not-kept", "next", ev.BackTouched()),
         ("help", "close", ev.HelpTouched()),
         ("home", "view-elder", ev.ViewChosen(ev.View.ELDER)),
         ("home", "view-contrast", ev.ViewChosen(ev.View.CONTRAST)),
@@ -97,6 +108,7 @@ def test_a_tile_emits_its_service_and_a_new_request_each_time(studio: Any) -> No
         ("mine-typed", "find", ev.FindTouched),
         ("found", "act-defer", ev.ActTouched),
         ("help", "call-help", ev.CallHelpTouched),
+        ("suggest-ticked", "send", fb.SendTouched),
     ],
 )
 def test_what_asks_the_server_for_something_carries_an_id_of_its_own(
@@ -111,7 +123,8 @@ def test_what_asks_the_server_for_something_carries_an_id_of_its_own(
 
 
 @pytest.mark.parametrize(
-    ("name", "slot"), [("services", "service-E"), ("home", "back"), ("unprinted", "home")]
+    ("name", "slot"),
+    [("services", "service-E"), ("home", "back"), ("unprinted", "home"), ("suggest", "send")],
 )
 def test_what_is_not_offered_cannot_be_touched(studio: Any, name: str, slot: str) -> None:
     button = find(studio.show(STATES[name]), slot)

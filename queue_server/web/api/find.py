@@ -11,21 +11,28 @@ from pydantic import Field
 from queue_server.access.roles import Act
 from queue_server.domain.state import HallState, Ticket
 from queue_server.domain.vocabulary import TicketStatus
+from queue_server.service import HallService
+from queue_server.views.acceptances import reviewable_view
 from queue_server.web.api.tickets import ERRORS, JSON
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted
 from queue_server.web.errors import ApiError
 from queue_server.web.schemas.commands import Body
+from queue_server.wire.cases import FinishedVisit, Reviewable
 
 router = APIRouter(prefix="/api/v1/halls/{hall}", tags=["kiosks"], responses=ERRORS)
 _OVER = (TicketStatus.FINISHED, TicketStatus.CANCELLED, TicketStatus.EXPIRED)
 
 
+IdNumber = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{8,20}$")]
+Token = Annotated[str, Field(max_length=64)]
+
+
 class FindIn(Body):
     """One of the three. token: what stands in the ticket's QR code behind `/t/`."""
 
-    id_number: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{8,20}$")] | None = None
-    token: Annotated[str, Field(max_length=64)] | None = None
+    id_number: IdNumber | None = None
+    token: Token | None = None
     number: Annotated[str, Field(pattern=r"^[A-Za-z]{1,4}[0-9]{1,7}$")] | None = None
 
 
@@ -53,8 +60,62 @@ async def find(hall: str, request: Request) -> Response:
     return Response(orjson.dumps({"tickets": shown}), media_type=JSON, headers=headers)
 
 
+class FindVisitsIn(Body):
+    """One of the two: a number alone, which stands on every screen, is not enough to rate with."""
+
+    id_number: IdNumber | None = None
+    token: Token | None = None
+
+
+@router.post("/reviews/find", openapi_extra=takes(FindVisitsIn))
+async def find_visits(hall: str, request: Request) -> Response:
+    """What whoever stands there may still rate of this day, newest visit first; none is an empty
+    list. The ID number is treated as for finding a ticket."""
+    ctx, _, service = await permitted(request, Act.FIND_TICKET, hall)
+    wanted = await body_of(request, FindVisitsIn)
+    if wanted.id_number:
+        person = await ctx.access.person_ref(wanted.id_number)
+        found = await service.ask(lambda state, _now: _finished(_all_of(state, person)))
+    elif wanted.token:
+        followed = service.followed_ticket(wanted.token)
+        found = [followed] if followed else []
+    else:
+        message = "请放身份证，或者扫号票上的二维码。"
+        raise ApiError(422, "fields_invalid", message, fields=["id_number", "token"])
+    told = [visit for ticket in found if (visit := await _visit(service, ticket))["reviewable"]]
+    headers = {"Cache-Control": "no-store"}
+    return Response(orjson.dumps({"visits": told}), media_type=JSON, headers=headers)
+
+
+async def _visit(service: HallService, ticket: str) -> FinishedVisit:
+    """The ticket with its finished steps, as the wire shows both."""
+    body = await service.ticket_json(ticket)
+    view = orjson.loads(body)["ticket"] if body else {"number": "", "follow_path": ""}
+
+    def look(state: HallState, _now_ms: int) -> list[Reviewable]:
+        known = state.tickets.get(ticket)
+        return reviewable_view(state, known) if known else []
+
+    return {
+        "ticket": ticket,
+        "number": view["number"],
+        "follow_path": view["follow_path"],
+        "reviewable": await service.ask(look),
+    }
+
+
+def _all_of(state: HallState, person: str) -> list[Ticket]:
+    return [t for t in state.tickets.values() if t.person == person]
+
+
+def _finished(tickets: list[Ticket]) -> list[str]:
+    """Those with a finished step, whatever became of the rest."""
+    done = [t for t in tickets if t.steps]
+    return [t.id for t in sorted(done, key=lambda t: t.issued_ms, reverse=True)]
+
+
 def _of_person(state: HallState, person: str) -> list[str]:
-    return _newest_first([t for t in state.tickets.values() if t.person == person])
+    return _newest_first(_all_of(state, person))
 
 
 def _of_number(state: HallState, number: str) -> list[str]:
