@@ -76,8 +76,8 @@ def how_satisfied(state: State, t: Texts) -> Choices:
         for each in state.around.content.form.levels
     )
     step = state.session.feedback.step
-    title = t("rate.title", service=step_name(step, t), window=step.window) if step else ""
-    return Choices(title, t("rate.secret"), levels)
+    of = t("rate.of", service=step_name(step, t), window=step.window) if step else ""
+    return Choices(t("rate.title"), of, levels)
 
 
 CHOICES: dict[Place, Callable[[State, Texts], Choices]] = {

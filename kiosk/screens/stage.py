@@ -23,7 +23,7 @@ from kiosk.flow.events import (
     VoiceTouched,
 )
 from kiosk.flow.facts import HallFacts
-from kiosk.flow.states import Place, State
+from kiosk.flow.states import RESTING, Place, State
 from kiosk.flow.table import allows
 from kiosk.screens.attract import AttractScreen
 from kiosk.screens.base import Emit, PlaceScreen
@@ -45,6 +45,7 @@ from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.ticks import TicksScreen
 from kiosk.screens.unprinted import UnprintedScreen
 from kiosk.texts import Texts
+from kiosk.ui.typesetting import forget_words
 from kiosk.words import in_language
 
 SCREENS: dict[Place, type[PlaceScreen]] = {
@@ -165,6 +166,8 @@ class Stage(FloatLayout):
         if self._screen is None or state.place is not self._place:
             self._screen, self._place = self._make_screen(state.place), state.place
             self.body.clear_widgets()
+            if state.place in RESTING:
+                forget_words()
             self._screen.show(state)
             self.body.add_widget(self._screen)
         else:

@@ -5,6 +5,7 @@ Draws only; how lines break is `kiosk.ui.wrapping`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from kivy.clock import Clock
@@ -27,9 +28,71 @@ def _advance(sign: str, font: str, bold: bool) -> float:
     return float(core.get_extents(sign)[0]) / _REFERENCE_PX
 
 
+@lru_cache(maxsize=32768)
+def _width(text: str, font: str, bold: bool) -> float:
+    """At 1 px type size; the same words are measured again and again at many sizes."""
+    return sum(_advance(sign, font, bold) for sign in text)
+
+
 def text_width(text: str, font: str, bold: bool, size_px: float) -> float:
     """Pixels that one line of `text` takes."""
-    return sum(_advance(sign, font, bold) for sign in text) * size_px
+    return _width(text, font, bold) * size_px
+
+
+def forget_words() -> None:
+    """What was set and measured may have been somebody's name."""
+    _width.cache_clear()
+    set_words.cache_clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How words are to stand in a box, in pixels. height None: it follows the text."""
+
+    words: str
+    font: str
+    bold: bool
+    even: bool
+    width: float
+    height: float | None
+    wish_px: float
+    floor_px: float
+    leading: float
+    one_line_share: float
+    natural_width: float
+
+
+@lru_cache(maxsize=4096)
+def set_words(box: Setting) -> tuple[float, tuple[str, ...]]:
+    """The largest type between floor and wish whose lines fit, and these lines."""
+    one_line_px = box.wish_px * min(box.width / max(box.natural_width, 1), 1)
+    if one_line_px >= box.wish_px * box.one_line_share and "\n" not in box.words:
+        size_px, lines = one_line_px, [box.words]
+    else:
+        size_px, lines = box.wish_px, _lines(box, box.wish_px)
+    while box.height is not None and size_px * _STEP >= box.floor_px:
+        if _fits(box, box.height, lines, size_px):
+            break
+        size_px *= _STEP
+        lines = _lines(box, size_px)
+    return size_px, tuple(lines)
+
+
+def _measure_at(box: Setting, size_px: float) -> Measure:
+    return lambda text: text_width(text, box.font, box.bold, size_px)
+
+
+def _lines(box: Setting, size_px: float) -> list[str]:
+    breaking = balanced if box.even else break_lines
+    return breaking(box.words, max(box.width, 1) * 0.98, _measure_at(box, size_px))
+
+
+def _fits(box: Setting, height: float, lines: list[str], size_px: float) -> bool:
+    measure = _measure_at(box, size_px)
+    if not keeps_words_whole(box.words, box.width, measure):
+        return False
+    tall = len(lines) * size_px * (box.leading if len(lines) > 1 else min(box.leading, 1.3))
+    return tall <= height and max(map(measure, lines)) <= box.width * 1.001
 
 
 class Words(Label):
@@ -72,21 +135,6 @@ class Words(Label):
         else:
             self._trigger()
 
-    def _measure_at(self, size_px: float) -> Measure:
-        return lambda text: text_width(text, self.font_name, self.bold, size_px)
-
-    def _lines(self, size_px: float) -> list[str]:
-        width = max(self.width, 1) * 0.98
-        breaking = balanced if self.even else break_lines
-        return breaking(self.words, width, self._measure_at(size_px))
-
-    def _fits(self, lines: list[str], size_px: float) -> bool:
-        if not keeps_words_whole(self.words, self.width, self._measure_at(size_px)):
-            return False
-        tall = len(lines) * size_px * (self.leading if len(lines) > 1 else min(self.leading, 1.3))
-        wide = max(text_width(line, self.font_name, self.bold, size_px) for line in lines)
-        return bool(tall <= self.height and wide <= self.width * 1.001)
-
     def _set(self, *_: object) -> None:
         if not self.words:
             self.text = ""
@@ -106,19 +154,22 @@ class Words(Label):
             self.height = self.texture_size[1]
         self._place()
 
-    def _sized(self) -> tuple[float, list[str]]:
-        """The largest type between floor and wish whose lines fit, and these lines."""
-        one_line_px = self.wish_px * min(self.width / max(self.natural_width, 1), 1)
-        if one_line_px >= self.wish_px * self.one_line_share and "\n" not in self.words:
-            size_px, lines = one_line_px, [self.words]
-        else:
-            size_px, lines = self.wish_px, self._lines(self.wish_px)
-        if self.fit == "box":
-            floor_px = self.floor_px or self.wish_px * 0.6
-            while not self._fits(lines, size_px) and size_px * _STEP >= floor_px:
-                size_px *= _STEP
-                lines = self._lines(size_px)
-        return size_px, lines
+    def _sized(self) -> tuple[float, tuple[str, ...]]:
+        return set_words(
+            Setting(
+                self.words,
+                self.font_name,
+                self.bold,
+                self.even,
+                self.width,
+                self.height if self.fit == "box" else None,
+                self.wish_px,
+                self.floor_px or self.wish_px * 0.6,
+                self.leading,
+                self.one_line_share,
+                self.natural_width,
+            )
+        )
 
     def _place(self, *_: object) -> None:
         """Where the text stands in its box. Kivy's own way drops lines that lack half a pixel."""

@@ -120,7 +120,7 @@ def test_a_suggestion_says_something_before_it_can_be_sent() -> None:
 def test_what_could_not_be_sent_or_kept_stays_for_another_try_under_the_same_name(
     later: ev.Event,
 ) -> None:
-    state, effects = travel_from(
+    _, effects = travel_from(
         rated(2, "slow"),
         (Place.REASONS, fb.SendTouched(NEXT)),
         (Place.SENDING, later),

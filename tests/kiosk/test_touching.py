@@ -190,3 +190,14 @@ def test_the_screens_qr_code_can_be_read_back(studio: Any, tmp_path: Any) -> Non
         stage.export_to_png(str(file))
         text, *_ = cv2.QRCodeDetector().detectAndDecode(cv2.imread(str(file)))
         assert text == "http://192.168.1.10:8701/t/3f9c1d7ab24e4c5f", view
+
+
+def test_a_greeted_name_is_in_no_cache_once_home_is_shown(studio: Any) -> None:
+    from kiosk.ui import typesetting
+
+    stage = studio.show(STATES["greeting-elderly"])
+    name = next(w.words for w in stage.walk() if "王*芳" in getattr(w, "words", ""))
+    studio.show(STATES["home"])
+    before = typesetting._width.cache_info().misses
+    typesetting.text_width(name, "Hall", True, 10.0)
+    assert typesetting._width.cache_info().misses == before + 1
