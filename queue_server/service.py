@@ -361,7 +361,8 @@ class HallService:
 
     def can_be_called(self, number: str, window: str) -> bool:
         """Whether this number was given today and there is this window: guards announcements."""
-        return is_given(self.day.state.serials, number) and self.has_window(window)
+        state = self.day.state
+        return is_given(state.serials, state.lent, number) and self.has_window(window)
 
     def has_window(self, window: str) -> bool:
         return window in self.day.state.known_rules.window

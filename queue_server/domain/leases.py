@@ -1,9 +1,9 @@
 """Blocks of numbers lent to a kiosk for when it cannot reach the server (rule 10).
 
-A block lies directly behind the last number given or lent, belongs to one business day and is
-never lent twice. The kiosk gives its numbers away offline, hands the tickets in with their own
-times, and gives back what it did not use; that is voided, so that every number can be accounted for
-(numbers.py). The rules are in decide/leases.py.
+A block lies at `first_serial` or behind it, belongs to one business day and is never lent twice.
+The hall's own numbers count up from 1 and leave out what is lent. The kiosk gives its numbers away
+offline, hands the tickets in with their own times, and gives back what it did not use; that is
+voided, so that every number can be accounted for (numbers.py). The rules are in decide/leases.py.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from queue_server.domain.spans import Span, spans_of
 
 @dataclass(frozen=True, slots=True)
 class LeaseSettings:
-    """size: numbers per block unless asked otherwise, size_at_most at the most. handin_days: how
+    """first_serial: lent numbers begin there; 1 lends directly behind the last number given.
+    size: numbers per block unless asked otherwise, size_at_most at the most. handin_days: how
     many days after its own a ticket may still be handed in; then the rest of its block is void."""
 
     size: int = 20
     size_at_most: int = 100
     handin_days: int = 7
+    first_serial: int = 1
 
 
 # --- what is asked --------------------------------------------------------------------------

@@ -1,6 +1,9 @@
 """Rule 1, checkable: of every prefix and day, each number from 1 up was given, voided or is lent.
 
-    issued ∪ recorded ∪ voided ∪ (lent and still out) = 1 … highest, and no number twice
+    issued ∪ recorded ∪ voided ∪ (lent and still out) = 1 … last ∪ blocks, and no number twice
+
+last: the highest number that was given out of no block. blocks: all that were lent, which may lie
+beyond the last; numbers between are not begun.
 
 issued: given in the hall's line, also those that a kiosk gave offline and handed in the same day.
 recorded: given offline and handed in after its day. voided: lent and given back, or never heard of
@@ -9,13 +12,13 @@ again. A number whose ticket was cancelled, or whose paper never came out, stays
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
 from queue_server.domain import events as e
 from queue_server.domain import leases as x
-from queue_server.domain.spans import Spans
+from queue_server.domain.spans import Span, Spans
 
 
 class NumberFault(Exception):
@@ -33,23 +36,34 @@ def number_text(prefix: str, serial: int) -> str:
     return f"{prefix}{serial:0{DIGITS}d}"
 
 
-def is_given(serials: Mapping[str, int], number: str) -> bool:
-    """Whether a written number is one of those up to the last of its prefix. serials: prefix →
-    last."""
-    return any(
-        number.startswith(prefix)
-        and number[len(prefix) :].isdigit()
-        and 1 <= int(number[len(prefix) :]) <= last
-        for prefix, last in serials.items()
-    )
+def next_serial(last: int, lent: Iterable[Span]) -> int:
+    """The number behind `last` that is in no block."""
+    serial = last + 1
+    for first, block_last in sorted(lent):
+        if first <= serial <= block_last:
+            serial = block_last + 1
+    return serial
+
+
+def is_given(serials: Mapping[str, int], lent: Mapping[str, Iterable[Span]], number: str) -> bool:
+    """Whether a written number is one of those up to the last of its prefix, or was lent. serials:
+    prefix → last; lent: prefix → blocks."""
+    for prefix in {*serials, *lent}:
+        figures = number.removeprefix(prefix)
+        if number.startswith(prefix) and figures.isdigit():
+            spans = [(1, serials.get(prefix, 0)), *lent.get(prefix, ())]
+            return any(first <= int(figures) <= last for first, last in spans)
+    return False
 
 
 @dataclass(slots=True)
 class Account:
-    """The numbers of one prefix and day. highest: the last one that was given or lent."""
+    """The numbers of one prefix and day. last: the highest that was given out of no block; blocks:
+    all that were ever lent; lent: what of them is still out."""
 
-    highest: int = 0
+    last: int = 0
     accounted: Spans = field(default_factory=Spans)
+    blocks: Spans = field(default_factory=Spans)
     lent: Spans = field(default_factory=Spans)
 
 
@@ -73,7 +87,7 @@ class NumberBook:
     @take.register
     def _issued(self, event: e.TicketIssued, day: str) -> None:
         if event.lease is None:
-            self._next(day, event.prefix, event.serial, event.serial)
+            self._next(day, event.prefix, event.serial)
             self._account(day, event.prefix, event.serial, event.serial)
         else:
             self._used(day, event.prefix, event.serial, event.serial)
@@ -88,16 +102,20 @@ class NumberBook:
 
     @take.register
     def _lent(self, event: x.LeaseIssued, day: str) -> None:
-        self._next(event.day, event.prefix, event.first, event.last)
-        self.account(event.day, event.prefix).lent.add(event.first, event.last)
+        account = self.account(event.day, event.prefix)
+        free = account.last < event.first <= event.last
+        if not (free and account.blocks.add(event.first, event.last)):
+            first = number_text(event.prefix, event.first)
+            raise NumberFault(f"{first} of {event.day} was lent and is another's")
+        account.lent.add(event.first, event.last)
 
-    def _next(self, day: str, prefix: str, first: int, last: int) -> None:
+    def _next(self, day: str, prefix: str, serial: int) -> None:
         account = self.account(day, prefix)
-        if first != account.highest + 1 or last < first:
-            due = number_text(prefix, account.highest + 1)
-            given = number_text(prefix, first)
-            raise NumberFault(f"{given} of {day} was given where {due} was due")
-        account.highest = last
+        due = next_serial(account.last, account.blocks)
+        if serial != due:
+            was, wanted = number_text(prefix, serial), number_text(prefix, due)
+            raise NumberFault(f"{was} of {day} was given where {wanted} was due")
+        account.last = serial
 
     def _used(self, day: str, prefix: str, first: int, last: int) -> None:
         """Numbers that were lent have been used or voided."""

@@ -23,6 +23,7 @@ from queue_server.domain.pensions import PensionRegister
 from queue_server.domain.quotas import Given
 from queue_server.domain.remembered import Device, OutOfTurn, RecentCall
 from queue_server.domain.rules import HallRules, Reach
+from queue_server.domain.spans import Span
 from queue_server.domain.vocabulary import (
     AT_A_WINDOW,
     ENDED,
@@ -135,7 +136,8 @@ class HallState:
     tickets: dict[str, Ticket] = field(default_factory=dict)
     windows: dict[str, Window] = field(default_factory=dict)
     line: WaitingLine = field(default_factory=WaitingLine)
-    serials: dict[str, int] = field(default_factory=dict)
+    serials: dict[str, int] = field(default_factory=dict)  # prefix → last that was not lent
+    lent: dict[str, list[Span]] = field(default_factory=dict)  # prefix → blocks of this day
     # (person, service) → their tickets for it, the oldest first; offline there may be several
     held: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     missed: dict[str, None] = field(default_factory=dict)  # in the order they were missed

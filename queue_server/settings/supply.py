@@ -83,15 +83,20 @@ class OfflineSection:
     lease_size: int = 20
     lease_size_at_most: int = 100
     handin_days: int = 7
+    lease_first: int = 901
 
     def __post_init__(self) -> None:
         if not 1 <= self.lease_size <= self.lease_size_at_most:
             raise ValueError("lease_size lies between 1 and lease_size_at_most")
         if self.handin_days < 1:
             raise ValueError("handin_days must be 1 or more")
+        if self.lease_first < 1:
+            raise ValueError("lease_first must be 1 or more")
 
     def rule(self) -> LeaseSettings:
-        return LeaseSettings(self.lease_size, self.lease_size_at_most, self.handin_days)
+        return LeaseSettings(
+            self.lease_size, self.lease_size_at_most, self.handin_days, self.lease_first
+        )
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
-"""Rule 1 by sets: of each prefix and day, every number from 1 up is given, recorded, void or lent,
-and no number is two of these."""
+"""Rule 1 by sets: of each prefix and day, every number from 1 up to the last that was given out of
+no block, and every number of a block, is given, recorded, void or lent; none is two of these."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ class Numbers:
         self.given: dict[Series, set[int]] = defaultdict(set)
         self.void: dict[Series, set[int]] = defaultdict(set)
         self.lent: dict[Series, set[int]] = defaultdict(set)
-        self.highest: dict[Series, int] = defaultdict(int)
+        self.ever_lent: dict[Series, set[int]] = defaultdict(set)
+        self.last: dict[Series, int] = defaultdict(int)
         self.tickets: set[str] = set()
 
     def take(self, event: e.Event, day: str) -> None:
@@ -38,16 +39,21 @@ class Numbers:
             assert serial in self.lent[series], f"{series} {serial} was not lent"
             self.lent[series].discard(serial)
         else:
-            assert serial == self.highest[series] + 1, f"{series} {serial} leaves a gap"
-            self.highest[series] = serial
+            behind = range(self.last[series] + 1, serial)
+            assert all(n in self.ever_lent[series] for n in behind), f"{series} leaves a gap"
+            assert serial not in self.ever_lent[series], f"{series} {serial} was lent"
+            self.last[series] = serial
         assert serial not in self.given[series], f"{series} {serial} given twice"
         self.given[series].add(serial)
         self._whole(series)
 
     def _lend(self, series: Series, first: int, last: int) -> None:
-        assert first == self.highest[series] + 1, f"{series} lent from {first}"
-        self.lent[series] |= set(range(first, last + 1))
-        self.highest[series] = last
+        block = set(range(first, last + 1))
+        taken = self.ever_lent[series] | self.given[series]
+        assert block, f"{series} lent nothing"
+        assert not block & taken, f"{series} lent from {first}"
+        self.lent[series] |= block
+        self.ever_lent[series] |= block
         self._whole(series)
 
     def _avoid(self, series: Series, serials: range) -> None:
@@ -58,6 +64,8 @@ class Numbers:
         self._whole(series)
 
     def _whole(self, series: Series) -> None:
-        """So many different numbers, none above the highest: all of them are there."""
-        count = sum(len(part[series]) for part in (self.given, self.void, self.lent))
-        assert count == self.highest[series], f"{series}: a number is missing or counts twice"
+        """All up to the last, and all that were lent: each is one thing, and none is missing."""
+        parts = (self.given[series], self.void[series], self.lent[series])
+        due = set(range(1, self.last[series] + 1)) | self.ever_lent[series]
+        assert set().union(*parts) == due, f"{series}: a number is missing or too many"
+        assert sum(map(len, parts)) == len(due), f"{series}: a number counts twice"

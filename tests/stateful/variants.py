@@ -7,6 +7,7 @@ import dataclasses
 from datetime import time
 
 from queue_server.domain.calendar import Calendar
+from queue_server.domain.leases import LeaseSettings
 from queue_server.domain.quotas import QuotaRule
 from queue_server.domain.rules import (
     DispatchSettings,
@@ -46,6 +47,7 @@ BASE = HallRules(
         _window("9", Skill("A", 1), Skill("B", 1), Skill("C", 1), first=("elderly",)),
     ),
     matters=(MatterRule("A-1", "A", "事项", "matter", 300),),
+    leases=LeaseSettings(first_serial=6),  # so that the hall's own numbers run into lent ones
     dispatch=DispatchSettings(
         rank_tolerance_s=120, overtaken_at_most=2, waits_at_most_s=1800, rejoin_after=2
     ),

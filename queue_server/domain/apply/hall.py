@@ -34,6 +34,7 @@ def _day_opened(event: e.DayOpened, state: HallState, at_ms: int) -> None:
     state.day, state.day_seq = event.day, state.seq
     state.tickets, state.line = {}, WaitingLine()
     state.serials, state.held, state.missed, state.parked = {}, {}, {}, {}
+    state.lent = {}
     state.out_of_turn, state.alarms, state.given = [], Alarms(), Given()
     state.today = Counter()
     state.refused = []

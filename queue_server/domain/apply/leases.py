@@ -17,7 +17,7 @@ def _issued(event: x.LeaseIssued, state: HallState, at_ms: int) -> None:
     )
     state.leases[lease.id] = lease
     if event.day == state.day:  # a block of an earlier day, kept for this one, takes no number
-        state.serials[event.prefix] = event.last
+        state.lent.setdefault(event.prefix, []).append((event.first, event.last))
 
 
 @on.register

@@ -63,7 +63,8 @@ def _enough_out(state: HallState, kiosk: str, prefix: str, size: int) -> bool:
 
 
 def _block(command: x.TakeLeases, state: HallState, prefix: str, size: int) -> x.LeaseIssued:
-    first = state.serials.get(prefix, 0) + 1
+    behind = state.known_rules.leases.first_serial - 1, state.serials.get(prefix, 0)
+    first = max(*behind, *(last for _, last in state.lent.get(prefix, ()))) + 1
     lease = f"{command.lease}.{prefix}"
     return x.LeaseIssued(lease, command.kiosk, state.day, prefix, first, first + size - 1)
 

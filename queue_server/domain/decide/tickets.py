@@ -9,7 +9,7 @@ from queue_server.domain.decide.core import Events, decide
 from queue_server.domain.decide.visits import after_calls
 from queue_server.domain.errors import NotFound, WrongState
 from queue_server.domain.estimate import promise
-from queue_server.domain.numbers import number_text
+from queue_server.domain.numbers import next_serial, number_text
 from queue_server.domain.rules import HallRules
 from queue_server.domain.state import HallState, Ticket
 from queue_server.domain.vocabulary import TicketStatus
@@ -53,7 +53,7 @@ def new_ticket(
 ) -> e.TicketIssued:
     """The next number of a service, with the promise about its wait."""
     prefix = state.known_rules.service[service].prefix
-    serial = state.serials.get(prefix, 0) + 1
+    serial = next_serial(state.serials.get(prefix, 0), state.lent.get(prefix, ()))
     ahead = state.line.count_free(service)
     wait = promise(state, service, priority_class, ahead, state.last_ms)
     return e.TicketIssued(

@@ -11,7 +11,7 @@ from queue_server.domain import commands as c
 from queue_server.domain import events as e
 from queue_server.domain import leases as x
 from queue_server.domain.errors import NotFound, WrongState
-from queue_server.domain.numbers import NumberBook
+from queue_server.domain.numbers import NumberBook, is_given
 from queue_server.domain.vocabulary import TicketStatus
 from tests.support.hall import MINUTE, MONDAY_9, Hall, reloaded, rules
 
@@ -53,6 +53,26 @@ def test_a_block_lies_behind_the_last_number_and_the_next_number_behind_the_bloc
     lend(hall, "M", kiosk="other")
     assert hall.state.leases["M.A"].first == 8
     assert hall.issue("B").serial == 1
+    proven(hall)
+
+
+def test_lent_numbers_lie_apart_and_the_halls_own_count_on_and_around_them() -> None:
+    hall = Hall(rules(leases=x.LeaseSettings(first_serial=4)))
+    lend(hall, size=2)
+    lend(hall, "M", size=2, kiosk="other")
+    blocks = [(lease.first, lease.last) for lease in hall.state.leases.values()]
+    assert blocks == [(4, 5), (6, 7)]
+    assert [hall.issue().serial for _ in range(4)] == [1, 2, 3, 8]
+    hand_in(hall, offline(4), back=("L.A",))
+    assert hall.issue().serial == 9
+    lend(hall, "N", size=2)
+    assert hall.state.leases["N.A"].first == 10
+    assert hall.issue().serial == 12
+    known = hall.state.serials, hall.state.lent
+    given = ["A001", "A004", "A007", "A010", "A011", "A012"]
+    assert [is_given(*known, number) for number in given] == [True] * 6
+    assert not any(is_given(*known, number) for number in ("A013", "A000", "B001", "A", "X001"))
+    assert reloaded(hall).lent == hall.state.lent
     proven(hall)
 
 

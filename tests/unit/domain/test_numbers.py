@@ -84,7 +84,7 @@ def test_a_day_with_a_lease_adds_up() -> None:
         issued(1), lent(2, 5), issued(6), issued(3, "L2"), issued(1, prefix="B"), voided(4, 5)
     )
     account = book.accounts[DAY, "A"]
-    assert account.highest == 6
+    assert (account.last, tuple(account.blocks)) == (6, ((2, 5),))
     assert tuple(account.accounted) == ((1, 1), (3, 6))
     assert tuple(account.lent) == ((2, 2),)
     book.forget_before("2026-11-24")
@@ -97,7 +97,10 @@ def test_a_day_with_a_lease_adds_up() -> None:
         (issued(2),),
         (issued(1), issued(1)),
         (issued(1), issued(3)),
-        (issued(1), lent(3, 5)),
+        (issued(1), lent(1, 5)),
+        (lent(901, 905), issued(1), issued(3)),
+        (lent(901, 905), lent(906, 905)),
+        (lent(3, 5), issued(1), issued(2), issued(3)),
         (lent(1, 5), lent(5, 9)),
         (lent(1, 5), issued(5)),
         (lent(1, 5), issued(6, "L1")),
