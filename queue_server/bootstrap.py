@@ -31,6 +31,8 @@ from queue_server.audit import AuditLog
 from queue_server.clock import SystemClock
 from queue_server.clock_guard import ClockGuard
 from queue_server.databases import Database, open_database
+from queue_server.day_snapshots.keeper import SnapshotKeeper
+from queue_server.day_snapshots.store import DaySnapshots
 from queue_server.domain.calendar import business_day
 from queue_server.estimates.live import Estimates
 from queue_server.halls import Halls
@@ -167,9 +169,11 @@ async def _live_before(plan: Plan, store: Database, keys: Keys, days: int) -> No
 async def _serving(plan: Plan, store: Database, keys: Keys) -> AsyncIterator[Halls]:
     """The halls, live: those whose files were read are loaded first, all others while it runs."""
 
+    snapshots = DaySnapshots(store.access, keys)
+
     async def open_hall(hall: str) -> HallService:
         settings = await asyncio.to_thread(plan.settings_of, hall)
-        service = _hall(store, settings, keys)
+        service = _hall(store, settings, keys, snapshots)
         await service.start()
         return service
 
@@ -178,10 +182,12 @@ async def _serving(plan: Plan, store: Database, keys: Keys) -> AsyncIterator[Hal
         await halls.get(hall)
     settle_memory()
     log.info("ready", halls=len(plan.files), loaded=len(halls), database=store.name)
+    keeper = SnapshotKeeper(halls, store.journal, snapshots)
     try:
-        async with _beside(_keep_up(halls)):
+        async with _beside(_keep_up(halls)), _beside(keeper.run()):
             yield halls
     finally:
+        await keeper.close()
         await halls.close()
 
 
@@ -196,7 +202,9 @@ async def _estimating(halls: Halls) -> AsyncIterator[Estimates]:
         await estimates.close()
 
 
-def _hall(store: Database, settings: HallSettings, keys: Keys) -> HallService:
+def _hall(
+    store: Database, settings: HallSettings, keys: Keys, snapshots: DaySnapshots
+) -> HallService:
     return HallService(
         store.journal,
         rules_of(settings),
@@ -204,6 +212,7 @@ def _hall(store: Database, settings: HallSettings, keys: Keys) -> HallService:
         SystemClock(),
         keys.follow_token,
         content_of(settings),
+        snapshots,
     )
 
 

@@ -23,7 +23,7 @@ from queue_server.domain.keeping import keeps
 from queue_server.domain.state import HallState
 from queue_server.journal.chain import GENESIS, Record, link
 from queue_server.journal.port import Append, Journal, JournalError, Kept, TicketRow
-from queue_server.loading import load_day, request_id_of
+from queue_server.loading import Snapshots, load_day, request_id_of
 from queue_server.outcome import Unavailable
 from queue_server.push import HallStreams
 from queue_server.views.hall import ledger_row
@@ -42,7 +42,12 @@ class LiveDay:
     that was sent; answered: ids of the requests answered this day."""
 
     def __init__(
-        self, hall: str, journal: Journal, clock: Clock, follow_token: FollowToken
+        self,
+        hall: str,
+        journal: Journal,
+        clock: Clock,
+        follow_token: FollowToken,
+        snapshots: Snapshots | None = None,
     ) -> None:
         self.state = HallState()
         self.streams = HallStreams(hall, journal, clock)
@@ -52,6 +57,7 @@ class LiveDay:
         self.ends_ms = 0
         self.tail: asyncio.Future[None] | None = None
         self._hall, self._journal, self._follow_token = hall, journal, follow_token
+        self._snapshots = snapshots
         self._hash = GENESIS
         self._following = asyncio.Lock()
         self._catching: asyncio.Task[None] | None = None
@@ -111,7 +117,7 @@ class LiveDay:
         self._journal.watch(self._hall, self._heard)
 
     async def _load(self) -> None:
-        day = await load_day(self._journal, self._hall, self._follow_token)
+        day = await load_day(self._journal, self._hall, self._follow_token, self._snapshots)
         day.state.outlook = self.state.outlook
         self.state, self._hash = day.state, day.last_hash
         self.followed, self.answered = day.followed, day.answered

@@ -36,6 +36,7 @@ from queue_server.journal.port import (
     SeqConflict,
 )
 from queue_server.live_day import LiveDay
+from queue_server.loading import Snapshots
 from queue_server.outcome import Abandoned, Outcome, Unavailable
 from queue_server.presentation import Presentation
 from queue_server.push import HallStreams
@@ -72,10 +73,11 @@ class HallService:
         clock: Clock,
         follow_token: FollowToken,
         content: tuple[Thing, ...] = (),
+        snapshots: Snapshots | None = None,
     ) -> None:
         self.id = rules.id
         self.presentation = presentation
-        self.day = LiveDay(rules.id, journal, clock, follow_token)
+        self.day = LiveDay(rules.id, journal, clock, follow_token, snapshots)
         self._journal = journal
         self._rules = rules
         self._content = content
@@ -306,21 +308,17 @@ class HallService:
 
     # --- reading ---------------------------------------------------------------------------
 
-    async def _read(self, look: Callable[[HallState, int], T]) -> T:
-        """What `look` sees, once everything it saw is on disk."""
+    async def ask(self, look: Callable[[HallState, int], T]) -> T:
+        """What `look` sees of the state and the time, once all of it is on disk."""
         while True:
             epoch, state = self.day.epoch, self.day.state
             seen = look(state, max(self._clock.now_ms(), state.last_ms))
             if await self.day.settled(epoch):
                 return seen
 
-    async def ask(self, look: Callable[[HallState, int], T]) -> T:
-        """What `look` sees of the state and the time, once all of it is on disk."""
-        return await self._read(look)
-
     async def hall_json(self, *, for_staff: bool) -> bytes:
         """wire.Hall as JSON; computed at most once per change and second."""
-        views = await self._read(self._hall_json)
+        views = await self.ask(self._hall_json)
         return views[0] if for_staff else views[1]
 
     def _hall_json(self, state: HallState, now_ms: int) -> tuple[bytes, bytes]:
@@ -341,11 +339,11 @@ class HallService:
             view = ticket_view(state, ticket, now_ms, self._follow_token(ticket_id))
             return orjson.dumps({"ticket": view})
 
-        return await self._read(look) or None
+        return await self.ask(look) or None
 
     async def configuration(self) -> dict[str, Any]:
         """The rules in force, as a manager may change them."""
-        return await self._read(lambda state, now_ms: configuration_view(state))
+        return await self.ask(lambda state, now_ms: configuration_view(state))
 
     async def other_ticket_has(self, ticket_id: str, lease_id: str, serial: int) -> bool:
         """Whether the ledger knows this id, of whatever day, as another than a lease's ticket."""

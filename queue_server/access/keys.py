@@ -32,6 +32,7 @@ class Keys:
         self._phone = _derive(secret, b"phone")
         self._follow = _derive(secret, b"follow")
         self._csrf = _derive(secret, b"csrf")
+        self._seal = _derive(secret, b"seal")
         # tells this key from another and says nothing else about it
         self.fingerprint = _derive(secret, b"fingerprint").hex()
         self.follow_token = lru_cache(maxsize=4096)(self._follow_token)
@@ -53,6 +54,10 @@ class Keys:
 
     def csrf_token(self, session: str) -> str:
         return hmac.new(self._csrf, session.encode(), hashlib.sha256).hexdigest()
+
+    def seal(self, content: bytes) -> str:
+        """Tells bytes that a server with this key wrote; hex."""
+        return hmac.digest(self._seal, content, "sha256").hex()
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:

@@ -19,7 +19,7 @@ from queue_server.domain.outlook import Outlook
 from queue_server.domain.state import HallState
 from queue_server.domain.vocabulary import WindowState
 from queue_server.estimates.mind import DAYS_KEPT, Line
-from queue_server.estimates.process import EstimatesUnavailable, EstimatingProcess
+from queue_server.estimates.process import EstimatesUnavailable, estimating_process
 from queue_server.journal.chain import Record
 from queue_server.simulation.snapshot import Snapshot, snapshot
 from queue_server.simulation.what_if import WhatIf
@@ -77,7 +77,7 @@ class Estimates:
     def __init__(self, halls: Iterable[LiveHall]) -> None:
         self._halls = halls
         self._known: dict[str, _Known] = {}
-        self._process = EstimatingProcess()
+        self._process = estimating_process()
         self._feeding = asyncio.Lock()
 
     @property

@@ -1,7 +1,8 @@
 """A backup: one ZIP file with the rows of every table as JSON lines, and a manifest that says what
 they are. The same for SQLite and PostgreSQL, so that a hall can move from one to the other.
 
-Sessions stay out: after a restore everybody logs in again. So does the readiness probe's row.
+Sessions stay out: after a restore everybody logs in again. So do the readiness probe's row and the
+snapshots of days, which the journal can do without.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from queue_server.journal.port import JournalError, NotStored
 
 FORMAT = "hall-backup"
 FORMAT_VERSION = 1
-LEFT_OUT = frozenset({"session", "heartbeat", "login_failure"})
+LEFT_OUT = frozenset({"session", "heartbeat", "login_failure", "day_snapshot"})
 MANIFEST = "manifest.json"
 KEY_MEMBER = "key"
 KEY_BYTES = 32  # of the secret in front of the key file

@@ -3,7 +3,8 @@
     ./hall bench start [--days N] [--tickets-a-day N] [--tickets-today N] [--times N]
 
 empty: a new database, the least that any start takes. year: many past days and a quiet present
-one. today: the same, with a very busy present day. Each ratio is to the empty one of this run; each
+one. today: the same, with a very busy present day, of which the server itself has taken a snapshot.
+replayed: the same without the snapshot. Each ratio is to the empty one of this run; each
 figure the best of some starts, because what else the machine does must not count. cpu_seconds: what
 the process itself used until then, which a busy machine lengthens least.
 """
@@ -13,20 +14,24 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sqlite3
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
+from queue_server.day_snapshots.keeper import EVENTS_BETWEEN  # noqa: E402
 from queue_server.journal.archive_sqlite import SqliteFile  # noqa: E402
 from queue_server.settings.hall import load_hall_settings, rules_of  # noqa: E402
 from tests.bench.year import write_hall  # noqa: E402
 from tests.support.server import DEMO_CONFIG, ServerProcess  # noqa: E402
 
 WANTED_S = 2.0
+SNAPSHOT_WITHIN_S = 120.0
 
 
 def main() -> int:
@@ -45,6 +50,7 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
         "empty": _started(None, 0, options),
         "year": _started(options.days, 200, options),
         "today": _started(options.days, options.tickets_today, options),
+        "replayed": _started(options.days, options.tickets_today, options, snapshot=False),
     }
     empty_s = rows["empty"]["cpu_seconds"]
     return {
@@ -57,30 +63,41 @@ def measure(options: argparse.Namespace) -> dict[str, object]:
     }
 
 
-def _started(days: int | None, tickets_today: int, options: argparse.Namespace) -> dict[str, float]:
+def _started(
+    days: int | None, tickets_today: int, options: argparse.Namespace, *, snapshot: bool = True
+) -> dict[str, float]:
     """days None: a new database for each start."""
     taken: list[tuple[float, float]] = []
     with tempfile.TemporaryDirectory(dir=ROOT / ".hall") as name:
         folder = Path(name)
         server = ServerProcess(folder)
-        records = 0
+        file, records = folder / "hall.db", 0
         if days is not None:
-            records = _write(folder / "hall.db", days, tickets_today, options.tickets_a_day)
-            _one_start(
-                server
-            )  # the first one takes in the configuration and warms the disk's cache
+            records = _write(file, days, tickets_today, options.tickets_a_day)
+            _first_start(server, file, wants_snapshot=snapshot and tickets_today > EVENTS_BETWEEN)
         for _ in range(options.times):
             if days is None:
-                for file in folder.glob("hall.db*"):
-                    file.unlink()
+                for one in folder.glob("hall.db*"):
+                    one.unlink()
             taken.append(_one_start(server))
-        mib = sum(file.stat().st_size for file in folder.glob("hall.db*")) / 2**20
+        mib = sum(one.stat().st_size for one in folder.glob("hall.db*")) / 2**20
     return {
         "seconds": round(min(seconds for seconds, _ in taken), 3),
         "cpu_seconds": round(min(cpu for _, cpu in taken), 3),
         "records": records,
         "database_mib": round(mib, 1),
     }
+
+
+def _first_start(server: ServerProcess, file: Path, *, wants_snapshot: bool) -> None:
+    """It takes in the configuration and warms the disk's cache; and, if it is to, stays until it
+    has taken its snapshot."""
+    with server, closing(sqlite3.connect(file)) as connection:
+        end = time.monotonic() + SNAPSHOT_WITHIN_S
+        while wants_snapshot and not connection.execute("SELECT * FROM day_snapshot").fetchone():
+            if time.monotonic() > end:
+                raise RuntimeError("the server took no snapshot of its day")
+            time.sleep(0.2)
 
 
 def _one_start(server: ServerProcess) -> tuple[float, float]:

@@ -198,7 +198,7 @@ class World:
 
     async def _check_replay(self, service: HallService) -> None:
         await self._hears_of_all(service)
-        live = await service._read(lambda state, _: snapshot(state))
+        live = await service.ask(lambda state, _: snapshot(state))
         again = await load_day(self.journals[0], HALL, follow_token)
         assert live == snapshot(again.state), "the state differs from its replay"
         self._check_book(again.state)
