@@ -15,6 +15,7 @@ import typing
 from collections.abc import Mapping
 from datetime import date, time
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union
 
@@ -61,7 +62,7 @@ def load_settings(file: Path, shape: type[T]) -> T:
         raise SettingsError(
             file, int(line.group(1)) if line else None, "", f"is not valid TOML: {error}"
         ) from error
-    return _Reader(file, _line_index(text)).table(table, shape, ())
+    return _Reader(file, text).table(table, shape, ())
 
 
 Key = tuple[str | int, ...]
@@ -93,22 +94,26 @@ def _line_index(text: str) -> dict[Key, int]:
     return lines
 
 
+# The same few shapes, in every file of a city's thousands.
+_hints = cache(typing.get_type_hints)
+
+
 class _Reader:
     """Walks one parsed file against the wanted shape."""
 
-    def __init__(self, file: Path, lines: dict[Key, int]) -> None:
-        self._file, self._lines = file, lines
+    def __init__(self, file: Path, text: str) -> None:
+        self._file, self._text = file, text
 
     def fail(self, path: Key, message: str) -> SettingsError:
-        known = path
-        while known and known not in self._lines:
+        known, lines = path, _line_index(self._text)
+        while known and known not in lines:
             known = known[:-1]
-        return SettingsError(self._file, self._lines.get(known), _dotted(path), message)
+        return SettingsError(self._file, lines.get(known), _dotted(path), message)
 
     def table(self, value: Any, shape: type[T], path: Key) -> T:
         if not isinstance(value, dict):
             raise self.fail(path, f"{_dotted(path)} must be a table")
-        hints = typing.get_type_hints(shape)
+        hints = _hints(shape)
         fields = {f.name: f for f in dataclasses.fields(shape) if f.init}  # type: ignore[arg-type]
         for name in value:
             if name not in fields:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from pathlib import Path
 from typing import Literal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from foundation.settings_file import load_settings
 from queue_server.access.roles import Role
@@ -55,8 +55,17 @@ class HallSection:
     announce: tuple[Literal["zh-CN", "en"], ...] = ("zh-CN",)
 
     def __post_init__(self) -> None:
-        if self.time_zone not in available_timezones():
+        if not _is_zone(self.time_zone):
             raise ValueError(f"time_zone {self.time_zone!r} is not known")
+
+
+def _is_zone(name: str) -> bool:
+    """Asks for the one: listing all looks through hundreds of files, for each hall of a city."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown; no name at all; a folder
+        return False
+    return True
 
 
 @dataclass(frozen=True)
