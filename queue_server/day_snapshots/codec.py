@@ -12,7 +12,7 @@ import io
 import pickle
 import sys
 import zlib
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -69,10 +69,14 @@ def from_bytes(body: bytes) -> tuple[HallState, set[str]]:
 
 class _Pickler(pickle.Pickler):
     def reducer_override(self, value: Any) -> Any:
-        names = getattr(type(value), "__dataclass_fields__", None)
-        if names is None or isinstance(value, type):
+        if isinstance(value, type) or not is_dataclass(value):
             return NotImplemented
-        return type(value), tuple(getattr(value, name) for name in names)
+        return type(value), tuple([getattr(value, name) for name in _names(type(value))])
+
+
+@cache
+def _names(cls: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(cls))
 
 
 class _Unpickler(pickle.Unpickler):

@@ -26,9 +26,11 @@ from queue_server.journal.sqlite import SqliteDatabase, SqliteJournal
 from queue_server.loading import LoadedDay, load_day
 from queue_server.presentation import Presentation
 from queue_server.service import HallService
+from queue_server.settings.hall import content_of, load_hall_settings
 from tests.stateful.random_days import Day, steps
 from tests.stateful.snapshot import snapshot
 from tests.support.hall import MINUTE, MONDAY_9, rules
+from tests.support.server import DEMO_CONFIG
 
 KEYS = Keys(b"k" * 32)
 EVERY = 12  # events between two snapshots
@@ -70,9 +72,14 @@ class Hall:
     def __init__(self, journal: Journal, database: AccessDatabase) -> None:
         self.journal, self.database = journal, database
         self.snapshots = DaySnapshots(database, KEYS)
-        self.live = HallService(journal, rules(), Presentation("厅", "Hall", ()), self, _token)
+        self.live = self.served()
         self.keeper = SnapshotKeeper([self.live], journal, self.snapshots, every=EVERY)
         self.at_ms, self._count = MONDAY_9, 0
+
+    def served(self) -> HallService:
+        """As a process would begin to: with everything that a demonstration's file tells."""
+        words, told = Presentation("厅", "Hall", ()), content_of(load_hall_settings(DEMO_CONFIG))
+        return HallService(self.journal, rules(), words, self, _token, told, self.snapshots)
 
     def now_ms(self) -> int:
         return self.at_ms
@@ -158,9 +165,7 @@ def test_a_start_takes_the_snapshot_and_what_came_after_it(
         assert (await hall.loaded()).snapshot == hall.live.day.state.seq > first
         await hall.people(1)
         assert (await hall.loaded()).state.seq == hall.live.day.state.seq
-        again = HallService(
-            hall.journal, rules(), Presentation("厅", "Hall", ()), hall, _token, (), hall.snapshots
-        )
+        again = hall.served()
         await again.start()
         assert snapshot(again.day.state) == snapshot(hall.live.day.state)
 
