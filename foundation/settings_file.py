@@ -113,7 +113,7 @@ class _Reader:
     def table(self, value: Any, shape: type[T], path: Key) -> T:
         if not isinstance(value, dict):
             raise self.fail(path, f"{_dotted(path)} must be a table")
-        hints = _hints(shape)
+        hints = _hints(typing.cast(Any, shape))
         fields = {f.name: f for f in dataclasses.fields(shape) if f.init}  # type: ignore[arg-type]
         for name in value:
             if name not in fields:

@@ -69,14 +69,15 @@ def from_bytes(body: bytes) -> tuple[HallState, set[str]]:
 
 class _Pickler(pickle.Pickler):
     def reducer_override(self, value: Any) -> Any:
-        if isinstance(value, type) or not is_dataclass(value):
+        kind: Any = type(value)
+        if not is_dataclass(kind):
             return NotImplemented
-        return type(value), tuple([getattr(value, name) for name in _names(type(value))])
+        return kind, tuple([getattr(value, name) for name in _names(kind)])
 
 
 @cache
-def _names(cls: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(cls))
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 class _Unpickler(pickle.Unpickler):
