@@ -12,7 +12,7 @@ import io
 import pickle
 import sys
 import zlib
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ def from_bytes(body: bytes) -> tuple[HallState, set[str]]:
 class _Pickler(pickle.Pickler):
     def reducer_override(self, value: Any) -> Any:
         kind: Any = type(value)
-        if not is_dataclass(kind):
+        if not hasattr(kind, "__dataclass_fields__"):
             return NotImplemented
         return kind, tuple([getattr(value, name) for name in _names(kind)])
 
