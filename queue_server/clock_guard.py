@@ -46,9 +46,9 @@ class ClockGuard:
     """ask: the database's time, seconds since 1970. off_s: what the last comparison found."""
 
     def __init__(
-        self, ask: AskClock, at_most_s: float, now_s: Callable[[], float] = time.time
+        self, ask: AskClock, at_most_s: float, now_s: Callable[[], float] | None = None
     ) -> None:
-        self._ask, self._at_most_s, self._now_s = ask, at_most_s, now_s
+        self._ask, self._at_most_s, self._now_s = ask, at_most_s, now_s or time.time
         self._alarmed = False
         self.off_s = 0.0
 

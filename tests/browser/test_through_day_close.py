@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Pages
-from tests.faults.test_clock import SHIFTED
 from tests.support.server import ServerProcess
 
 pytestmark = pytest.mark.browser
@@ -26,9 +25,7 @@ def shift(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(tmp_path: Path, shift: Path) -> Iterator[ServerProcess]:
-    (tmp_path / "sitecustomize.py").write_text(SHIFTED)
-    env = {"PYTHONPATH": str(tmp_path), "HALL_CLOCK_SHIFT": str(shift)}
-    with ServerProcess(tmp_path, env=env) as running:
+    with ServerProcess(tmp_path, clock_shift=shift) as running:
         yield running
 
 

@@ -8,25 +8,13 @@ from tests.stateful.referee import Referee
 from tests.support.crash import records_of
 from tests.support.server import ServerProcess
 
-# Python reads this file in every process that has its folder in PYTHONPATH.
-SHIFTED = """\
-import os, time
-_real, _file = time.time, os.environ["HALL_CLOCK_SHIFT"]
-def _shifted():
-    with open(_file) as file:
-        return _real() + float(file.read())
-time.time = _shifted
-"""
 HOUR_S = 3600
 
 
 def test_a_clock_that_steps_back_an_hour(tmp_path: Path) -> None:
     shift = tmp_path / "shift"
     shift.write_text("0")
-    (tmp_path / "sitecustomize.py").write_text(SHIFTED)
-    server = ServerProcess(
-        tmp_path, env={"PYTHONPATH": str(tmp_path), "HALL_CLOCK_SHIFT": str(shift)}
-    )
+    server = ServerProcess(tmp_path, clock_shift=shift)
     with server:
         admin = server.client("admin")
         numbers = [admin.issue("A")["number"]]

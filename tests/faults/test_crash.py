@@ -13,6 +13,7 @@ from tests.support.crash import Crowd, check_promises
 from tests.support.server import ServerProcess
 
 # HALL_CRASHES=200 makes the long run of it
+ANSWERED_WITHIN_S = 30.0
 CRASHES = int(os.environ.get("HALL_CRASHES", "4"))
 
 
@@ -24,16 +25,25 @@ def test_kill_9_under_load_loses_nothing(tmp_path: Path) -> None:
     token = server.token("admin")
     with Crowd(server, token, clients=32) as crowd:
         for _ in range(CRASHES):
-            time.sleep(0.15 + choose.random() * 0.5)
+            _until_answered(crowd, 30)
+            time.sleep(choose.random() * 0.4)
             server.kill()
             server.start()
-        time.sleep(0.3)
+        _until_answered(crowd, 30)
     try:
         checked = check_promises(server.client("admin"), crowd.promises)
     finally:
         server.stop()
     assert checked["acknowledged"] > 100
     assert checked["unanswered"] > 0
+
+
+def _until_answered(crowd: Crowd, more: int) -> None:
+    """Until so many more requests were answered, however slow the machine is."""
+    wanted, end = len(crowd.promises.answered) + more, time.monotonic() + ANSWERED_WITHIN_S
+    while len(crowd.promises.answered) < wanted:
+        assert time.monotonic() < end, "they stand still"
+        time.sleep(0.02)
 
 
 def test_kill_9_while_starting(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import stat
 from pathlib import Path
 
 from tests.conftest import TEMPLATE
-from tests.faults.test_clock import SHIFTED
 from tests.support.postgres import PostgresServer
 from tests.support.server import ServerProcess
 
@@ -55,11 +54,10 @@ def _modes(folder: Path) -> dict[str, int]:
 
 def test_a_clock_far_from_the_databases(tmp_path: Path, postgres: PostgresServer) -> None:
     shift = tmp_path / "shift"
-    (tmp_path / "sitecustomize.py").write_text(SHIFTED)
     server = ServerProcess(
         tmp_path,
         database=postgres.fresh_database(TEMPLATE),
-        env={"PYTHONPATH": str(tmp_path), "HALL_CLOCK_SHIFT": str(shift)},
+        clock_shift=shift,
     )
     shift.write_text("60")
     told = _refused(server)

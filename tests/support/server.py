@@ -44,7 +44,8 @@ class ServerProcess:
     `env` adds to the environment of the process. database: the address; a file in `folder` unless
     given. config: one file, or several.
     forks: whether it is forked from a helper that has done the imports (in tests, unless `env` is
-    given); else it starts as the launcher starts it (in benchmarks).
+    given); else it starts as the launcher starts it (in benchmarks). clock_shift: a file that holds
+    by how many seconds the process's clock is wrong.
     """
 
     forks = False
@@ -57,6 +58,7 @@ class ServerProcess:
         database: str | None = None,
         port: int | None = None,
         env: dict[str, str] | None = None,
+        clock_shift: Path | None = None,
     ) -> None:
         self.folder = folder
         self.config = config if isinstance(config, Path) else config[0]
@@ -68,6 +70,7 @@ class ServerProcess:
             self.configs = [with_key(DEMO_CONFIG, folder)]
         self.log = folder / "server.log"
         self._env = None if env is None else {**os.environ, **env}
+        self._clock_shift = clock_shift
         self._process: subprocess.Popen[bytes] | Spawned | None = None
 
     def __enter__(self) -> ServerProcess:
@@ -99,7 +102,7 @@ class ServerProcess:
 
     def _started(self, words: list[str]) -> subprocess.Popen[bytes] | Spawned:
         if self.forks and self._env is None:
-            return spawner().start(words, self.log)
+            return spawner().start(words, self.log, self._clock_shift)
         command = [sys.executable, "-m", "queue_server", *words]
         with self.log.open("ab") as log:
             return subprocess.Popen(command, cwd=ROOT, env=self._env, stdout=log, stderr=log)

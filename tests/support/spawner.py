@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -88,13 +89,20 @@ class Spawner:
             raise RuntimeError("the helper that starts servers is gone")
         return json.loads(answer)
 
-    def start(self, arguments: Sequence[str], log: Path) -> Spawned:
-        """`python -m queue_server …`, with what it says appended to `log`."""
-        return self._start(arguments, [os.devnull, str(log), str(log)])
+    def start(
+        self, arguments: Sequence[str], log: Path, clock_shift: Path | None = None
+    ) -> Spawned:
+        """`python -m queue_server …`, with what it says appended to `log`. clock_shift: holds the
+        seconds by which its clock is wrong, and may be written anew at any time."""
+        return self._start(arguments, [os.devnull, str(log), str(log)], clock_shift)
 
-    def _start(self, arguments: Sequence[str], files: list[str]) -> Spawned:
+    def _start(
+        self, arguments: Sequence[str], files: list[str], clock_shift: Path | None = None
+    ) -> Spawned:
         """files: for standard input, output and error."""
-        pid = self.ask(start=list(arguments), files=files, env=dict(os.environ))["pid"]
+        shift = str(clock_shift) if clock_shift else None
+        env = dict(os.environ)
+        pid = self.ask(start=list(arguments), files=files, env=env, clock_shift=shift)["pid"]
         return Spawned(self, pid)
 
     def command(
@@ -173,6 +181,8 @@ def _become(request: dict[str, Any], line: socket.socket) -> None:
             os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), number)
         os.environ.clear()
         os.environ.update(request["env"])
+        if request["clock_shift"] is not None:
+            _shift_clock(Path(request["clock_shift"]))
         code = sys.modules["queue_server.cli.main"].main(request["start"])
     except SystemExit as ended:
         code = ended.code
@@ -182,6 +192,19 @@ def _become(request: dict[str, Any], line: socket.socket) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code if isinstance(code, int) else int(code is not None))
+
+
+def _shift_clock(file: Path) -> None:
+    """From now on this process's clock is off by what the file says."""
+    real, known_s = time.time, 0.0
+
+    def shifted() -> float:
+        nonlocal known_s
+        with contextlib.suppress(ValueError):  # it is being written
+            known_s = float(file.read_text())
+        return real() + known_s
+
+    time.time = shifted
 
 
 def _main() -> None:
