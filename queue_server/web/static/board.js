@@ -5,6 +5,7 @@
 import { alarmsOf, deviceFine, waitLevel } from "./alarms.js";
 import { askIssuing, askNotice, askWindow } from "./board-acts.js";
 import { byId, el, hasText, icon, named, page, redraw, say, setText, shortName } from "./core.js";
+import { ownWords } from "./device-words.js";
 import { answerButton, isCalling } from "./help.js";
 import { LiveHall } from "./live.js";
 import { messageLine } from "./board-messages.js";
@@ -130,9 +131,10 @@ function alarmTexts(alarm) {
     state: alarm.device && stateOf(alarm.device),
   };
   const todo = alarm.device && `alarm.device_todo.${alarm.device.state}`;
+  const own = alarm.kind === "device" && ownWords(alarm.device);
   return [
     say(`alarm.${alarm.kind}.title`, values),
-    todo && hasText(todo) ? say(todo) : say(`alarm.${alarm.kind}.todo`, values),
+    todo && hasText(todo) ? say(todo) : own || say(`alarm.${alarm.kind}.todo`, values),
   ];
 }
 
@@ -246,6 +248,12 @@ function paperLeft(device) {
   return el("small", {}, left === undefined ? "" : say("board.tickets_left", { n: left }));
 }
 
+/** What is wrong with it and what to do, in its driver's words; a call for help names its place. */
+function detailOf(device) {
+  const words = ownWords(device);
+  return words ? el("small", { class: "device-detail" }, words) : null;
+}
+
 function drawDevices() {
   byId("no-devices").hidden = hall.devices.length > 0;
   redraw(byId("devices"), hall.devices.map((d) => [d.id, d.kind, d.state, d.detail, d.figures]), () =>
@@ -255,7 +263,7 @@ function drawDevices() {
         "li",
         { class: fine ? "fine" : "trouble" },
         icon(DEVICE_ICON[device.kind] ?? "cpu"),
-        el("span", { class: "device-name" }, `${kindOf(device)} `, el("small", {}, device.id)),
+        el("span", { class: "device-name" }, `${kindOf(device)} `, el("small", {}, device.id), fine ? null : detailOf(device)),
         isCalling(device) ? answerButton(device) : paperLeft(device),
         el("span", { class: "device-state" }, icon(fine ? "circle-check" : "triangle-alert"), stateOf(device)),
       );
