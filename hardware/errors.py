@@ -20,6 +20,7 @@ class DeviceError(Exception):
         self.words = error_words(key, data)
         self.detail = str(self.words)
         super().__init__(self.detail)
+        self.values = data  # in both languages, for who tells it on
         self.data: dict[str, Figure] = {
             name: value.en if isinstance(value, Words) else value for name, value in data.items()
         }

@@ -18,19 +18,24 @@ from hardware.words import Words, state_words, table
 # An unplugged port raises either, depending on the system call that notices it first.
 PORT_TROUBLE = (OSError, termios.error)
 _LOCKED = "exclusively lock"  # pyserial has no error of its own for a port that another one holds
-_ERRNO = re.compile(r"\[Errno (\d+)\]")
+_ERRNO = re.compile(r"\[Errno (-?\d+)\]|\((\d+), '")
+# What pyserial says of a line that broke, with no errno anywhere.
+_SAID = (("readiness to read", "ENODEV"), ("socket disconnected", "ECONNRESET"))
 _ABSENT = frozenset({errno.ENOENT, errno.ENODEV, errno.ENXIO})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM})
 
 
 def reason(error: BaseException) -> Words:
     """Why it failed, in words; what has none is told as the library said it."""
-    if isinstance(error, socket.gaierror):
-        return state_words("name_unknown")
     number = _number(error)
+    if isinstance(error, socket.gaierror) or number < 0:  # getaddrinfo counts downwards
+        return state_words("name_unknown")
     name = errno.errorcode.get(number, "")
     if name in table("states"):
         return state_words(name)
+    for said, key in _SAID:
+        if said in str(error):
+            return state_words(key)
     return state_words("other_reason", text=os.strerror(number) if number else str(error))
 
 
@@ -57,5 +62,5 @@ def _number(error: BaseException) -> int:
     if number is None and isinstance(error, termios.error) and error.args:
         number = error.args[0]
     if number is None and (told := _ERRNO.search(str(error))):
-        number = int(told[1])
+        number = int(told[1] or told[2])
     return number if isinstance(number, int) else 0

@@ -12,6 +12,7 @@ import serial
 
 from hardware.errors import DeviceMissing, DeviceTimeout
 from hardware.os_trouble import PORT_TROUBLE, port_error, reason
+from hardware.port_address import check_port
 
 _BITS_PER_BYTE = 10  # 8N1
 _WRITE_WITHIN_S = 2.0
@@ -22,7 +23,8 @@ class BusLink:
 
     def __init__(self, port: str, baud: int) -> None:
         """Raises DeviceMissing when there is no such port, DeviceRefused when another program has
-        it."""
+        it, SettingsUnusable when it can be none."""
+        check_port(port)
         self._baud = baud
         try:
             self._port = serial.serial_for_url(

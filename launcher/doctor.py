@@ -61,7 +61,8 @@ def _look(hall: Path, kiosk: Path, window_devices: Path) -> Iterator[Finding]:
     yield from checks.settings_files(hall, kiosk)
     if settings := checks.kiosk_settings(kiosk):
         yield from checks.printer(settings.printer.url)
-        yield from checks.card_reader(settings.reader.port)
+        yield from checks.card_reader(settings.reader.port, settings.reader.baud)
+        yield from checks.camera(settings.face_check.camera)
         yield from checks.server(settings.server.url)
     yield from devices.plugged_in()
     yield from devices.intruders()

@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -171,19 +171,24 @@ def kiosk_settings(file: Path) -> KioskSettings | None:
 def printer(url: str) -> Iterator[Finding]:
     """Asks the printer how it is, through the real driver."""
     what = words("doctor_printer", url=url)
-    command = (sys.executable, "-P", "-m", "hardware", "device", "printer", "status")
-    answer = _json_of((*command, "--printer", url, "--json"))
+    answer = _device("printer", "status", "--printer", url)
     if answer.get("state") in ("ok", "near_end"):
         yield well(what, str(answer["state"]))
     elif answer.get("state") == "unknown":
         yield ill(what, words("doctor_printer_mute"), words("doctor_mend_mute"))
     else:
-        said = answer.get("error", {}).get("message") or answer.get("detail") or "?"
-        yield ill(
-            what,
-            in_terminal(both(str(said))),
-            words(_PRINTER_MENDS.get(str(answer.get("state")), _CONNECT)),
-        )
+        mend = words(_PRINTER_MENDS.get(str(answer.get("state")), _CONNECT))
+        yield ill(what, _said(answer), mend)
+
+
+def _said(answer: Mapping[str, Any]) -> str:
+    said = answer.get("error", {}).get("message") or answer.get("detail") or "?"
+    return in_terminal(both(str(said)))
+
+
+def _device(*question: str) -> dict[str, Any]:
+    """What `./hall device …` answers, an error too."""
+    return _json_of((sys.executable, "-P", "-m", "hardware", "device", *question, "--json"))
 
 
 def _json_of(command: Sequence[str]) -> dict[str, Any]:
@@ -205,17 +210,39 @@ def _json_of(command: Sequence[str]) -> dict[str, Any]:
     return {"error": {"message": done.stderr.strip().rpartition("\n")[2]}}
 
 
-def card_reader(port: str) -> Iterator[Finding]:
-    """Whether the reader's port is there and may be used; cards are read by `./hall device`."""
+def card_reader(port: str, baud: int) -> Iterator[Finding]:
+    """Whether a module answers there; no card is looked for. A kiosk at work holds its port."""
     what = words("doctor_reader", port=port)
-    if "://" in port:
-        yield well(what, words("doctor_reader_network"))
-    elif not os.path.exists(port):
+    if "://" not in port and not os.path.exists(port):
         yield ill(what, words("doctor_absent"), words("doctor_mend_reader"))
-    elif not os.access(port, os.R_OK | os.W_OK):
+        return
+    if os.path.exists(port) and not os.access(port, os.R_OK | os.W_OK):
         yield ill(what, words("doctor_not_allowed"), words("doctor_mend_dialout"))
+        return
+    answer = _device("card", "status", "--port", port, "--baud", str(baud) if baud else "auto")
+    if answer.get("state") == "ok":
+        yield well(what, str(answer.get("sam_id") or ""))
+    elif _in_use(answer):
+        yield well(what, words("doctor_in_use"))
     else:
-        yield well(what)
+        yield ill(what, _said(answer), words("doctor_mend_reader"))
+
+
+def _in_use(answer: Mapping[str, Any]) -> bool:
+    error = answer.get("error", {})
+    return error.get("code") == "device_refused" and "port" in error.get("detail", {})
+
+
+def camera(source: str) -> Iterator[Finding]:
+    """Whether the camera of the yearly check gives a picture; nothing of it is kept."""
+    if not source:
+        return
+    what = words("doctor_camera", source=source.rpartition("@")[2])
+    answer = _device("camera", "check", "--camera", source)
+    if answer.get("state") == "ok":
+        yield well(what, f"{answer['width']} × {answer['height']}")
+    else:
+        yield ill(what, _said(answer), words("doctor_mend_camera"))
 
 
 def server(url: str) -> Iterator[Finding]:

@@ -39,14 +39,22 @@ class OpenCvCamera:
 
     def read(self, timeout_s: float = 5.0) -> Frame:
         """The newest frame, the next one of a recording. Raises DeviceMissing when the camera
-        cannot be opened in time or was closed, CameraEnded at a recording's end, DeviceTimeout when
-        it opens but gives no picture."""
+        cannot be opened in time or was closed, DeviceRefused when it wants no reader, CameraEnded
+        at a recording's end, DeviceTimeout when it opens but gives no picture."""
+        return self._read(timeout_s, patient=True)
+
+    def try_once(self, timeout_s: float = 5.0) -> Frame:
+        """As `read`, for somebody who tries a camera out: the first trouble is told at once and
+        not waited through."""
+        return self._read(timeout_s, patient=False)
+
+    def _read(self, timeout_s: float, *, patient: bool) -> Frame:
         deadline = time.monotonic() + timeout_s
         grabber = self._running()
-        frame = grabber.take(deadline, _STALE_S)
-        while frame is None and time.monotonic() < deadline and self._may_try_again(grabber):
+        frame = grabber.take(deadline, _STALE_S, patient=patient)
+        while frame is None and time.monotonic() < deadline and self._let_go(grabber, patient):
             grabber = self._running()
-            frame = grabber.take(deadline, _STALE_S)
+            frame = grabber.take(deadline, _STALE_S, patient=patient)
         if frame is None:
             raise self._failed(grabber)
         self._health.state("ok")
@@ -56,12 +64,12 @@ class OpenCvCamera:
     def health(self) -> DeviceHealth:
         return self._health.snapshot()
 
-    def close(self) -> None:
+    def close(self, wait_s: float = _CLOSE_WAIT_S) -> None:
         """Ends a `read` that waits in another thread; afterwards nothing is open."""
         with self._lock:
             self._closed, grabber = True, self._grabber
         if grabber is not None:
-            grabber.stop(_CLOSE_WAIT_S)
+            grabber.stop(wait_s)
 
     def _running(self) -> Grabber:
         with self._lock:
@@ -73,12 +81,13 @@ class OpenCvCamera:
                 return self._grabber
             return old
 
-    def _may_try_again(self, grabber: Grabber) -> bool:
+    def _let_go(self, grabber: Grabber, patient: bool) -> bool:
         """It was let go just when it was wanted again."""
-        return not self._closed and not grabber.alive and grabber.trouble is not Trouble.ENDED
+        lost = grabber.trouble is Trouble.ENDED or not (patient or grabber.trouble is Trouble.NONE)
+        return not (self._closed or grabber.alive or lost)
 
     def _failed(self, grabber: Grabber) -> DeviceError:
-        error = self._error(grabber.trouble)
+        error = self._error(grabber)
         if grabber.trouble is not Trouble.NONE:
             grabber.leave(_LEAVE_WAIT_S)
         if self._health.snapshot().state != "offline":
@@ -86,14 +95,16 @@ class OpenCvCamera:
         self._health.state("offline", error.detail)
         return error
 
-    def _error(self, trouble: Trouble) -> DeviceError:
-        shown = self._source.shown
+    def _error(self, grabber: Grabber) -> DeviceError:
+        shown, trouble = self._source.shown, grabber.trouble
         if self._closed:
             return DeviceMissing("camera_closed", source=shown)
         if trouble is Trouble.ENDED:
             return CameraEnded("camera_ended", source=shown)
         if self._source.absent:
             return absent(self._source)
+        if trouble is Trouble.MISSING and grabber.why is not None:
+            return grabber.why
         if trouble is Trouble.MISSING:
             live = self._source.kind.live
             return DeviceMissing(

@@ -20,7 +20,9 @@ from typing import Any
 import structlog
 
 from hardware.camera.capture import film_position_s, open_capture, upright
-from hardware.camera.source import CameraSource
+from hardware.camera.reach import stream_trouble
+from hardware.camera.source import CameraSource, SourceKind
+from hardware.errors import DeviceError
 from hardware.ports import Frame
 
 _log = structlog.get_logger()
@@ -57,6 +59,7 @@ class Grabber:
         self._stopping = False
         self._done = False  # the thread is at its end
         self.trouble = Trouble.NONE
+        self.why: DeviceError | None = None  # it cannot be opened, where that can be told
         self._thread = threading.Thread(target=self._run, name="camera-grabber", daemon=True)
         _grabbers.add(self)
         self._thread.start()
@@ -65,14 +68,16 @@ class Grabber:
     def alive(self) -> bool:
         return not self._done
 
-    def take(self, deadline: float, stale_s: float) -> Frame | None:
+    def take(self, deadline: float, stale_s: float, *, patient: bool = True) -> Frame | None:
         """The newest frame that was not taken yet and is not older than `stale_s`; of a recording
-        the next one, whatever its age. None: not by `deadline` (monotonic), or stopped."""
+        the next one, whatever its age. None: not by `deadline` (monotonic), or stopped; at the
+        first trouble already, unless `patient`."""
         with self._changed:
             self._waiting = True
             self._changed.notify_all()
             self._changed.wait_for(
-                lambda: self._over or self._fresh(stale_s), max(0.0, deadline - time.monotonic())
+                lambda: self._over or self._fresh(stale_s) or not (patient or self._well),
+                max(0.0, deadline - time.monotonic()),
             )
             taken = self._newest if self._fresh(stale_s) else None
             self._newest, self._waiting = None, False
@@ -95,6 +100,10 @@ class Grabber:
     @property
     def _over(self) -> bool:
         return self._stopping or self._done or self.trouble is Trouble.ENDED
+
+    @property
+    def _well(self) -> bool:
+        return self.trouble is Trouble.NONE
 
     def _fresh(self, stale_s: float) -> bool:
         if self._newest is None:
@@ -136,23 +145,29 @@ class Grabber:
     def _one_capture(self) -> int:
         """Frames that it gave until it broke, ended or was not wanted any more."""
         if self._source.absent:
-            self.trouble = Trouble.MISSING
+            self._fails(Trouble.MISSING)
             return 0
         capture = open_capture(self._source)
         count = 0
         try:
             if not capture.isOpened():
-                self.trouble = Trouble.MISSING
+                ask = self._source.kind is SourceKind.STREAM and self._wanted()
+                self._fails(Trouble.MISSING, stream_trouble(self._source) if ask else None)
                 return 0
             while self._wanted() and self._one_frame(capture):
                 count += 1
             if count and not self._source.kind.live and not self._source.loop:
                 self._end()
             elif not count:
-                self.trouble = Trouble.SILENT
+                self._fails(Trouble.SILENT)
             return count
         finally:
             capture.release()
+
+    def _fails(self, trouble: Trouble, why: DeviceError | None = None) -> None:
+        with self._changed:
+            self.trouble, self.why = trouble, why
+            self._changed.notify_all()
 
     def _one_frame(self, capture: Any) -> bool:
         good, picture = capture.read()

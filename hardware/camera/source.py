@@ -11,6 +11,12 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from hardware.errors import DeviceMissing, SettingsUnusable
+from hardware.words import Words, state_words
+
+# The usual port of each kind of stream; 0: it is sent without being asked for.
+STREAM_PORTS = {
+    "http": 80, "https": 443, "rtsp": 554, "rtsps": 322, "rtmp": 1935, "udp": 0, "rtp": 0,
+}  # fmt: skip
 
 
 class SourceKind(Enum):
@@ -43,6 +49,8 @@ class CameraSource:
             raise SettingsUnusable("camera_unnamed")
         if self.rotate not in (0, 90, 180, 270):
             raise SettingsUnusable("camera_rotate", rotate=self.rotate)
+        if self.kind is SourceKind.STREAM and (problem := _stream_problem(self.name)):
+            raise SettingsUnusable("camera_address", source=self.shown, problem=problem)
 
     @property
     def kind(self) -> SourceKind:
@@ -73,6 +81,17 @@ class CameraSource:
             case SourceKind.SEQUENCE:
                 return not Path(self.name).parent.is_dir()
         return False
+
+
+def _stream_problem(name: str) -> Words | None:
+    try:
+        parts = urlsplit(name)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number
+        return state_words("url_malformed")
+    if parts.scheme not in STREAM_PORTS:
+        return state_words("url_scheme", scheme=parts.scheme)
+    return None if named else state_words("url_malformed")
 
 
 def absent(source: CameraSource) -> DeviceMissing:

@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 from foundation.logs import configure_logs
 from foundation.settings_file import SettingsError
 from hardware.cli.command import Command, WrongCommandLine
+from hardware.cli.usage_words import usage_words
 from hardware.errors import DeviceError, DeviceTimeout
 from hardware.words import Words, error_words, help_words
 
@@ -36,7 +37,7 @@ class _Parser(argparse.ArgumentParser):
     """Raises instead of printing, so that --json has its error shape here too."""
 
     def error(self, message: str) -> NoReturn:
-        raise WrongCommandLine("usage", problem=message, program=self.prog)
+        raise WrongCommandLine("usage", problem=usage_words(message), program=self.prog)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

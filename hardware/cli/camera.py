@@ -1,4 +1,4 @@
-"""`device camera …`: one picture, or a preview to look at in a browser."""
+"""`device camera …`: whether it gives pictures, one of them, or a preview in a browser."""
 
 from __future__ import annotations
 
@@ -9,28 +9,34 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hardware.camera.source import absent
-from hardware.cli.command import WrongCommandLine, add_command, save
+from hardware.cli.command import WrongCommandLine, add_command, must_be_writable, save
 from hardware.errors import DeviceError
-from hardware.wiring import CameraSettings, camera_source, make_camera
+from hardware.ports import Frame
+from hardware.wiring import CameraSettings, camera_source
 from hardware.words import help_words
 
+if TYPE_CHECKING:
+    from hardware.camera.driver import OpenCvCamera
+
 _FIRST_PICTURE_S = 10.0
+_CLOSE_WAIT_S = 0.5  # less than the grace of a command's time-out
 
 
 def add(kinds: Any) -> None:
     actions = kinds.add_parser("camera", help=help_words("camera")).add_subparsers(
-        required=True, metavar="snapshot|preview"
+        required=True, metavar="check|snapshot|preview"
     )
+    check = add_command(actions, "check", _check, "camera_check", _prepare)
     snapshot = add_command(actions, "snapshot", _snapshot, "camera_snapshot", _prepare)
     snapshot.add_argument("--out", type=Path, required=True, metavar="FILE")
     preview = add_command(actions, "preview", _preview, "camera_preview", _prepare)
     preview.add_argument("--listen", default="127.0.0.1:0", metavar="HOST:PORT")
     preview.add_argument("--for", dest="for_s", type=float, default=None, metavar="SECONDS")
     preview.set_defaults(timeout=None)
-    for parser in (snapshot, preview):
+    for parser in (check, snapshot, preview):
         parser.add_argument(
             "--camera", required=True, metavar="SOURCE", help=help_words("camera_source")
         )
@@ -40,8 +46,10 @@ def add(kinds: Any) -> None:
 
 
 def _prepare(options: argparse.Namespace) -> None:
-    """Raises DeviceMissing for what can be seen not to be there; else loads OpenCV, which a busy
-    machine takes seconds for."""
+    """Raises DeviceMissing for what can be seen not to be there, FileTrouble for a folder that is
+    not; else loads OpenCV, which a busy machine takes seconds for."""
+    if "out" in options:
+        must_be_writable(options.out)
     source = camera_source(_settings(options))
     if source.absent:
         raise absent(source)
@@ -52,14 +60,30 @@ def _settings(options: argparse.Namespace) -> CameraSettings:
     return CameraSettings(options.camera, rotate=options.rotate)
 
 
+def _camera(options: argparse.Namespace) -> OpenCvCamera:
+    from hardware.camera.driver import OpenCvCamera  # late: it loads OpenCV
+
+    return OpenCvCamera(camera_source(_settings(options)))
+
+
+def _frame(options: argparse.Namespace) -> Frame:
+    camera = _camera(options)
+    try:
+        return camera.try_once(options.timeout)
+    finally:
+        camera.close(_CLOSE_WAIT_S)
+
+
+def _check(options: argparse.Namespace) -> dict[str, Any]:
+    """Takes one picture and keeps nothing of it."""
+    height, width = _frame(options).picture.shape[:2]
+    return {"state": "ok", "width": width, "height": height}
+
+
 def _snapshot(options: argparse.Namespace) -> dict[str, Any]:
     import cv2
 
-    camera = make_camera(_settings(options))
-    try:
-        frame = camera.read(options.timeout)
-    finally:
-        camera.close()
+    frame = _frame(options)
     suffix = options.out.suffix or ".png"
     try:
         good, data = cv2.imencode(suffix, frame.picture)
@@ -88,9 +112,9 @@ def _preview(options: argparse.Namespace) -> dict[str, Any]:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: ended.set())
-    camera = make_camera(_settings(options))
+    camera = _camera(options)
     try:
-        camera.read(_FIRST_PICTURE_S)
+        camera.try_once(_FIRST_PICTURE_S)
     except DeviceError:
         camera.close()
         raise

@@ -13,13 +13,20 @@ from pathlib import Path
 from typing import Any
 
 from foundation.settings_file import load_settings
-from hardware.cli.command import WrongCommandLine, add_command, save
-from hardware.id_card.decoder import PhotoDecoderSettings
+from hardware.cli.command import (
+    Command,
+    WrongCommandLine,
+    add_command,
+    must_be_writable,
+    nothing,
+    save,
+)
+from hardware.id_card.decoder import ConfinedDecoder, PhotoDecoderSettings
 from hardware.id_card.driver import SamCardReader
 from hardware.id_card.opening import AUTO_BAUD
 from hardware.id_card.protocol import SET_BAUD
 from hardware.ports import CardEvent, CardRead, CardRecord, CardUnreadable, ReaderAway
-from hardware.wiring import CardReaderSettings, make_card_reader, make_photo_decoder
+from hardware.wiring import CardReaderSettings, make_card_reader
 from hardware.words import help_words, state_words
 
 
@@ -32,7 +39,7 @@ def add(kinds: Any) -> None:
     _add(actions, "status", _status, "card_status")
     _add(actions, "reset", _reset, "card_reset")
     _add(actions, "number", _number, "card_number")
-    photo = _add(actions, "photo", _photo, "card_photo")
+    photo = _add(actions, "photo", _photo, "card_photo", _prepare_photo)
     photo.add_argument("--out", type=Path, required=True, metavar="FILE.bmp")
     decoder = photo.add_mutually_exclusive_group(required=True)
     decoder.add_argument("--decoder", metavar="COMMAND", help=help_words("card_decoder"))
@@ -45,9 +52,13 @@ def add(kinds: Any) -> None:
 
 
 def _add(
-    actions: Any, name: str, command: Callable[[argparse.Namespace], dict[str, Any]], text: str
+    actions: Any,
+    name: str,
+    command: Command,
+    text: str,
+    prepare: Callable[[argparse.Namespace], None] = nothing,
 ) -> argparse.ArgumentParser:
-    parser = add_command(actions, name, command, text)
+    parser = add_command(actions, name, command, text, prepare)
     parser.add_argument("--port", required=True, help=help_words("card_port"))
     parser.add_argument("--baud", type=_baud, default=AUTO_BAUD, help=help_words("card_baud"))
     return parser
@@ -127,10 +138,21 @@ def _set_baud(options: argparse.Namespace) -> dict[str, Any]:
     return _with_reader(options, lambda reader: {"baud": reader.module.change_baud(options.speed)})
 
 
-def _photo(options: argparse.Namespace) -> dict[str, Any]:
-    decoder = make_photo_decoder(_decoder_settings(options))
-    if decoder is None:
+def _prepare_photo(options: argparse.Namespace) -> None:
+    """Raises what would fail only after the card was read."""
+    must_be_writable(options.out)
+    _decoder(options).check()
+
+
+def _decoder(options: argparse.Namespace) -> ConfinedDecoder:
+    settings = _decoder_settings(options)
+    if not settings.named:
         raise WrongCommandLine("decoder_unnamed")
+    return ConfinedDecoder(settings)
+
+
+def _photo(options: argparse.Namespace) -> dict[str, Any]:
+    decoder = _decoder(options)
 
     def use(reader: SamCardReader) -> dict[str, Any]:
         photo = decoder.decode(reader.read_card(options.timeout).photo)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hardware.errors import DeviceError
 from hardware.os_trouble import reason
-from hardware.words import help_words
+from hardware.words import help_words, state_words
 
 _DEFAULT_TIMEOUT_S = 10.0
 _LONGEST_S = 3600.0
+_Named = TypeVar("_Named", bound=StrEnum)
 
 # What a command answers is shown as lines or as one JSON object; an empty answer shows nothing.
 Command = Callable[[argparse.Namespace], dict[str, Any]]
@@ -42,6 +44,20 @@ def save(file: Path, write: Callable[[], object]) -> None:
         write()
     except OSError as error:
         raise FileTrouble("file_unwritable", file=str(file), reason=reason(error)) from error
+
+
+def must_be_writable(file: Path) -> None:
+    """Raises FileTrouble for a file in a folder that is not there: before somebody laid a card."""
+    if not file.absolute().parent.is_dir():
+        raise FileTrouble("file_unwritable", file=str(file), reason=state_words("ENOENT"))
+
+
+def member(kind: type[_Named], name: str) -> _Named:
+    """Of an enumeration by the name that somebody typed. Raises WrongCommandLine."""
+    try:
+        return kind(name)
+    except ValueError as error:
+        raise WrongCommandLine("simulator_command", words=name, known=", ".join(kind)) from error
 
 
 def nothing(_options: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import importlib
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from hardware.wiring import PrinterSettings, make_printer
 from hardware.words import both, help_words
 
 _TEST_TICKET = Path(__file__).resolve().parents[2] / "config" / "devices" / "test-ticket.toml"
+
+_LEAST_S = 0.1  # of the time that is left for a ticket
 
 
 def add(kinds: Any) -> None:
@@ -70,9 +73,12 @@ def _load(_options: argparse.Namespace) -> None:
 
 
 def _print_test(options: argparse.Namespace) -> dict[str, Any]:
-    """Raises DeviceRefused when the ticket did not come out; `data` tells the printer's state."""
+    """Raises what `look` raises for a printer that cannot be reached, DeviceRefused when the ticket
+    did not come out; `data` tells the printer's state."""
+    deadline = time.monotonic() + options.timeout
     printer = make_printer(PrinterSettings(options.printer, options.profile, options.layout))
-    result = printer.print_ticket(_test_ticket(), options.timeout)
+    printer.look(options.timeout)
+    result = printer.print_ticket(_test_ticket(), max(_LEAST_S, deadline - time.monotonic()))
     if result.outcome is PrintOutcome.FAILED:
         raise DeviceRefused(
             "ticket_not_whole" if result.bytes_sent else "ticket_not_printed",

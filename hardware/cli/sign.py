@@ -19,6 +19,7 @@ from hardware.window_devices.settings import (
 )
 from hardware.window_sign.bus import SignBus, StripPlace
 from hardware.window_sign.make import load_make
+from hardware.window_sign.protocol import shown
 from hardware.words import help_words
 
 _LOOK_S = 0.05
@@ -50,8 +51,12 @@ def _show(options: argparse.Namespace) -> dict[str, Any]:
     if (trouble and trouble[-1].state != "ok") or not sent:
         raise _error(trouble)
     answered = bool(place.make.reply)
-    return {"sent": options.text, "make": place.make.name, "address": place.address} | {
-        "confirmed": True if answered else None
+    return {
+        "sent": options.text,
+        "shown": shown(options.text, place.make),
+        "make": place.make.name,
+        "address": place.address,
+        "confirmed": True if answered else None,
     }
 
 
@@ -87,5 +92,5 @@ def _named(name: str, signs: tuple[SignSettings, ...]) -> SignSettings:
     for sign in signs:
         if sign.name == name:
             return sign
-    known = ", ".join(sign.name for sign in signs) or "none"
+    known = ", ".join(sign.name for sign in signs) or "–"
     raise SettingsUnusable("strip_unknown", sign=name, known=known)

@@ -9,11 +9,11 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from hardware.cli.command import WrongCommandLine, nothing
+from hardware.cli.command import WrongCommandLine, member, nothing
 from hardware.keypad.make import load_pad
 from hardware.ports import PadKey
 from hardware.simulators.keypad import VirtualKeypads
@@ -26,6 +26,8 @@ from hardware.window_devices.settings import (
     load_window_devices,
 )
 from hardware.words import help_words
+
+_LEVELS = ("1", "2", "3", "4", "5")
 
 
 def add(actions: Any) -> None:
@@ -41,25 +43,27 @@ def add(actions: Any) -> None:
 
 def _signs(options: argparse.Namespace) -> dict[str, Any]:
     settings = load_window_devices(options.config)
-    bus = VirtualSignBus(options.link, build.sign_places(settings)[options.bus])
+    _known(options.bus, [each.name for each in settings.sign_bus])
+    places = build.sign_places(settings)[options.bus]
+    bus = VirtualSignBus(options.link, places)
     bus.start()
     try:
-        _serve(bus.port, lambda words: _sign_command(bus, words))
+        _serve(bus.port, lambda words: _sign_command(bus, places, words))
     finally:
         bus.stop()
     return {}
 
 
-def _sign_command(bus: VirtualSignBus, words: list[str]) -> dict[str, Any]:
+def _sign_command(bus: VirtualSignBus, places: Collection[str], words: list[str]) -> dict[str, Any]:
     match words:
         case ["shown"]:
             return {"shown": bus.shown()}
         case ["off", name]:
-            bus.switch_off(name)
+            bus.switch_off(_known(name, places))
         case ["on", name]:
-            bus.switch_on(name)
+            bus.switch_on(_known(name, places))
         case ["fault", fault]:
-            bus.set_fault(_fault(fault))
+            bus.set_fault(member(LineFault, fault))
         case _:
             known = "shown, off NAME, on NAME, fault NAME"
             raise WrongCommandLine("simulator_command", words=" ".join(words), known=known)
@@ -68,10 +72,12 @@ def _sign_command(bus: VirtualSignBus, words: list[str]) -> dict[str, Any]:
 
 def _pads(options: argparse.Namespace) -> dict[str, Any]:
     settings = load_window_devices(options.config)
-    pads = VirtualKeypads(options.link, _makes(settings, options.bus))
+    _known(options.bus, [each.name for each in settings.keypad_bus])
+    makes = _makes(settings, options.bus)
+    pads = VirtualKeypads(options.link, makes)
     pads.start()
     try:
-        _serve(pads.port, lambda words: _pad_command(pads, words))
+        _serve(pads.port, lambda words: _pad_command(pads, makes, words))
     finally:
         pads.stop()
     return {}
@@ -81,27 +87,36 @@ def _makes(settings: WindowDevicesSettings, bus: str) -> dict[int, Any]:
     return {pad.address: load_pad(pad.make) for pad in settings.keypad if pad.bus == bus}
 
 
-def _pad_command(pads: VirtualKeypads, words: list[str]) -> dict[str, Any]:
+def _pad_command(
+    pads: VirtualKeypads, makes: Mapping[int, Any], words: list[str]
+) -> dict[str, Any]:
     match words:
         case ["press", address, key]:
-            return {"acknowledged": pads.press(int(address), PadKey(key))}
+            return {"acknowledged": pads.press(_address(address, makes), member(PadKey, key))}
         case ["rate", address, level]:
-            return {"acknowledged": pads.rate(int(address), int(level))}
+            return {
+                "acknowledged": pads.rate(_address(address, makes), int(_known(level, _LEVELS)))
+            }
         case ["display", address]:
-            return {"display": pads.display(int(address)), "invites": pads.invites(int(address))}
+            pad = _address(address, makes)
+            return {"display": pads.display(pad), "invites": pads.invites(pad)}
         case ["fault", fault]:
-            pads.set_fault(_fault(fault))
+            pads.set_fault(member(LineFault, fault))
             return {"ok": True}
     known = "press ADDRESS KEY, rate ADDRESS LEVEL, display ADDRESS, fault NAME"
     raise WrongCommandLine("simulator_command", words=" ".join(words), known=known)
 
 
-def _fault(name: str) -> LineFault:
-    try:
-        return LineFault(name)
-    except ValueError as error:
-        known = ", ".join(LineFault)
-        raise WrongCommandLine("simulator_command", words=name, known=known) from error
+def _address(text: str, makes: Mapping[int, Any]) -> int:
+    return int(_known(text, [str(address) for address in makes]))
+
+
+def _known(name: str, names: Collection[str]) -> str:
+    """Itself. Raises WrongCommandLine."""
+    if name not in names:
+        known = ", ".join(names) or "–"
+        raise WrongCommandLine("simulator_command", words=name, known=known)
+    return name
 
 
 def _serve(port: str, command: Callable[[list[str]], dict[str, Any]]) -> None:
@@ -114,8 +129,8 @@ def _serve(port: str, command: Callable[[list[str]], dict[str, Any]]) -> None:
         if words := line.split():
             try:
                 _say(command(words))
-            except (WrongCommandLine, ValueError, KeyError) as error:
-                _say({"error": {"code": "usage", "message": str(error), "detail": {}}})
+            except WrongCommandLine as error:
+                _say({"error": {"code": error.code, "message": error.detail, "detail": {}}})
     signal.pause()
 
 

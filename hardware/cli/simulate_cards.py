@@ -7,16 +7,20 @@ One command in a line, one JSON object for each: `lay ID`, `lift`, `fault NAME [
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hardware.cli.command import nothing
+from hardware.cli.command import WrongCommandLine, member, nothing
 from hardware.errors import DeviceError
 from hardware.words import help_words
+
+if TYPE_CHECKING:
+    from hardware.simulators.people import Citizen, People
 
 _PEOPLE = Path(__file__).resolve().parents[2] / "config" / "demo" / "people.toml"
 Action = Callable[..., object]
@@ -53,10 +57,10 @@ def _card_reader(options: argparse.Namespace) -> dict[str, Any]:
     reader.start()
 
     def fault(name: str, replies: str = "") -> None:
-        reader.set_fault(ReaderFault(name), int(replies) if replies else None)
+        reader.set_fault(member(ReaderFault, name), _count(replies) if replies else None)
 
     actions: dict[str, Action] = {
-        "lay": lambda citizen: reader.lay(people.named(citizen).card()),
+        "lay": lambda citizen: reader.lay(_citizen(people, citizen).card()),
         "lift": reader.lift,
         "fault": fault,
         "unplug": reader.stop,
@@ -77,13 +81,13 @@ def _social_card_reader(options: argparse.Namespace) -> dict[str, Any]:
     reader.start()
 
     def lay(citizen: str) -> None:
-        data = people.named(citizen).social_card(options.version)
+        data = _citizen(people, citizen).social_card(options.version)
         reader.lay(VirtualSocialCard(data, record_map))
 
     actions: dict[str, Action] = {
         "lay": lay,
         "lift": reader.lift,
-        "fault": lambda name, after="0": reader.set_fault(SocialFault(name), int(after)),
+        "fault": lambda name, after="0": reader.set_fault(member(SocialFault, name), _count(after)),
         "unplug": reader.stop,
         "plug": reader.start,
     }
@@ -115,18 +119,38 @@ def _leave(_number: int, _frame: object) -> None:
 
 
 def _done(actions: Mapping[str, Action], words: list[str]) -> dict[str, Any]:
-    action = actions.get(words[0])
-    if action is None:
-        return _refusal(f"commands are {', '.join(actions)}")
+    line = " ".join(words)
     try:
+        action = actions.get(words[0])
+        if action is None or not _takes(action, len(words) - 1):
+            known = ", ".join(actions)
+            raise WrongCommandLine("simulator_command", words=line, known=known)
         action(*words[1:])
-    except (DeviceError, LookupError, TypeError, ValueError) as error:
-        return _refusal(str(error))
-    return {"done": " ".join(words)}
+    except DeviceError as error:
+        return {"error": {"code": error.code, "message": error.detail, "detail": error.data}}
+    return {"done": line}
 
 
-def _refusal(message: str) -> dict[str, Any]:
-    return {"error": {"code": "usage", "message": message, "detail": {}}}
+def _takes(action: Action, words: int) -> bool:
+    try:
+        inspect.signature(action).bind(*range(words))
+    except TypeError:
+        return False
+    return True
+
+
+def _citizen(people: People, name: str) -> Citizen:
+    found = people.by_id(name)
+    if found is None:
+        known = ", ".join(each.id for each in people.citizens)
+        raise WrongCommandLine("simulator_command", words=name, known=known)
+    return found
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise WrongCommandLine("simulator_command", words=text, known="0, 1, 2, …")
+    return int(text)
 
 
 def _say(answer: dict[str, Any]) -> None:

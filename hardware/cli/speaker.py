@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hardware.cli.command import WrongCommandLine, add_command, save
+from hardware.errors import DeviceMissing
 from hardware.speaker.compose import Composer
 from hardware.speaker.output import make_output
 from hardware.speaker.settings import SpeakerSettings
@@ -30,6 +31,7 @@ def add(kinds: Any) -> None:
 
 
 def _say(options: argparse.Namespace) -> dict[str, Any]:
+    """Raises DeviceMissing where nothing can sound: a hall without sound is fine, a try is not."""
     settings = load_window_devices(options.config).speaker or SpeakerSettings()
     sound = _composed(Composer(settings), options)
     percent = settings.percent_at(datetime.now().astimezone().time())
@@ -38,6 +40,8 @@ def _say(options: argparse.Namespace) -> dict[str, Any]:
         return {"out": str(options.out), "length_s": round(sound.length_s, 2)}
     output = make_output(settings)
     output.play(sound.softer(percent))
+    if output.name == "none" and settings.output != "none":
+        raise DeviceMissing("no_sound_card")
     return {
         "output": output.name,
         "length_s": round(sound.length_s, 2),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,6 +29,8 @@ _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 – a photo shall not touch a di
 _SHOWN_WORDS = 200
 NOT_CONFINED = 125  # confine.py's own exit code
 NOT_STARTED = 126
+# Nothing of ours: the decoder learns neither tokens nor addresses.
+_ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
 
 
 class DecoderUnavailable(DeviceMissing):
@@ -80,11 +83,21 @@ class ConfinedDecoder:
     def decode(self, wlt: bytes) -> CardPhoto:
         """Raises PhotoUnusable, DecoderUnavailable, DecoderTimeout or DecoderFailed."""
         check_wlt(wlt)
+        self.check()
         with tempfile.TemporaryDirectory(prefix="photo-", dir=_folder()) as name:
             folder = Path(name)
             (folder / "in.wlt").write_bytes(wlt)
             self._run(folder)
             return check_bmp(_result(folder / "out.bmp"))
+
+    def check(self) -> None:
+        """Raises DecoderUnavailable for a program or a library that can be seen not to be there."""
+        settings = self._settings
+        name = str(settings.library or shlex.split(settings.command)[0])
+        path = {**_ENVIRONMENT, **settings.environment}["PATH"]
+        there = settings.library.is_file() if settings.library else _program(name, path)
+        if not there:
+            raise DecoderUnavailable("decoder_absent", program=name)
 
     def _run(self, folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder) as words:  # without a name: only we can open it
@@ -97,7 +110,7 @@ class ConfinedDecoder:
         process = subprocess.Popen(
             self._call(folder),
             cwd=folder,
-            env={**_environment(folder), **settings.environment},
+            env={**_ENVIRONMENT, "HOME": str(folder), **settings.environment},
             stdin=subprocess.DEVNULL,
             stdout=words,
             stderr=words,
@@ -129,9 +142,10 @@ def _folder() -> Path | None:
     return _MEMORY_FOLDER if os.access(_MEMORY_FOLDER, os.W_OK) else None
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    """Nothing of ours: the decoder learns neither tokens nor addresses."""
-    return {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(folder), "LANG": "C.UTF-8"}
+def _program(name: str, path: str) -> bool:
+    """It is started in a folder of its own, so a path must be whole."""
+    whole = "/" not in name or name.startswith("/")
+    return whole and shutil.which(name, path=path) is not None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

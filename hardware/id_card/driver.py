@@ -127,6 +127,9 @@ def _closing_on_trouble(reader: SamCardReader) -> Iterator[None]:
 
 
 def _not_readable(error: DeviceError) -> CardNotReadable:
+    """A refusal for the card's sake says already what to do; anything else is told with it."""
+    if isinstance(error, CardFault):
+        return CardNotReadable("card_fault", **error.values)
     return CardNotReadable("card_again", **{**error.data, "reason": error.words})
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 from hardware.errors import DeviceProtocolError, DeviceTimeout
 from hardware.id_card.protocol import Command, Damage, Frame, FrameParser, Reply
 from hardware.id_card.timing import GAP_S, reply_limit_s
+from hardware.words import Words, state_words
 
 
 class Transport(Protocol):
@@ -58,16 +59,16 @@ class SamLink:
         self._transport.close()
 
     def _reply(self, command: Command, limit: float) -> Reply:
-        trouble: str | None = None
+        trouble: Words | None = None
         while True:
             event = self._parser.next_event()
             if isinstance(event, Frame):
                 reply = Reply.from_frame(event)
                 if command.fits(reply):
                     return reply
-                trouble = f"{reply!r}"
+                trouble = reply.words
             elif isinstance(event, Damage):
-                trouble = event.reason
+                trouble = state_words(event.reason)
                 limit = min(limit, time.monotonic() + GAP_S)
             elif not self._read_more(limit):
                 raise self._nothing(command, trouble)
@@ -81,9 +82,9 @@ class SamLink:
         self._parser.receive(data)
         return bool(data)
 
-    def _nothing(self, command: Command, trouble: str | None) -> Exception:
+    def _nothing(self, command: Command, trouble: Words | None) -> Exception:
         if self._parser.in_frame:
-            trouble = trouble or "half a reply"
+            trouble = trouble or state_words("trouble_half")
         if trouble is not None:
             return DeviceProtocolError("reader_reply_bad", command=command.words, trouble=trouble)
         return DeviceTimeout("reader_silent", command=command.words)

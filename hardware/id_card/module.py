@@ -146,7 +146,9 @@ class SamModule:
 def find_speed(link: Link, speeds: tuple[int, ...] = _SPEEDS, deadline: float | None = None) -> int:
     """Sets the link to the first speed at which the module answers, at most 2 s for all five.
 
-    Raises DeviceTimeout when it answers at none."""
+    Raises DeviceTimeout when it answers at none, DeviceProtocolError when it did and every answer
+    was spoilt: then it is a reader, and the line is bad."""
+    spoilt: DeviceProtocolError | None = None
     for baud in speeds:
         if deadline is not None and time.monotonic() >= deadline:
             break
@@ -156,8 +158,11 @@ def find_speed(link: Link, speeds: tuple[int, ...] = _SPEEDS, deadline: float | 
             link.ask(protocol.SAM_STATUS, limit if deadline is None else min(limit, deadline))
         except (DeviceTimeout, DeviceProtocolError) as error:
             _log.debug("no_answer_at_speed", baud=baud, code=error.code)
+            spoilt = error if isinstance(error, DeviceProtocolError) else spoilt
             continue
         return baud
+    if spoilt is not None:
+        raise spoilt
     raise DeviceTimeout("reader_silent_at_all_speeds")
 
 

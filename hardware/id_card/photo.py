@@ -11,6 +11,7 @@ import struct
 from hardware.errors import DeviceProtocolError
 from hardware.id_card.protocol import PHOTO_BYTES
 from hardware.ports import CardPhoto
+from hardware.words import state_words
 
 WIDTH_PX, HEIGHT_PX = 102, 126
 _BITS = 24
@@ -37,15 +38,18 @@ def check_wlt(wlt: bytes) -> bytes:
 def check_bmp(data: bytes) -> CardPhoto:
     """Raises PhotoUnusable unless `data` is a whole, uncompressed 102 × 126 BMP of 24 bits."""
     if len(data) > LARGEST_BMP or len(data) < _HEADER.size:
-        raise PhotoUnusable("photo_bmp", reason=f"{len(data)} bytes", length=len(data))
+        raise _no_photo("photo_size", length=len(data))
     magic, _, _, _, offset, info, width, height, planes, bits, compression, _ = _HEADER.unpack_from(
         data
     )
     if magic != b"BM" or info < 40 or planes != 1:
-        raise PhotoUnusable("photo_bmp", reason="BM")
+        raise _no_photo("photo_no_bmp")
     if (width, abs(height), bits, compression) != (WIDTH_PX, HEIGHT_PX, _BITS, 0):
-        form = f"{width} × {height} × {bits}"
-        raise PhotoUnusable("photo_bmp", reason=form, width=width, height=height, bits=bits)
+        raise _no_photo("photo_form", width=width, height=height, bits=bits)
     if offset < _HEADER.size or offset + PIXEL_BYTES > len(data):
-        raise PhotoUnusable("photo_bmp", reason=f"{len(data)} bytes", length=len(data))
+        raise _no_photo("photo_size", length=len(data))
     return CardPhoto(WIDTH_PX, HEIGHT_PX, data)
+
+
+def _no_photo(why: str, **figures: int) -> PhotoUnusable:
+    return PhotoUnusable("photo_bmp", reason=state_words(why, **figures), **figures)

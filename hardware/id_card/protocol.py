@@ -94,7 +94,8 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Something looked like a frame and was none; reading goes on behind its preamble."""
+    """Something looked like a frame and was none; reading goes on behind its preamble. reason: a
+    key of the table of states."""
 
     reason: str
 
@@ -121,12 +122,12 @@ class FrameParser:
             return NEED_DATA
         (length,) = struct.unpack_from(">H", self._buffer, len(PREAMBLE))
         if not MIN_LENGTH <= length <= MAX_LENGTH:
-            return self._damaged(f"impossible length {length}")
+            return self._damaged("trouble_length")
         end = _OVERHEAD + length
         if len(self._buffer) < end:
             return NEED_DATA
         if checksum(self._buffer[len(PREAMBLE) : end]) != 0:
-            return self._damaged("wrong checksum")
+            return self._damaged("trouble_checksum")
         body = bytes(self._buffer[_OVERHEAD : end - 1])
         del self._buffer[:end]
         return Frame(body)
@@ -257,7 +258,7 @@ class Reply:
     def from_frame(cls, frame: Frame) -> Reply:
         """Raises DeviceProtocolError for a body shorter than its status."""
         if len(frame.body) < 3:
-            raise _impossible("no status", len(frame.body))
+            raise _impossible(state_words("trouble_no_status"), len(frame.body))
         return cls(frame.body[0], frame.body[1], frame.body[2], frame.body[3:])
 
     def to_bytes(self) -> bytes:
@@ -280,11 +281,17 @@ class Reply:
             raise CardFault("card_fault", command=said, status=status, sw3=self.sw3)
         raise DeviceRefused("reader_refused", command=said, status=status, sw3=self.sw3)
 
+    @property
+    def words(self) -> Words:
+        """For people, when it is not what was asked for."""
+        status = f"{self.sw1:02X} {self.sw2:02X} {self.sw3:02X}"
+        return state_words("trouble_other_reply", status=status, length=len(self.data))
+
     def __repr__(self) -> str:
         return f"Reply({self.sw1:02X} {self.sw2:02X} {self.sw3:02X}, {len(self.data)} bytes)"
 
 
-def _impossible(trouble: str, length: int) -> DeviceProtocolError:
+def _impossible(trouble: Words, length: int) -> DeviceProtocolError:
     return DeviceProtocolError("reader_reply_impossible", trouble=trouble, length=length)
 
 
@@ -311,7 +318,8 @@ class BaseRecord:
         if fingerprint and not _adds_up(sizes, head, reply.data):
             sizes, head = _without_fingerprint(sizes, reply.data)
         if not _adds_up(sizes, head, reply.data):
-            raise _impossible(f"lengths {sizes}", len(reply.data))
+            named = " + ".join(map(str, sizes))
+            raise _impossible(state_words("trouble_sizes", sizes=named), len(reply.data))
         pieces, at = [], head
         for size in sizes:
             pieces.append(reply.data[at : at + size])
@@ -327,7 +335,7 @@ def _named_sizes(data: bytes, count: int) -> tuple[tuple[int, ...], int]:
     """The lengths named at the front, and how many bytes they take themselves."""
     head = 2 * count
     if len(data) < head:
-        raise _impossible("no lengths", len(data))
+        raise _impossible(state_words("trouble_no_sizes"), len(data))
     return struct.unpack_from(f">{count}H", data), head
 
 
@@ -343,7 +351,7 @@ def _without_fingerprint(sizes: tuple[int, ...], data: bytes) -> tuple[tuple[int
 def sam_id_text(reply: Reply) -> str:
     """The module's number as printed on its label. Raises DeviceProtocolError on a wrong length."""
     if len(reply.data) != 16:
-        raise _impossible("SAM id", len(reply.data))
+        raise _impossible(state_words("trouble_sam_id"), len(reply.data))
     return "{:02}.{:02}-{:08}-{:010}-{:010}".format(*struct.unpack("<HHIII", reply.data))
 
 
@@ -358,5 +366,5 @@ def address_text(reply: Reply) -> str | None:
     if reply.empty or not reply.data:
         return None
     if len(reply.data) % 2:
-        raise _impossible("UTF-16", len(reply.data))
+        raise _impossible(state_words("trouble_text"), len(reply.data))
     return reply.data.decode("utf-16-le", "surrogatepass").rstrip(" \0") or None

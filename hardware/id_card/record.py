@@ -20,6 +20,7 @@ from hardware.errors import DeviceProtocolError
 from hardware.id_card.codes import ETHNICITY, SEX
 from hardware.id_card.protocol import TEXT_BYTES
 from hardware.ports import CardRecord, CardType
+from hardware.words import state_words
 
 _TYPE_OFFSET = 248  # the same in every layout
 _LONG_TERM = "长期"
@@ -94,7 +95,8 @@ def decode(
 ) -> CardRecord:
     """Raises DeviceProtocolError for a record of wrong length or an unknown type of card."""
     if len(text) != TEXT_BYTES:
-        raise DeviceProtocolError("reader_reply_impossible", trouble="text", length=len(text))
+        trouble = state_words("trouble_text")
+        raise DeviceProtocolError("reader_reply_impossible", trouble=trouble, length=len(text))
     flag = text[_TYPE_OFFSET : _TYPE_OFFSET + 2].decode("utf-16-le", "surrogatepass")
     kind = _TYPES.get(flag)
     if kind is None:

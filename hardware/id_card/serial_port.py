@@ -6,6 +6,7 @@ import serial
 
 from hardware.errors import DeviceMissing, DeviceTimeout
 from hardware.os_trouble import PORT_TROUBLE, port_error, reason
+from hardware.port_address import check_port
 
 _WRITE_LIMIT_S = 2.0
 _LARGEST_READ = 4096
@@ -15,7 +16,8 @@ class SerialTransport:
     """An open port."""
 
     def __init__(self, port: str, baud: int) -> None:
-        """Raises DeviceMissing when there is no such port."""
+        """Raises DeviceMissing when there is no such port, SettingsUnusable when it can be none."""
+        check_port(port)
         try:
             self._port = serial.serial_for_url(
                 port, baud, timeout=0, write_timeout=_WRITE_LIMIT_S, exclusive=_exclusive(port)

@@ -6,6 +6,7 @@ then an APDU, or one byte of control; so the same simulator also stands behind a
 
 from __future__ import annotations
 
+import errno
 import socket
 import struct
 import time
@@ -97,11 +98,11 @@ class NetReader:
         data = b""
         while len(data) < size:
             if self._socket is None:
-                raise ConnectionError("closed")
+                raise ConnectionResetError(errno.ECONNRESET, "closed here")
             self._socket.settimeout(max(0.001, deadline - time.monotonic()))
             piece = self._socket.recv(size - len(data))
             if not piece:
-                raise ConnectionError("the other end closed")
+                raise ConnectionResetError(errno.ECONNRESET, "closed")
             data += piece
         return data
 

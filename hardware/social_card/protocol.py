@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hardware.errors import DeviceProtocolError
+from hardware.words import state_words
 
 GOOD = 0x9000
 _SELECT, _READ_RECORD, _GET_RESPONSE = 0xA4, 0xB2, 0xC0
@@ -37,13 +38,13 @@ class Apdu:
     def from_bytes(cls, data: bytes) -> Apdu:
         """The card's side. Raises DeviceProtocolError for what is no short APDU of class 00."""
         if len(data) < 4 or data[0] != 0x00:
-            raise DeviceProtocolError("social_reply_impossible", trouble="no APDU of class 00")
+            raise _impossible("trouble_no_apdu")
         ins, p1, p2, body = data[1], data[2], data[3], data[4:]
         if len(body) <= 1:
             return cls(ins, p1, p2, le=body[0] if body else None)
         size, rest = body[0], body[1:]
         if size == 0 or len(rest) not in (size, size + 1):
-            raise DeviceProtocolError("social_reply_impossible", trouble="APDU length")
+            raise _impossible("trouble_length")
         return cls(ins, p1, p2, rest[:size], rest[size] if len(rest) > size else None)
 
 
@@ -67,7 +68,7 @@ class Answer:
     def from_bytes(cls, data: bytes) -> Answer:
         """Raises DeviceProtocolError for less than a status."""
         if len(data) < 2:
-            raise DeviceProtocolError("social_reply_impossible", trouble="no status word")
+            raise _impossible("trouble_no_status")
         return cls(int.from_bytes(data[-2:], "big"), data[:-2])
 
     def to_bytes(self) -> bytes:
@@ -79,6 +80,10 @@ class Answer:
 
     def __repr__(self) -> str:
         return f"Answer({self.sw:04X}, {len(self.data)} bytes)"
+
+
+def _impossible(trouble: str) -> DeviceProtocolError:
+    return DeviceProtocolError("social_reply_impossible", trouble=state_words(trouble))
 
 
 class Exchange:
@@ -102,7 +107,7 @@ class Exchange:
         self._data += answer.data
         self._rounds += 1
         if self._rounds > _MOST_ROUNDS:
-            raise DeviceProtocolError("social_reply_impossible", trouble="61xx, 6Cxx …")
+            raise _impossible("trouble_endless")
         kind, low = answer.sw >> 8, answer.sw & 0xFF
         if kind == _MORE_FOLLOWS:
             self._next = Apdu(_GET_RESPONSE, 0, 0, le=low)

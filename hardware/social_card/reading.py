@@ -5,18 +5,23 @@ Pure. Bytes in, a SocialCard or an error out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
 from foundation.id_number import is_valid_id_number
-from hardware.errors import CardNotReadable
+from hardware.errors import CardNotReadable, DeviceProtocolError
 from hardware.id_card.codes import SEX
 from hardware.ports import SocialCard
 from hardware.social_card.protocol import Answer, Apdu, Exchange, read_record, select
 from hardware.social_card.record_map import Place, RecordMap
+from hardware.words import state_words
 
 # A card that answers a read with one of these has no such record, or withholds it (ISO 7816-4).
 _ABSENT = frozenset({0x6982, 0x6985, 0x6A81, 0x6A82, 0x6A83, 0x6A86, 0x6A88, 0x6B00, 0x6D00})
+
+
+_VERSION = re.compile(r"[Vv]?\d[\d.]{0,6}")  # 1.00, 2.00, 3.00 …
 
 
 class NotSocialCard(CardNotReadable):
@@ -82,6 +87,9 @@ class CardReading:
         values = self._values
         if "social_security_number" not in values or "name" not in values:
             raise UseIdCard("use_id_card", version=values.get("version"))
+        if _shifted(values):
+            trouble = state_words("trouble_shifted")
+            raise DeviceProtocolError("social_reply_impossible", trouble=trouble)
         return _social_card(values, self._atr)
 
 
@@ -101,6 +109,14 @@ def _social_card(values: Mapping[str, str], atr: bytes) -> SocialCard:
         expires=_day(values.get("expires")),
         atr=atr.hex().upper(),
     )
+
+
+def _shifted(values: Mapping[str, str]) -> bool:
+    """Whether each answer was the one to the question before: records do not name themselves, and
+    somebody else's number where a name should stand must never pass for a person."""
+    version = values.get("version")
+    oddly = version is not None and not _VERSION.fullmatch(version)
+    return oddly or is_valid_id_number(values["name"])
 
 
 def _day(text: str | None) -> date | None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.errors import SettingsUnusable
+from hardware.words import state_words
 
 RATE_HZ = 22_050  # espeak-ng's own; recordings are brought to it
 _HEADER_BYTES = 44
@@ -47,9 +48,11 @@ class Sound:
                 most = (len(data) - _HEADER_BYTES) // (channels * width)
                 raw = source.readframes(min(source.getnframes(), most))
         except (wave.Error, EOFError, ValueError, ZeroDivisionError) as error:
-            raise SettingsUnusable("sound_file_wrong", file=name, reason=str(error)) from error
+            why = state_words("sound_no_wav", said=str(error))
+            raise SettingsUnusable("sound_file_wrong", file=name, reason=why) from error
         if width not in (1, 2):
-            raise SettingsUnusable("sound_file_wrong", file=name, reason=f"{8 * width} bits")
+            why = state_words("sound_bits", bits=8 * width)
+            raise SettingsUnusable("sound_file_wrong", file=name, reason=why)
         return cls(_at_own_rate(_mono(raw, channels, width), rate_hz))
 
     def to_wav(self) -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hardware.errors import DeviceProtocolError
+from hardware.words import Words
 
 
 class UnknownEscPos(DeviceProtocolError):
@@ -13,7 +14,7 @@ class UnknownEscPos(DeviceProtocolError):
 
     code = "escpos_unknown"
 
-    def __init__(self, what: str, byte: int, offset: int) -> None:
+    def __init__(self, what: Words, byte: int, offset: int) -> None:
         super().__init__("escpos_unknown", what=what, hex=f"{byte:02X}", byte=byte, offset=offset)
         self.data = {"byte": byte, "offset": offset}
 

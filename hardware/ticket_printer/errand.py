@@ -195,7 +195,8 @@ class Errand:
         while left(self._deadline) > 0:
             self._receive(min(self._deadline, time.monotonic() + _POLL_S))
             if not self._ended:
-                status = self.ask()
+                asked = self.ask()
+                status = asked if left(self._deadline) > 0 else status  # cut short, it tells less
             if self._ended:
                 status = self.ask()
                 return self._proven(status), status
@@ -207,7 +208,7 @@ class Errand:
                 _log.info("printer_resumed", state=status.state.value)
             if time.monotonic() >= resumed_until:
                 break
-        stopped = status.can_print is False
+        stopped = status.can_print is False and status.state is not PrinterState.OVERHEATED
         return (PrintOutcome.FAILED if stopped else PrintOutcome.UNKNOWN), status
 
     def _proven(self, after: PrinterStatus) -> PrintOutcome:

@@ -37,6 +37,7 @@ from hardware.ticket_printer.commands import (
     Underline,
     UnknownEscPos,
 )
+from hardware.words import state_words
 
 _MAX_RASTER_BYTES = 256 * 1024
 _MAX_SYMBOL_BYTES = 7_200  # more than the largest QR code holds
@@ -132,9 +133,10 @@ class EscPosParser:
     def finish(self) -> None:
         """Raises UnknownEscPos when the stream ended inside a command."""
         if self._buffer:
-            raise self._unknown("the stream ends inside a command", 0)
+            raise self._unknown("escpos_end", 0)
 
-    def _unknown(self, what: str, at: int) -> UnknownEscPos:
+    def _unknown(self, key: str, at: int, command: bytes = b"") -> UnknownEscPos:
+        what = state_words(key, command=command.hex(" ").upper())
         return UnknownEscPos(what, self._buffer[at], self._offset + at)
 
     def _next(self) -> _Found:
@@ -153,7 +155,7 @@ class EscPosParser:
         if first == 0x0D:
             return None, 1
         if not self._chinese or not 0x81 <= first <= 0xFE:
-            raise self._unknown("no printable character outside Chinese mode", 0)
+            raise self._unknown("escpos_character", 0)
         if len(self._buffer) < 2:
             return None
         length = 4 if 0x30 <= self._buffer[1] <= 0x39 else 2
@@ -162,7 +164,7 @@ class EscPosParser:
         try:
             return Text(bytes(self._buffer[:length]).decode("gb18030")), length
         except UnicodeDecodeError:
-            raise self._unknown("not a GB18030 character", 1) from None
+            raise self._unknown("escpos_gb18030", 1) from None
 
     def _command(self) -> _Found:
         if len(self._buffer) < 2:
@@ -182,7 +184,7 @@ class EscPosParser:
             b"\x1b*": self._columns, b"\x1dP": self._motion_units, b"\x10\x14": self._clear,
         }  # fmt: skip
         if prefix not in longer:
-            raise self._unknown(f"unknown command {prefix.hex(' ').upper()}", 1)
+            raise self._unknown("escpos_command", 1, prefix)
         return longer[prefix]()
 
     def _one_parameter(self, prefix: bytes) -> _Found:
@@ -191,7 +193,7 @@ class EscPosParser:
         try:
             return _ONE_PARAMETER[prefix](self._buffer[2]), 3
         except _Wrong:
-            raise self._unknown(f"bad parameter of {prefix.hex(' ').upper()}", 2) from None
+            raise self._unknown("escpos_parameter", 2, prefix) from None
 
     def _cut(self) -> _Found:
         if len(self._buffer) < 3:
@@ -200,7 +202,7 @@ class EscPosParser:
         if mode in (0, 48, 1, 49):
             return Cut(mode in (1, 49), 0), 3
         if mode not in (65, 66):
-            raise self._unknown("unknown cut", 2)
+            raise self._unknown("escpos_cut", 2)
         return None if len(self._buffer) < 4 else (Cut(mode == 66, self._buffer[3]), 4)
 
     def _raster(self) -> _Found:
@@ -208,13 +210,13 @@ class EscPosParser:
             return None
         kind, mode = self._buffer[2], self._buffer[3]
         if kind != 0x30:
-            raise self._unknown("unknown raster command", 2)
+            raise self._unknown("escpos_raster", 2)
         if mode % 48 > 3 or mode > 51:
-            raise self._unknown("unknown raster mode", 3)
+            raise self._unknown("escpos_raster_mode", 3)
         row_bytes = self._buffer[4] | self._buffer[5] << 8
         rows = self._buffer[6] | self._buffer[7] << 8
         if not 0 < row_bytes * rows <= _MAX_RASTER_BYTES:
-            raise self._unknown("raster image of impossible size", 4)
+            raise self._unknown("escpos_raster_size", 4)
         end = 8 + row_bytes * rows
         if len(self._buffer) < end:
             return None
@@ -226,9 +228,9 @@ class EscPosParser:
             return None
         mode, count = self._buffer[2], self._buffer[3] | self._buffer[4] << 8
         if mode not in _COLUMN_MODES:
-            raise self._unknown("unknown mode of a column image", 2)
+            raise self._unknown("escpos_column_mode", 2)
         if not 0 < count <= 2400:
-            raise self._unknown("column image of impossible width", 3)
+            raise self._unknown("escpos_column_width", 3)
         dots_high, wide, high = _COLUMN_MODES[mode]
         end = 5 + count * dots_high // 8
         if len(self._buffer) < end:
@@ -240,14 +242,14 @@ class EscPosParser:
             return None
         for at in (2, 3):
             if self._buffer[at] not in _MOTION_UNITS:
-                raise self._unknown("motion units that are not dots", at)
+                raise self._unknown("escpos_motion", at)
         return MotionUnits(self._buffer[2], self._buffer[3]), 4
 
     def _clear(self) -> _Found:
         found, wanted = bytes(self._buffer[: len(_CLEAR_BUFFERS)]), _CLEAR_BUFFERS
         for at, byte in enumerate(found):
             if byte != wanted[at]:
-                raise self._unknown("unknown real-time request", at)
+                raise self._unknown("escpos_real_time", at)
         return (ClearBuffers(), len(wanted)) if len(found) == len(wanted) else None
 
     def _function(self) -> _Found:
@@ -255,14 +257,14 @@ class EscPosParser:
             return None
         families = {0x6B: self._symbol, 0x48: self._ask_job}
         if self._buffer[2] not in families:
-            raise self._unknown("unknown symbol family", 2)
+            raise self._unknown("escpos_symbol", 2)
         return families[self._buffer[2]]()
 
     def _ask_job(self) -> _Found:
         if len(self._buffer) < 11:
             return None
         if self._buffer[3:7] != b"\x06\x00\x30\x30":
-            raise self._unknown("unknown request for an answer", 3)
+            raise self._unknown("escpos_answer", 3)
         return AskJobInOrder(bytes(self._buffer[7:11])), 11
 
     def _symbol(self) -> _Found:
@@ -270,9 +272,9 @@ class EscPosParser:
             return None
         length = self._buffer[3] | self._buffer[4] << 8
         if self._buffer[5] != 0x31:
-            raise self._unknown("unknown symbol family", 5)
+            raise self._unknown("escpos_symbol", 5)
         if not 2 <= length <= _MAX_SYMBOL_BYTES:
-            raise self._unknown("symbol data of impossible length", 3)
+            raise self._unknown("escpos_symbol_length", 3)
         if len(self._buffer) < 5 + length:
             return None
         return Symbol(self._buffer[6], bytes(self._buffer[7 : 5 + length])), 5 + length

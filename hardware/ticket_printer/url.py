@@ -31,6 +31,8 @@ def parse_url(url: str) -> SplitResult:
     """Raises SettingsUnusable unless the URL is one that can be opened."""
     try:
         parts = urlsplit(url)
+        if not url.strip():
+            raise _Wrong("url_empty")
         if parts.scheme not in _CHECKS:
             raise _Wrong("url_scheme", scheme=parts.scheme)
         _CHECKS[parts.scheme](parts)

@@ -17,8 +17,10 @@ import requests
 from foundation.server_session import ServerSessions
 from hardware.errors import DeviceError, DeviceProtocolError
 from hardware.health import DeviceHealth
+from hardware.os_trouble import reason
 from hardware.window_devices.settings import ServerSettings
 from hardware.window_devices.view import CallView, HallView, window_view
+from hardware.words import state_words
 
 TOPICS = "calls,queue,windows"
 DETAIL_LENGTH = 400  # the wire takes no more
@@ -91,7 +93,7 @@ class HallApi:
                 _checked(answer)
                 yield from _events(answer)
         except requests.RequestException as error:
-            raise ServerAway("server_silent", reason=type(error).__name__) from error
+            raise _away(error) from error
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         limits = (self._settings.connect_timeout_s, self._settings.answer_timeout_s)
@@ -104,7 +106,14 @@ class HallApi:
         except requests.exceptions.JSONDecodeError as error:
             raise DeviceProtocolError("server_answer_wrong", reason="JSON") from error
         except requests.RequestException as error:
-            raise ServerAway("server_silent", reason=type(error).__name__) from error
+            raise _away(error) from error
+
+
+def _away(error: requests.RequestException) -> ServerAway:
+    """requests wraps what the system said: its errno stands in the text alone, if anywhere."""
+    said = reason(TimeoutError() if isinstance(error, requests.Timeout) else error)
+    told = state_words("broke_off") if said.en == str(error) else said
+    return ServerAway("server_silent", reason=told)
 
 
 def _checked(answer: requests.Response) -> None:

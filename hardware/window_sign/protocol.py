@@ -18,6 +18,12 @@ from hardware.window_sign.template import Leaf, read, written
 MOST_BUFFERED_BYTES = 2_048  # longer than any frame: 255 cells, each escaped, and a head
 
 
+def shown(text: str, make: StripMake) -> str:
+    """What of a text a strip of this make has room and letters for."""
+    code = fitted(text, make.width_cells, make.encoding, make.align)
+    return code.decode(make.encoding).strip()
+
+
 class FrameBuilder:
     """Raises SettingsUnusable for an address or a text that the template's shapes cannot hold."""
 

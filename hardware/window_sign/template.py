@@ -103,10 +103,16 @@ def written(value: int, shape: str) -> bytes:
         else:
             code = value.to_bytes(width, "big" if shape.startswith("be") else "little")
     except OverflowError as error:
-        raise ValueError(f"{value} does not fit {shape}") from error
+        raise ValueError(f"0 – {_most(shape)}") from error
     if len(code) != width:
-        raise ValueError(f"{value} does not fit {shape}")
+        raise ValueError(f"0 – {_most(shape)}")
     return code
+
+
+def _most(shape: str) -> int:
+    """The largest number that a shape holds."""
+    base = 10 if shape.startswith("dec") else 16 if shape.startswith("hex") else 256
+    return int(base ** _WIDTHS[shape] - 1)
 
 
 def read(code: bytes, shape: str) -> int:

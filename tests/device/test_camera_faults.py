@@ -1,5 +1,7 @@
 """The camera's own thread: newest picture, frozen and vanished sources, recordings, no leak."""
 
+import http.server
+import socket
 import threading
 import time
 
@@ -9,7 +11,13 @@ import pytest
 
 from hardware.camera.driver import CameraEnded, OpenCvCamera
 from hardware.camera.source import CameraSource, SourceKind
-from hardware.errors import DeviceError, DeviceMissing, DeviceTimeout, SettingsUnusable
+from hardware.errors import (
+    DeviceError,
+    DeviceMissing,
+    DeviceRefused,
+    DeviceTimeout,
+    SettingsUnusable,
+)
 from hardware.health import TellsHealth
 from hardware.simulators.camera import CameraFault, VirtualCamera
 from hardware.wiring import CameraSettings, make_camera
@@ -158,6 +166,51 @@ def test_a_camera_on_its_side_is_turned(recording, rotate, shape):
         assert camera.read().picture.shape == shape
     finally:
         camera.close()
+
+
+class Refusing(http.server.BaseHTTPRequestHandler):
+    """A camera with a password, and with no such path."""
+
+    def do_GET(self):
+        self.send_error(401 if self.path == "/locked" else 404)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def refusing():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "said"),
+    [
+        ("/locked", DeviceRefused, "wrong user or password"),
+        ("/nowhere", DeviceRefused, "no such path"),
+        (None, DeviceMissing, "nothing listens there"),
+    ],
+)
+def test_who_tries_a_stream_is_told_at_once_why_it_does_not_open(refusing, path, kind, said):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        address = f"rtsp://127.0.0.1:{closed.getsockname()[1]}/x"
+    camera = OpenCvCamera(CameraSource(refusing + path if path else address))
+    began = time.monotonic()
+    with pytest.raises(kind, match=said):
+        camera.try_once(timeout_s=60)
+    camera.close()
+    assert time.monotonic() - began < 30  # not waited through
+
+
+@pytest.mark.parametrize(
+    ("source", "said"), [("foo://x/y", "unknown beginning"), ("http://h:x/y", "malformed")]
+)
+def test_an_address_that_can_be_no_stream_is_refused(source, said):
+    with pytest.raises(SettingsUnusable, match=said):
+        CameraSource(source)
 
 
 def test_a_closed_camera_stays_closed(stream):

@@ -104,7 +104,7 @@ def test_card_read_without_a_card_ends_in_time(root, reader):
             "settings_unusable",
             1,
         ),
-        (("device", "printer", "print-test", "--printer", "tcp://[::1]:1"), "device_refused", 1),
+        (("device", "printer", "print-test", "--printer", "tcp://[::1]:1"), "device_missing", 1),
         (("device", "printer", "render", "/none.bin", "--out", "/tmp/x.png"), "file", 1),
         (
             ("device", "camera", "snapshot", "--camera", "/none.avi", "--out", "/tmp/x.png",

@@ -110,12 +110,24 @@ def test_clocks_that_differ(server: str) -> None:
     assert "12" in clocks.detail
 
 
-def test_the_reader(tmp_path: Path) -> None:
+def test_the_reader_and_the_camera_of_the_yearly_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     port = tmp_path / "tty"
-    (missing,) = doctor_checks.card_reader(str(port))
+    (missing,) = doctor_checks.card_reader(str(port), 0)
     port.touch()
-    (there,) = doctor_checks.card_reader(str(port))
-    assert (missing.ok, there.ok) == (False, True)
+    (no_reader,) = doctor_checks.card_reader(str(port), 115200)  # a file is no serial port
+    assert (missing.ok, no_reader.ok) == (False, False)
+    assert "reader.port" in no_reader.mend
+    in_use = {"error": {"code": "device_refused", "message": "x", "detail": {"port": str(port)}}}
+    not_well = {"error": {"code": "device_refused", "message": "自检 / self test", "detail": {}}}
+    for answer, ok in (({"state": "ok", "sam_id": "1"}, True), (in_use, True), (not_well, False)):
+        monkeypatch.setattr(doctor_checks, "_device", lambda *_, said=answer: said)
+        (finding,) = doctor_checks.card_reader(str(port), 0)
+        assert finding.ok is ok
+    (dark,) = doctor_checks.camera("http://user:secret@h/x")
+    assert (dark.ok, "secret" in dark.what) == (False, False)
+    assert list(doctor_checks.camera("")) == []
 
 
 def test_the_report_and_its_status(

@@ -166,15 +166,31 @@ def test_random_answers_raise_nothing_but_the_rooms_own_errors(answers):
 
 
 @given(st.lists(st.binary(max_size=34), min_size=12, max_size=12))
-def test_random_records_of_good_answers_end_in_a_record_or_use_id_card(bodies):
+def test_random_records_of_good_answers_end_in_a_record_or_an_error_of_the_room(bodies):
     reading = CardReading(MAP)
     try:
         for body in (b"", *bodies):
             if reading.receive(Answer(0x9000, body).to_bytes()) is not None:
                 return
-    except UseIdCard:
+    except (UseIdCard, DeviceProtocolError):
         return
     raise AssertionError("the map has ten places")
+
+
+def test_answers_that_come_one_question_late_are_nobodys_record():
+    """Records do not name themselves: the number would stand where the name should."""
+    virtual, reading = card(), CardReading(MAP)
+    late = virtual.answer(reading.to_send)
+    reading.receive(late)
+
+    def read_on(late: bytes) -> None:
+        while True:
+            now = virtual.answer(reading.to_send)
+            assert reading.receive(late) is None
+            late = now
+
+    with pytest.raises(DeviceProtocolError, match="out of place"):
+        read_on(late)
 
 
 def test_a_card_taken_away_while_it_is_connected_is_let_go():
