@@ -28,7 +28,7 @@ from queue_server.access.store import (
     remove_staff,
 )
 from queue_server.audit import AuditLog
-from queue_server.clock import SystemClock
+from queue_server.clock import Clock, SystemClock
 from queue_server.clock_guard import ClockGuard
 from queue_server.databases import Database, open_database
 from queue_server.day_snapshots.keeper import SnapshotKeeper
@@ -94,7 +94,10 @@ def build(
                 await access.check_key(accept_new=accept_new_key)
                 await _seed(access, plan)
             await _live_before(plan, store, keys, sample_days)
-            async with _clock_guarded(plan, store) as guard, _serving(plan, store, keys) as halls:
+            async with (
+                _clock_guarded(plan, store) as guard,
+                _serving(plan, store, keys, guard) as halls,
+            ):
                 metrics = Metrics(halls, store.writer, guard)
                 vault = Vault(store.access, MasterKeys(key_file))
                 audit = AuditLog(store.access)
@@ -166,14 +169,20 @@ async def _live_before(plan: Plan, store: Database, keys: Keys, days: int) -> No
 
 
 @asynccontextmanager
-async def _serving(plan: Plan, store: Database, keys: Keys) -> AsyncIterator[Halls]:
+async def _serving(
+    plan: Plan, store: Database, keys: Keys, guard: ClockGuard | None
+) -> AsyncIterator[Halls]:
     """The halls, live: those whose files were read are loaded first, all others while it runs."""
 
     snapshots = DaySnapshots(store.access, keys)
 
+    def clock() -> SystemClock:
+        at_most_s = plan.server.clock_off_at_most_s
+        return SystemClock(at_most_s, lambda: guard.off_s if guard else 0.0)
+
     async def open_hall(hall: str) -> HallService:
         settings = await asyncio.to_thread(plan.settings_of, hall)
-        service = _hall(store, settings, keys, snapshots)
+        service = _hall(store, settings, keys, snapshots, clock())
         await service.start()
         return service
 
@@ -203,13 +212,13 @@ async def _estimating(halls: Halls) -> AsyncIterator[Estimates]:
 
 
 def _hall(
-    store: Database, settings: HallSettings, keys: Keys, snapshots: DaySnapshots
+    store: Database, settings: HallSettings, keys: Keys, snapshots: DaySnapshots, clock: Clock
 ) -> HallService:
     return HallService(
         store.journal,
         rules_of(settings),
         presentation_of(settings),
-        SystemClock(),
+        clock,
         keys.follow_token,
         content_of(settings),
         snapshots,

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from queue_server.answers import FollowToken
-from queue_server.clock import Clock
+from queue_server.clock import SLEW_S, Clock
 from queue_server.domain import events as e
 from queue_server.domain.apply import apply
 from queue_server.domain.calendar import day_bounds_ms
@@ -56,6 +56,7 @@ class LiveDay:
         self.epoch = 0
         self.ends_ms = 0
         self.tail: asyncio.Future[None] | None = None
+        self._clock = clock
         self._hall, self._journal, self._follow_token = hall, journal, follow_token
         self._snapshots = snapshots
         self._hash = GENESIS
@@ -123,6 +124,9 @@ class LiveDay:
         self.followed, self.answered = day.followed, day.answered
         self._know_end()
         self.streams.begin_at(day.state.seq)
+        if (behind_s := self._clock.reach(day.state.last_ms)) > SLEW_S:
+            # waits, parkings and pauses between calls go on from there; times of day are wrong
+            log.error("clock_behind_journal", hall=self._hall, behind_s=round(behind_s, 1))
 
     async def ready(self) -> None:
         """Returns once the state can be decided on. Raises Unavailable."""
@@ -248,4 +252,5 @@ class LiveDay:
             self._apply(record, event, record.at_ms())
             if request_id := request_id_of(record):
                 self.answered.add(request_id)
+        self._clock.reach(self.state.last_ms)
         self.streams.publish(self.state.known_rules, records, events)

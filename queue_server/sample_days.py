@@ -39,6 +39,12 @@ _EVENING_MS = 9 * 3_600_000 + 1_800_000  # after the opening; nobody is left the
 class _SetClock:
     at_ms = 0
 
+    def reach(self, at_ms: int) -> float:
+        return 0.0
+
+    def off_s(self) -> float:
+        return 0.0
+
     def now_ms(self) -> int:
         return self.at_ms
 

@@ -325,7 +325,8 @@ class HallService:
         """For staff, and for everybody."""
         key = (self.day.epoch, state.seq, now_ms // 1000)
         if self._view is None or self._view[0] != key:
-            view = hall_view(state, self.presentation, now_ms)
+            off_s = round(self._clock.off_s())
+            view = hall_view(state, self.presentation, now_ms, clock_off_s=off_s)
             self._view = (key, (orjson.dumps(view), orjson.dumps(for_everybody(view))))
         return self._view[1]
 

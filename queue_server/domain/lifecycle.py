@@ -83,8 +83,9 @@ def check(status: S, happening: H, to: S) -> None:
 def refuse(status: S, to: S, happening: str) -> NoReturn:
     """Raises IllegalMove, naming the state the ticket is in and the one it was meant to reach (or
     to stay in, for what happens to tickets without changing their state)."""
+    meant = "不用再办一次" if status is to else f"不能变为{_SAID[to]}"
     raise IllegalMove(
-        f"这张号票{_SAID[status]}，不能变为{_SAID[to]}。{_hint(status)}",
+        f"这张号票{_SAID[status]}，{meant}。{_hint(status)}",
         status=status.value,
         to=to.value,
         happening=happening,

@@ -57,6 +57,9 @@ class Replay:
             raise DoesNotFit(
                 record.seq, "event_unknown", f"this program does not know such a {record.event!r}"
             ) from error
+        if isinstance(event, e.HallConfigured) and event.rules["id"] != self._hall:
+            said = event.rules["id"]
+            raise DoesNotFit(record.seq, "journal_broken", f"it is of the hall {said!r}")
         try:
             apply(self.state, event, record.at_ms())
         except (Refusal, LookupError, TypeError, ValueError) as error:

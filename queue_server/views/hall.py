@@ -74,7 +74,7 @@ def ticket_shape(
         "people_ahead": ahead,
         "wait": _wait(wait),
         "window": ticket.window,
-        "windows": list(rules.windows_for[ticket.service]),
+        "windows": _windows(rules, ticket),
         "calls": ticket.calls,
         "follow_path": f"/t/{follow_token}" if follow_token else "",
         "reprint": reprint,
@@ -87,6 +87,13 @@ def ticket_shape(
         "may_defer": ticket.status is TicketStatus.WAITING
         and ticket.defers < rules.dispatch.defers_at_most,
     }
+
+
+def _windows(rules: HallRules, ticket: Ticket) -> list[str]:
+    """Those that may call it: all that serve its service, or the one it is kept for."""
+    if ticket.for_window is not None:
+        return [ticket.for_window]
+    return list(rules.windows_for[ticket.service])
 
 
 def _wait(told: Promise | None) -> wire.Wait | None:
@@ -193,7 +200,9 @@ def call_view(rules: HallRules, hall: str, call: RecentCall) -> wire.Call:
     }
 
 
-def hall_view(state: HallState, presentation: Presentation, now_ms: int) -> wire.Hall:
+def hall_view(
+    state: HallState, presentation: Presentation, now_ms: int, *, clock_off_s: int = 0
+) -> wire.Hall:
     rules = state.known_rules
     return {
         "id": rules.id,
@@ -203,6 +212,7 @@ def hall_view(state: HallState, presentation: Presentation, now_ms: int) -> wire
         "time_zone": rules.calendar.time_zone,
         "business_day": state.day,
         "now": instant_text(now_ms),
+        "clock_off_s": clock_off_s,
         "seq": state.seq,
         "open": is_open(rules.calendar, now_ms),
         "appointments": bool(rules.slots),
@@ -298,6 +308,7 @@ def for_everybody(hall: wire.Hall) -> wire.Hall:
     ]
     parked: list[wire.ParkedTicket] = [{**ticket, "reason": None} for ticket in hall["parked"]]
     withheld: dict[str, Any] = {"devices": [], "out_of_turn": [], "promises": None, "alerts": None}
+    withheld["clock_off_s"] = 0
     return {**hall, "windows": windows, "parked": parked, **withheld}  # type: ignore[typeddict-item]
 
 

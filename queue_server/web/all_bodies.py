@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from queue_server.web.api.find import FindIn
+from queue_server.web.api.find import FindIn, FindVisitsIn
 from queue_server.web.api.help import HelpIn
 from queue_server.web.api.messages import MESSAGE_BODIES
 from queue_server.web.api.pairings import PAIRING_BODIES
@@ -33,5 +33,6 @@ ALL_BODIES: tuple[type[BaseModel], ...] = (
     *PAIRING_BODIES,
     *WAIT_BODIES,
     FindIn,
+    FindVisitsIn,
     HelpIn,
 )

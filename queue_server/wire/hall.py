@@ -220,6 +220,8 @@ class Hall(TypedDict):
     time_zone: str
     business_day: str
     now: str
+    # how far `now` is from the right time as far as is known, seconds, + ahead; for staff, else 0
+    clock_off_s: int
     seq: int
     open: bool
     appointments: bool  # whether times can be booked here, so that somebody may come to check in

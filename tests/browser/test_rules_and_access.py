@@ -93,6 +93,7 @@ RULES = """async () => {
             {...hall, alerts: {quiet: [{begins: "22:00", ends: "10:30"}]}}, now, "live", "10:00",
         ).length,
         stale: kinds((h) => { h.services = []; }, "stale"),
+        clock: kinds((h) => { h.services = []; h.clock_off_s = -3600; }),
         device: kinds((h) => {
             h.services = [];
             h.devices = [{id: "p", kind: "camera", state: "lost"}];
@@ -118,6 +119,7 @@ def test_alarms_follow_their_rules(pages: Any) -> None:
         "chosen": ["out_of_turn"],
         "quiet": 0,
         "stale": ["stale"],
+        "clock": ["clock"],
         "device": ["device"],
     }
 

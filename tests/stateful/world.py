@@ -35,6 +35,12 @@ class SetClock:
     def __init__(self, now_ms: int) -> None:
         self.at_ms = now_ms
 
+    def reach(self, at_ms: int) -> float:
+        return 0.0
+
+    def off_s(self) -> float:
+        return 0.0
+
     def now_ms(self) -> int:
         return self.at_ms
 

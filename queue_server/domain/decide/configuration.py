@@ -62,6 +62,8 @@ def _skills(command: change.ChangeSkills, state: HallState, now_ms: int) -> Even
     partner = window.stands_in_for if command.stands_in_for is None else command.stands_in_for
     known("service", "业务", [s.service for s in skills], rules.service)
     known("priority_class", "优先类别", first, rules.priority_class)
+    if len({s.service for s in skills}) < len(skills):
+        raise WrongState("skill_twice", "同一项业务在这个窗口写了两次，请只留一个等级。")
     if partner:
         known("window", "窗口", [partner], {w for w in rules.window if w != window.id})
     new = replace(window, skills=skills, first_classes=first, stands_in_for=partner or None)

@@ -48,8 +48,13 @@ def transferred(
 def destination(
     state: HallState, ticket: Ticket, service: str | None, window: str | None, clerk: str | None
 ) -> Destination:
-    """Raises NotFound, or WrongState when nobody is there to call the ticket."""
+    """Raises NotFound, or WrongState when nobody is there to call the ticket, or when it would only
+    be put back where it was: that is skipping somebody, without a word why."""
     wanted = service or ticket.service
+    if wanted == ticket.service and window is None and clerk is None and not _kept(ticket):
+        raise WrongState(
+            "no_destination", "请选择要转到的另一项业务、一个窗口或一位工作人员。", service=wanted
+        )
     if wanted not in state.known_rules.service:
         raise NotFound(f"没有编号为 {wanted} 的业务。", service=wanted)
     if clerk is not None and window is not None:
@@ -59,6 +64,11 @@ def destination(
     if window is not None:
         _open_window(state, window)
     return Destination(wanted, window, None)
+
+
+def _kept(ticket: Ticket) -> bool:
+    """Whether only some may call it, so that its own service is somewhere else."""
+    return ticket.for_window is not None or ticket.for_clerk is not None
 
 
 def _window_of(state: HallState, clerk: str) -> str:

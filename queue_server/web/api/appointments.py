@@ -7,7 +7,7 @@ addresses, and go no further than this edge: a random reference and keyed hashes
 from __future__ import annotations
 
 import secrets
-from datetime import date, datetime
+from datetime import datetime
 
 import orjson
 from fastapi import APIRouter, Request, Response
@@ -24,13 +24,14 @@ from queue_server.views.appointments import day_view, found_view, slot_days
 from queue_server.web.api.tickets import ERRORS, JSON, age_of, answered
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import Context, permitted
+from queue_server.web.dates import Day
 from queue_server.web.errors import ApiError
 from queue_server.web.schemas.appointments import (
     BookIn,
     CancelAppointmentIn,
-    ChangeIn,
+    ChangeAppointmentIn,
     CheckInIn,
-    FindIn,
+    FindAppointmentIn,
 )
 from queue_server.web.schemas.commands import PersonIn
 
@@ -50,14 +51,14 @@ def _ms(at: datetime) -> int:
 
 
 @router.get("/slots")
-async def slots(hall: str, request: Request, service: str, day: date | None = None) -> Response:
+async def slots(hall: str, request: Request, service: str, day: Day = None) -> Response:
     """What can still be booked of a service: one day, or every day up to the horizon."""
     _, _, here = await permitted(request, Act.SEE_HALL, hall)
     return _json(await here.ask(lambda state, now_ms: slot_days(state, service, day, now_ms)))
 
 
 @router.get("")
-async def of_day(hall: str, request: Request, day: date | None = None) -> Response:
+async def of_day(hall: str, request: Request, day: Day = None) -> Response:
     """A day's appointments, for staff; the present day's if none is named. What was before the
     present day is in the journal."""
     _, _, here = await permitted(request, Act.SEE_APPOINTMENTS, hall)
@@ -99,12 +100,12 @@ async def _known(ctx: Context, person: PersonIn | None) -> str | None:
     return await ctx.access.known_person(person.id_number) if person else None
 
 
-@router.post("/find", openapi_extra=takes(FindIn))
+@router.post("/find", openapi_extra=takes(FindAppointmentIn))
 async def find(hall: str, request: Request) -> Response:
     """One person's appointments, by code, identity card or whole phone number. A request with a
     body that changes nothing, because none of these belongs into an address."""
     ctx, _, here = await permitted(request, Act.BOOK_APPOINTMENT, hall)
-    body = await body_of(request, FindIn)
+    body = await body_of(request, FindAppointmentIn)
     person = await _known(ctx, body.person)
     phone = ctx.access.phone_hashes(hall, body.phone)[0] if body.phone else None
     return _json(await here.ask(lambda state, now_ms: found_view(state, body.code, person, phone)))
@@ -130,11 +131,11 @@ async def check_in(hall: str, request: Request) -> Response:
     return answered(outcome, 201 if new else 200)
 
 
-@router.post("/{appointment}/change", openapi_extra=takes(ChangeIn))
+@router.post("/{appointment}/change", openapi_extra=takes(ChangeAppointmentIn))
 async def change(hall: str, appointment: str, request: Request) -> Response:
     """Moves an open appointment to another time; its code stays."""
     _, actor, here = await permitted(request, Act.BOOK_APPOINTMENT, hall)
-    body = await body_of(request, ChangeIn)
+    body = await body_of(request, ChangeAppointmentIn)
     command = ChangeAppointment(appointment, _ms(body.starts_at), body.service)
     outcome = await here.execute(command, request_id=str(body.request_id), by=actor.label)
     return answered(outcome)

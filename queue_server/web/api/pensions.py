@@ -36,7 +36,7 @@ from queue_server.web.context import Context, permitted
 from queue_server.web.errors import ApiError
 from queue_server.web.schemas.pensions import (
     BeginCheckIn,
-    ConfirmIn,
+    ConfirmCheckIn,
     ConsentIn,
     FindPensionerIn,
     ResultIn,
@@ -275,11 +275,11 @@ async def _noted(ctx: Context, hall: str, actor: Actor, act: str, person: str, w
     await ctx.pensions.audit.note(hall, actor.label, act, subject=person, why=why)
 
 
-@router.post("/checks/{check}/confirm", openapi_extra=takes(ConfirmIn))
+@router.post("/checks/{check}/confirm", openapi_extra=takes(ConfirmCheckIn))
 async def confirm(hall: str, check: str, request: Request) -> Response:
     """The clerk's answer: the same person, or not; then the person gets a window's number."""
     ctx, actor, here = await at_desk(request, Act.CONFIRM_PENSION, hall)
-    body = await body_of(request, ConfirmIn)
+    body = await body_of(request, ConfirmCheckIn)
     age_years = await _age(ctx, here, check)
     command = ConfirmCheck(check, body.same, fresh_id(), actor.label, age_years)
     outcome = await here.execute(command, request_id=str(body.request_id), by=actor.label)

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act
 from queue_server.domain.calendar import business_day, local
@@ -20,6 +20,7 @@ from queue_server.service import HallService
 from queue_server.statistics.tables import Table
 from queue_server.web.api.tickets import ERRORS, JSON
 from queue_server.web.context import permitted
+from queue_server.web.dates import Day, First, Last
 from queue_server.web.errors import ApiError
 from queue_server.web.exports import as_csv
 from queue_server.web.pages.rendering import language_of
@@ -30,12 +31,10 @@ COLUMNS = (
     *("day", "number", "service", "class", "issued", "people_ahead"),
     *("p50_s", "p90_s", "waited_s", "came", "made"),
 )
-First = Annotated[date | None, Query(alias="from")]
-Last = Annotated[date | None, Query(alias="to")]
 
 
 @router.get("/promises")
-async def promises(hall: str, request: Request, day: date | None = None) -> Response:
+async def promises(hall: str, request: Request, day: Day = None) -> Response:
     """One business day's numbers in the order of issue, today's unless said otherwise."""
     ctx, _, service = await permitted(request, Act.SEE_BOARD, hall)
     rules = await service.ask(lambda state, _: state.known_rules)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act, Actor
 from queue_server.domain.calendar import business_day
@@ -18,6 +18,7 @@ from queue_server.statistics import measures as m
 from queue_server.statistics.tables import Table, tables
 from queue_server.web.api.tickets import ERRORS, JSON
 from queue_server.web.context import Context, permitted
+from queue_server.web.dates import First, Last
 from queue_server.web.errors import ApiError
 from queue_server.web.exports import as_csv, as_xlsx
 from queue_server.web.pages.rendering import language_of
@@ -26,8 +27,6 @@ router = APIRouter(prefix="/api/v1/halls/{hall}", tags=["statistics"], responses
 DAYS_AT_MOST = 400
 DAYS_SHOWN = 14
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-First = Annotated[date | None, Query(alias="from")]
-Last = Annotated[date | None, Query(alias="to")]
 
 
 @router.get("/statistics")

@@ -41,7 +41,7 @@ class BookIn(Command):
     phone: Phone | None = None
 
 
-class ChangeIn(Command):
+class ChangeAppointmentIn(Command):
     """service: the same if not given."""
 
     starts_at: Time
@@ -52,7 +52,7 @@ class CancelAppointmentIn(Command):
     reason: Reason = "person"
 
 
-class FindIn(Body):
+class FindAppointmentIn(Body):
     """Exactly one of code, person and phone."""
 
     code: Code | None = None
@@ -60,7 +60,7 @@ class FindIn(Body):
     phone: Phone | None = None
 
     @model_validator(mode="after")
-    def one(self) -> FindIn:
+    def one(self) -> FindAppointmentIn:
         _exactly_one(self.code, self.person, self.phone)
         return self
 
@@ -86,8 +86,8 @@ def _exactly_one(*given: object) -> None:
 
 APPOINTMENT_BODIES: list[type[BaseModel]] = [
     BookIn,
-    ChangeIn,
+    ChangeAppointmentIn,
     CancelAppointmentIn,
-    FindIn,
+    FindAppointmentIn,
     CheckInIn,
 ]

@@ -67,7 +67,7 @@ class ResultIn(Command):
     reference_picture: Picture | None = None
 
 
-class ConfirmIn(Command):
+class ConfirmCheckIn(Command):
     """same: whether both pictures show the same person."""
 
     same: bool
@@ -117,7 +117,7 @@ PENSION_BODIES: list[type[BaseModel]] = [
     ConsentIn,
     BeginCheckIn,
     ResultIn,
-    ConfirmIn,
+    ConfirmCheckIn,
     PaperConsentIn,
     EnrolIn,
     RecordPassIn,

@@ -86,13 +86,14 @@ function recordAlarms(hall, nowMs) {
 /** All alarms, the gravest first; clock: the hall's own "HH:MM", for its quiet spans. */
 export function alarmsOf(hall, nowMs, lineState, clock = "") {
   const quiet = clock !== "" && isQuiet(limitsOf(hall).quiet, clock);
-  const grave = (alarm) => !quiet || alarm.kind === "stale" || alarm.kind === "unserved";
+  const grave = (alarm) => !quiet || alarm.kind === "stale" || alarm.kind === "clock" || alarm.kind === "unserved";
   return everyAlarm(hall, nowMs, lineState).filter(grave);
 }
 
 function everyAlarm(hall, nowMs, lineState) {
   const found = [
     ...(lineState === "stale" ? [{ kind: "stale", level: "red" }] : []),
+    ...(hall.clock_off_s ? [{ kind: "clock", seconds: Math.abs(hall.clock_off_s), level: "red" }] : []),
     ...hall.services.map((service) => queueAlarm(service, hall, nowMs)).filter(Boolean),
     ...hall.windows.map((window) => windowAlarm(window, hall, nowMs)).filter(Boolean),
     ...recordAlarms(hall, nowMs),

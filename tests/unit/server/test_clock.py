@@ -29,3 +29,19 @@ def test_takes_a_step_forward(monkeypatch: pytest.MonkeyPatch) -> None:
     before = clock.now_ms()
     monkeypatch.setattr(time, "time", lambda: real() + 3600)
     assert clock.now_ms() - before >= 3_600_000
+
+
+def test_goes_on_from_what_the_journal_holds() -> None:
+    clock = SystemClock(at_most_s=5.0)
+    assert clock.reach(clock.now_ms() - 1000) == 0.0
+    assert clock.off_s() == 0.0
+    assert 3599 < clock.reach(clock.now_ms() + 3_600_000) <= 3600
+    first = clock.now_ms()
+    time.sleep(0.01)
+    assert first + 10 <= clock.now_ms() < first + 5000
+    assert 3595 < clock.off_s() < 3605
+
+
+def test_tells_when_the_machine_itself_is_off() -> None:
+    assert SystemClock(5.0, lambda: -6.0).off_s() == -6.0
+    assert SystemClock(5.0, lambda: -4.0).off_s() == 0.0

@@ -81,6 +81,12 @@ class Hall:
         words, told = Presentation("厅", "Hall", ()), content_of(load_hall_settings(DEMO_CONFIG))
         return HallService(self.journal, rules(), words, self, _token, told, self.snapshots)
 
+    def reach(self, at_ms: int) -> float:
+        return 0.0
+
+    def off_s(self) -> float:
+        return 0.0
+
     def now_ms(self) -> int:
         return self.at_ms
 

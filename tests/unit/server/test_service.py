@@ -36,6 +36,12 @@ class SettableClock:
     def __init__(self) -> None:
         self.ms = MONDAY_9
 
+    def reach(self, at_ms: int) -> float:
+        return 0.0
+
+    def off_s(self) -> float:
+        return 0.0
+
     def now_ms(self) -> int:
         return self.ms
 
