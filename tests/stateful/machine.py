@@ -13,9 +13,9 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from queue_server.domain import administration, configuration
 from queue_server.domain import appointments as a
 from queue_server.domain import commands as c
-from queue_server.domain import configuration
 from queue_server.domain import leases as x
 from queue_server.domain.rules import PriorityClass, Skill
 from tests.stateful.stores import Fault, Store
@@ -253,6 +253,17 @@ class HallMachine(RuleBasedStateMachine):
             self.world.do(configuration.PauseService(service, "系统升级"))
         else:
             self.world.do(configuration.ResumeService(service))
+
+    @precondition(lambda self: self.world.referee.changes)
+    @rule(pick=picks, process=either)
+    def manager_takes_back(self, pick: int, process: int) -> None:
+        """One of the changes so far, whatever was changed since."""
+        changes = self.world.referee.changes
+        self.world.do(administration.TakeBack(*changes[pick % len(changes)]), process)
+
+    @rule(window=windows)
+    def manager_removes_window(self, window: str) -> None:
+        self.world.do(administration.RemoveWindow(window))
 
     # --- appointments -------------------------------------------------------------------------
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
+from queue_server.domain import administration, configuration
 from queue_server.domain import commands as c
-from queue_server.domain import configuration
 from queue_server.domain.apply import apply
 from queue_server.domain.decide import decide
 from queue_server.domain.errors import Refusal
@@ -160,6 +160,22 @@ def _wait(r: random.Random) -> Step:
     return step
 
 
+def _remove_window(r: random.Random) -> Step:
+    window = r.choice(WINDOWS)
+    return _does(lambda _: administration.RemoveWindow(window))
+
+
+def _take_back(r: random.Random) -> Step:
+    """One of the changes so far, whatever was changed since."""
+    pick = r.randrange(1000)
+
+    def step(day: Day) -> None:
+        if changes := day.referee.changes:
+            day.do(administration.TakeBack(*changes[pick % len(changes)]))
+
+    return step
+
+
 def _reconfigure(r: random.Random) -> Step:
     command: c.Command = r.choice(
         (
@@ -191,6 +207,8 @@ _WEIGHTED: tuple[tuple[Callable[[random.Random], Step], int], ...] = (
     (_transfer, 3),
     (_send_on, 3),
     (_reconfigure, 3),
+    (_take_back, 2),
+    (_remove_window, 1),
     (_of_ticket(c.ResumeTicket, "parked"), 2),
     (_of_ticket(lambda ticket: c.DeferTicket(ticket, 10), "waiting"), 2),
     (_open, 2),

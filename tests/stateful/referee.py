@@ -50,6 +50,7 @@ class Referee:
         self._openings = 0
         self._last_ms = 0
         self.counts: dict[str, int] = {}
+        self.changes: list[tuple[int, HallRules, HallRules]] = []  # seq, rules before and after
 
     def watch(self, records: Iterable[Record]) -> None:
         for record in records:
@@ -76,8 +77,10 @@ class Referee:
     # --- the hall and its day ---------------------------------------------------------------
 
     def configured(self, event: e.HallConfigured, at_ms: int) -> None:
-        book = self.book
+        book, before = self.book, self.book.rules
         book.rules = HallRules.from_data(event.rules)
+        if before is not None:
+            self.changes.append((self.seq, before, book.rules))
         in_use = {p.service for p in book.people.values()}
         assert in_use <= set(book.rules.service), "a service in use was taken away"
         for window in book.rules.window:
