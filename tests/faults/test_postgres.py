@@ -19,7 +19,12 @@ from queue_server.access.keys import load_keys
 from tests.conftest import TEMPLATE
 from tests.support.crash import Crowd, Promises, check_promises
 from tests.support.postgres import PostgresServer
-from tests.support.server import DEMO_CONFIG, Client, ServerProcess, with_key
+from tests.support.server import (
+    DEMO_CONFIG,
+    Client,
+    ServerProcess,
+    with_key,
+)
 
 HALL = "/api/v1/halls/demo"
 GOES_ON_WITHIN_S = 5.0
