@@ -81,6 +81,7 @@ class Mind:
         return {
             "at_ms": start.at_ms,
             "windows": sorted(found.windows),
+            "worst_s": found.worst_s,
             "holds": found.holds,
             "searched": found.searched,
             "whole": found.whole,

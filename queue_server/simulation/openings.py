@@ -24,12 +24,14 @@ GRACE_MS = 30 * MINUTE_MS
 
 @dataclass(frozen=True)
 class Opening:
-    """windows: that are open; curve: waits with them. holds: whether the limit is kept; if not even
+    """windows: that are open; curve: waits with them; worst_s: the longest P90 of whoever comes from
+    GRACE_MS on. holds: whether the limit is kept; if not even
     all windows do, these are all. searched: how many openings were played; whole: the search was
     not cut short."""
 
     windows: tuple[str, ...]
     curve: Curve
+    worst_s: int
     holds: bool
     searched: int
     whole: bool
@@ -62,8 +64,8 @@ def fewest(
                 break
             chosen = best[1]
     chosen, found = search.proven(chosen, limit_s)
-    holds = search.judged_s(found) <= limit_s
-    return Opening(chosen, found, holds, search.played, whole)
+    worst_s = search.judged_s(found)
+    return Opening(chosen, found, worst_s, worst_s <= limit_s, search.played, whole)
 
 
 class _Search:

@@ -142,7 +142,7 @@ function explainNumber(field) {
   const check = () => {
     field.setCustomValidity("");
     const words = say("waits.number_wanted", { low: field.min, high: field.max });
-    if (!field.checkValidity()) field.setCustomValidity(words);
+    if (!field.validity.valid) field.setCustomValidity(words); // checkValidity() would call this again
   };
   field.addEventListener("input", check);
   field.addEventListener("invalid", check);
@@ -226,9 +226,20 @@ const seriesOf = (name, curve) => ({
 const mean = (points, key) =>
   Math.round(points.reduce((sum, p) => sum + p[key], 0) / Math.max(1, points.length) / 60);
 
+/** Nobody knows a longest wait: for want of windows, for some services or for all, or of time. */
+function nobodyWords() {
+  const curves = compared.then.by_service;
+  const unserved = hall.services.filter((s) => (curves[s.id]?.[0]?.called_pct ?? 0) < ALWAYS_CALLED_PCT);
+  const of = byId("of").value;
+  if (of === ALL && unserved.length > 0 && unserved.length < hall.services.length) {
+    return say("waits.what.some", { services: unserved.map((s) => shortName(named(s))).join(say("waits.what.and")) });
+  }
+  return say(changes.length ? "waits.what.nobody_then" : of === ALL ? "waits.what.nobody" : "waits.what.nobody_of");
+}
+
 /** Both ways over the same instants: those for which both are known. */
 function comparedWords(now, then) {
-  if (then.length === 0) return say(changes.length ? "waits.what.nobody_then" : "waits.what.nobody");
+  if (then.length === 0) return nobodyWords();
   if (!changes.length) {
     return say("waits.what.as_it_is", { p50: mean(now, "p50_s"), p90: mean(now, "p90_s") });
   }
@@ -277,8 +288,7 @@ async function fewest() {
   byId("few-windows").replaceChildren();
   try {
     const found = await ask("openings", { limit_minutes: limit });
-    const worst = Math.max(0, ...found.then.all.map((p) => p.p90_s));
-    const values = { n: found.windows.length, limit, worst: minutesText(worst) };
+    const values = { n: found.windows.length, limit, worst: minutesText(found.worst_s) };
     const words = say(found.holds ? "waits.few.holds" : "waits.few.never", values);
     setText(byId("few-answer"), found.whole ? words : `${words} ${say("waits.few.cut")}`);
     byId("few-windows").replaceChildren(...hall.windows.map((w) => windowChip(w, found.windows)));
