@@ -24,10 +24,9 @@ GRACE_MS = 30 * MINUTE_MS
 
 @dataclass(frozen=True)
 class Opening:
-    """windows: that are open; curve: waits with them; worst_s: the longest P90 of whoever comes from
-    GRACE_MS on. holds: whether the limit is kept; if not even
-    all windows do, these are all. searched: how many openings were played; whole: the search was
-    not cut short."""
+    """windows: that are open; curve: waits with them; worst_s: the longest P90 of whoever comes
+    from GRACE_MS on. holds: whether the limit is kept; if not even all windows do, these are all.
+    searched: how many openings were played; whole: the search was not cut short."""
 
     windows: tuple[str, ...]
     curve: Curve
