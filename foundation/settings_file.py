@@ -12,12 +12,14 @@ import re
 import tomllib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union
+
+from foundation.settings_words import Said, kind_words, os_words, said
 
 T = TypeVar("T")
 
@@ -29,15 +31,17 @@ class SettingsError(Exception):
     """A settings file that cannot be used.
 
     file: the file; line: 1-based, or None when the mistake has no line (a missing file or key);
-    key: dotted path of the key at fault, "" for the whole file.
+    key: dotted path of the key at fault, "" for the whole file. words: what is wrong, in both
+    languages; message: in English.
     """
 
     code = "settings_invalid"
 
-    def __init__(self, file: Path, line: int | None, key: str, message: str) -> None:
-        where = f"{file}:{line}" if line else str(file)
-        super().__init__(f"{where}: {message}")
-        self.file, self.line, self.key, self.message = file, line, key, message
+    def __init__(self, file: Path, line: int | None, key: str, message: str | Said) -> None:
+        self.where = f"{file}:{line}" if line else str(file)
+        super().__init__(f"{self.where}: {message}")
+        self.words = Said(message, message) if isinstance(message, str) else message
+        self.file, self.line, self.key, self.message = file, line, key, self.words.en
 
 
 def load_settings(file: Path, shape: type[T]) -> T:
@@ -52,15 +56,15 @@ def load_settings(file: Path, shape: type[T]) -> T:
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
-        raise SettingsError(file, None, "", f"cannot be read: {error.strerror}") from error
+        raise SettingsError(file, None, "", said("unreadable", reason=os_words(error))) from error
     except UnicodeDecodeError as error:
-        raise SettingsError(file, None, "", "is not UTF-8 text") from error
+        raise SettingsError(file, None, "", said("not_text")) from error
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         raise SettingsError(
-            file, int(line.group(1)) if line else None, "", f"is not valid TOML: {error}"
+            file, int(line.group(1)) if line else None, "", said("not_toml", reason=str(error))
         ) from error
     return _Reader(file, text).table(table, shape, ())
 
@@ -104,15 +108,23 @@ class _Reader:
     def __init__(self, file: Path, text: str) -> None:
         self._file, self._text = file, text
 
-    def fail(self, path: Key, message: str) -> SettingsError:
+    def fail(self, path: Key, message: Said) -> SettingsError:
         known, lines = path, _line_index(self._text)
         while known and known not in lines:
             known = known[:-1]
         return SettingsError(self._file, lines.get(known), _dotted(path), message)
 
+    def unlike(self, path: Key, wanted: Any, value: Any) -> SettingsError:
+        kinds = {"wanted": kind_words(wanted), "given": kind_words(type(value))}
+        return self.fail(path, said("kind", name=_dotted(path), **kinds))
+
+    def none_of(self, path: Key, choices: Iterable[Any], value: Any) -> SettingsError:
+        name = _dotted(path)
+        return self.fail(path, said("one_of", name=name, known=_list(choices), value=repr(value)))
+
     def table(self, value: Any, shape: type[T], path: Key) -> T:
         if not isinstance(value, dict):
-            raise self.fail(path, f"{_dotted(path)} must be a table")
+            raise self.unlike(path, dict, value)
         hints = _hints(typing.cast(Any, shape))
         fields = {f.name: f for f in dataclasses.fields(shape) if f.init}  # type: ignore[arg-type]
         for name in value:
@@ -126,11 +138,12 @@ class _Reader:
                 field.default is dataclasses.MISSING
                 and field.default_factory is dataclasses.MISSING
             ):
-                raise self.fail(path, f"{_dotted((*path, name))} is missing")
+                raise self.fail(path, said("missing", name=_dotted((*path, name))))
         try:
             return shape(**found)
         except ValueError as error:
-            raise self.fail(path, f"{_dotted(path) or 'the file'}: {error}") from error
+            name = _dotted(path) or said("file")
+            raise self.fail(path, said("refused", name=name, reason=str(error))) from error
 
     def value(self, value: Any, wanted: Any, path: Key) -> Any:
         origin, inner = typing.get_origin(wanted), typing.get_args(wanted)
@@ -139,14 +152,14 @@ class _Reader:
         if origin is Literal:
             if value in inner:
                 return value
-            raise self.fail(path, f"{_dotted(path)} must be one of {_list(inner)}, not {value!r}")
+            raise self.none_of(path, inner, value)
         if origin is tuple:
             if not isinstance(value, list):
-                raise self.fail(path, f"{_dotted(path)} must be a list")
+                raise self.unlike(path, list, value)
             return tuple(self.value(v, inner[0], (*path, i)) for i, v in enumerate(value))
         if origin in (dict, Mapping):
             if not isinstance(value, dict):
-                raise self.fail(path, f"{_dotted(path)} must be a table")
+                raise self.unlike(path, dict, value)
             return {k: self.value(v, inner[1], (*path, k)) for k, v in value.items()}
         if dataclasses.is_dataclass(wanted):
             return self.table(value, typing.cast(type[Any], wanted), path)
@@ -157,25 +170,21 @@ class _Reader:
             try:
                 return wanted(value)
             except ValueError:
-                choices = _list(member.value for member in wanted)
-                raise self.fail(
-                    path, f"{_dotted(path)} must be one of {choices}, not {value!r}"
-                ) from None
+                raise self.none_of(path, [each.value for each in wanted], value) from None
         if wanted is Path and isinstance(value, str):
             return (self._file.parent / Path(value).expanduser()).resolve()
         if wanted is float and isinstance(value, int) and not isinstance(value, bool):
             return float(value)
         if wanted in (time, date, str, bool, int, float) and type(value) is wanted:
             return value
-        raise self.fail(
-            path, f"{_dotted(path)} must be {_type_name(wanted)}, not {type(value).__name__}"
-        )
+        raise self.unlike(path, wanted, value)
 
 
-def _unknown(name: str, path: Key, fields: Mapping[str, Any]) -> str:
-    near = difflib.get_close_matches(name, fields, n=1, cutoff=0.5)
-    hint = f"; did you mean {near[0]!r}?" if near else f"; valid are {_list(fields)}"
-    return f"unknown key {_dotted((*path, name))!r}{hint}"
+def _unknown(name: str, path: Key, fields: Mapping[str, Any]) -> Said:
+    near, shown = difflib.get_close_matches(name, fields, n=1, cutoff=0.5), _dotted((*path, name))
+    if near:
+        return said("unknown_near", name=repr(shown), near=repr(near[0]))
+    return said("unknown", name=repr(shown), known=_list(fields))
 
 
 def _dotted(path: Key) -> str:
@@ -185,17 +194,5 @@ def _dotted(path: Key) -> str:
     return text
 
 
-def _list(names: Any) -> str:
+def _list(names: Iterable[Any]) -> str:
     return ", ".join(sorted(str(name) for name in names))
-
-
-def _type_name(wanted: Any) -> str:
-    return {
-        str: "text in quotes",
-        bool: "true or false",
-        int: "a whole number",
-        float: "a number",
-        Path: "a path in quotes",
-        time: "a time such as 09:00:00",
-        date: "a date such as 2026-01-31",
-    }.get(wanted, getattr(wanted, "__name__", str(wanted)))

@@ -155,9 +155,14 @@ def settings_files(hall: Path, kiosk: Path) -> Iterator[Finding]:
             read(file)
         except SettingsError as error:
             key = "doctor_mend_settings" if file.exists() else "doctor_mend_no_settings"
-            yield ill(what, str(error), words(key))
+            yield ill(what, settings_said(error), words(key))
         else:
             yield well(what)
+
+
+def settings_said(error: SettingsError) -> str:
+    """Where the mistake stands and what it is, in the terminal's language."""
+    return f"{error.where}: {in_terminal(Words(error.words.zh, error.words.en))}"
 
 
 def kiosk_settings(file: Path) -> KioskSettings | None:

@@ -31,7 +31,7 @@ from hardware.window_devices.settings import (
     load_window_devices,
     port_of,
 )
-from launcher.doctor_checks import Finding, ill, in_terminal, well
+from launcher.doctor_checks import Finding, ill, in_terminal, settings_said, well
 from launcher.words import words
 
 _GROUPS = {
@@ -73,7 +73,7 @@ def window_devices(file: Path) -> Iterator[Finding]:
         build.sign_places(settings)
         build.pad_makes(settings)
     except SettingsError as error:
-        yield ill(what, str(error), words("doctor_mend_settings"))
+        yield ill(what, settings_said(error), words("doctor_mend_settings"))
         return
     except DeviceError as error:
         yield ill(what, _said(error), words("doctor_mend_settings"))
@@ -121,7 +121,7 @@ def _speaker(settings: SpeakerSettings | None) -> Iterator[Finding]:
         Composer(settings)
         output = make_output(settings)
     except (SettingsError, DeviceError) as error:
-        said = str(error) if isinstance(error, SettingsError) else _said(error)
+        said = settings_said(error) if isinstance(error, SettingsError) else _said(error)
         yield ill(words("doctor_speaker"), said, words("doctor_mend_settings"))
         return
     heard = output.name != "none" or pulse_answers() or alsa_answers()

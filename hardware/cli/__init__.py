@@ -49,8 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.prepare(options)
         result = _bounded(options)
     except SettingsError as error:
-        where = f"{error.file}:{error.line}" if error.line else str(error.file)
-        said = error_words("settings_file", {"where": where, "problem": error.message})
+        problem = Words(error.words.zh, error.words.en)
+        said = error_words("settings_file", {"where": error.where, "problem": problem})
         return _fail(as_json, error.code, said, {"key": error.key})
     except DeviceError as error:
         exit_code = 2 if isinstance(error, WrongCommandLine) else 1
