@@ -83,7 +83,7 @@ class OfflineSection:
     lease_size: int = 20
     lease_size_at_most: int = 100
     handin_days: int = 7
-    lease_first: int = 901
+    lease_first: int = 1
 
     def __post_init__(self) -> None:
         if not 1 <= self.lease_size <= self.lease_size_at_most:
