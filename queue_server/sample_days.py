@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 from queue_server.answers import FollowToken
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
+from queue_server.domain.acceptances import CloseAcceptance, Outcome
 from queue_server.domain.calendar import Calendar, instant, local
 from queue_server.domain.cases import CaseMove, MoveCase
 from queue_server.domain.decide import decide
@@ -28,6 +29,10 @@ SATURDAY = 5
 # People an hour, from 9 to 17: the morning's rush, lunch, a second wave.
 _BY_HOUR = {9: 26, 10: 30, 11: 18, 12: 5, 13: 12, 14: 22, 15: 16, 16: 7}
 _MISSED, _RATED, _OLD = 0.05, 0.35, 0.3
+_OUTCOMES = (Outcome.DONE, Outcome.ACCEPTED, Outcome.RETURNED, Outcome.REFERRED)
+_OUTCOME_WEIGHTS, _FORGOTTEN = (78, 12, 8, 2), 0.15
+_PROMISED_DAYS = (1, 2, 3, 5)
+_PAPERS = ("近期免冠照片", "户口簿原件", "单位盖章的证明", "社会保障卡复印件")
 _AWAY = 3  # clerks who are off, so that people wait as they do
 # levels 5 to 1: a bad review or two a day
 _LEVELS, _LEVEL_WEIGHTS = (5, 4, 3, 2, 1), (60, 30, 12, 2, 1)
@@ -103,6 +108,7 @@ async def write_sample_days(
             # windows open when their clerks come, so that nobody is idle at night
             writer.do(c.Configure(replace(rules, windows_start_open=False)), opens)
         _live(writer, rules, clerks, opens, random.Random(day.toordinal()))  # noqa: S311
+        _settle_promises(writer, random.Random(day.toordinal()))  # noqa: S311
         _answer_cases(writer)
         await writer.write()
     # as the settings file says, so that today begins as it would without a past
@@ -130,6 +136,27 @@ def _live(
                 _work(writer, rules, window, by, at_ms + 30_000, busy, chance)
     for window in clerks:
         writer.do(c.CloseWindow(window), opens + _EVENING_MS)
+
+
+def _finish(rules: HallRules, window: str, service: str, chance: random.Random) -> c.Finish:
+    """Most are done at once; some are promised, some go home for a paper."""
+    outcome = chance.choices(_OUTCOMES, _OUTCOME_WEIGHTS)[0]
+    matters = [m.id for m in rules.matters if m.service == service]
+    matter = chance.choice(matters) if matters else None
+    if outcome is Outcome.ACCEPTED:
+        return c.Finish(window, outcome, None, matter, chance.choice(_PROMISED_DAYS))
+    if outcome is Outcome.RETURNED:
+        return c.Finish(window, outcome, None, matter, None, (chance.choice(_PAPERS),))
+    return c.Finish(window, outcome if outcome is Outcome.REFERRED else None, None, matter)
+
+
+def _settle_promises(writer: _Writer, chance: random.Random) -> None:
+    """What is due today is done, mostly; a few are forgotten for a while."""
+    state = writer.live.state
+    due = [x for x in state.acceptances.open.values() if x.promised_day <= state.day]
+    for promise in due:
+        if chance.random() > _FORGOTTEN:
+            writer.do(CloseAcceptance(promise.id), 0, f"clerk:{promise.clerk}")
 
 
 def _answer_cases(writer: _Writer) -> None:
@@ -168,7 +195,7 @@ def _work(
     """What a clerk does in this minute: ends one visit, calls the next."""
     held = writer.live.state.at_window(window)
     if held is not None:
-        writer.do(c.Finish(window), at_ms, by)
+        writer.do(_finish(rules, window, held.service, chance), at_ms, by)
         if chance.random() < _RATED:
             rate = c.RateStep(
                 window, held.id, chance.choices(_LEVELS, _LEVEL_WEIGHTS)[0], review=fresh_id()

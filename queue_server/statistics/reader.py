@@ -17,11 +17,13 @@ import orjson
 
 from queue_server.journal.chain import Record
 from queue_server.statistics.facts import DayFacts, fold_day
+from queue_server.statistics.ledger import DayLedger, fold_ledger
 from queue_server.statistics.measures import Facts, of_days
 
 PAGE = 1000
 LOOKED_BACK = 400
 REMEMBERED_AT_MOST = 800
+LEDGERS_AT_MOST = 400
 # Numbers may be handed in so many days after their own; settings allow a month at the most.
 HANDED_IN_WITHIN_DAYS = 31
 _END = 2**53
@@ -57,7 +59,27 @@ class DayReader:
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[str, int], DayFacts] = OrderedDict()
+        self._ledgers: OrderedDict[tuple[str, int], DayLedger] = OrderedDict()
         self._one = asyncio.Semaphore(1)
+
+    async def ledgers(self, hall: Source, first: date, last: date) -> list[DayLedger]:
+        """What was registered on each of those days, and settled."""
+        segments = await _segments(hall, first.isoformat(), last.isoformat())
+        async with self._one:
+            return [await self._ledger(hall, segment) for segment in segments]
+
+    async def _ledger(self, hall: Source, segment: _Segment) -> DayLedger:
+        key = hall.id, segment.opened
+        if key in self._ledgers:
+            self._ledgers.move_to_end(key)
+            return self._ledgers[key]
+        records = await _records(hall, segment)
+        told = await asyncio.to_thread(fold_ledger, segment.day, records)
+        if told.closed:
+            self._ledgers[key] = told
+            while len(self._ledgers) > LEDGERS_AT_MOST:
+                self._ledgers.popitem(last=False)
+        return told
 
     async def facts(self, hall: Source, first: date, last: date) -> Facts:
         """first and last: business days, both included."""

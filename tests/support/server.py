@@ -42,7 +42,7 @@ class ServerProcess:
     """`queue_server server` as a process of its own; can be killed and started again.
 
     `env` adds to the environment of the process. database: the address; a file in `folder` unless
-    given. config: one file, or several.
+    given. config: one file, or several. more: further words of its command line.
     forks: whether it is forked from a helper that has done the imports (in tests, unless `env` is
     given); else it starts as the launcher starts it (in benchmarks). clock_shift: a file that holds
     by how many seconds the process's clock is wrong.
@@ -59,8 +59,10 @@ class ServerProcess:
         port: int | None = None,
         env: dict[str, str] | None = None,
         clock_shift: Path | None = None,
+        more: Sequence[str] = (),
     ) -> None:
         self.folder = folder
+        self._more = more
         self.config = config if isinstance(config, Path) else config[0]
         self.configs = [config] if isinstance(config, Path) else list(config)
         self.port = port or free_port()
@@ -95,6 +97,7 @@ class ServerProcess:
             *(word for file in self.configs for word in ("--config", str(file))),
             *("--listen", f"127.0.0.1:{self.port}"),
             *("--database", self.database),
+            *self._more,
         ]
         self._process = self._started(words)
         if wait:

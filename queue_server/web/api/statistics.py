@@ -37,7 +37,7 @@ async def statistics(
     said otherwise."""
     ctx, _, service = await permitted(request, Act.SEE_BOARD, hall)
     rules = await service.ask(lambda state, _: state.known_rules)
-    begin, end = _span(service, rules, first, last)
+    begin, end = span(service, rules, first, last)
     facts = await ctx.days.facts(service, begin, end)
     found = await asyncio.to_thread(_told, facts, rules, language_of(request))
     body = orjson.dumps({"from": begin, "to": end, **found})
@@ -57,7 +57,7 @@ def _told(facts: m.Facts, rules: HallRules, language: str) -> dict[str, Any]:
     }
 
 
-def _span(
+def span(
     service: HallService, rules: HallRules, first: date | None, last: date | None
 ) -> tuple[date, date]:
     today = business_day(rules.calendar, service.now_ms())
@@ -74,17 +74,19 @@ async def _exported(
     """The tables, their words and a title; that somebody took them out is noted."""
     ctx, actor, service = await permitted(request, Act.SEE_BOARD, hall)
     rules = await service.ask(lambda state, _: state.known_rules)
-    begin, end = _span(service, rules, first, last)
+    begin, end = span(service, rules, first, last)
     facts = await ctx.days.facts(service, begin, end)
     language = language_of(request)
     words = ctx.texts.of(language, ["history"])["history"]
     shown = service.presentation
     title = f"{shown.name_en if language == 'en' else shown.name} {begin} – {end}"
-    await _note(ctx, actor, hall, kind, begin, end)
+    await note_export(ctx, actor, hall, kind, begin, end)
     return tables(facts, rules, language), dict(words), title
 
 
-async def _note(ctx: Context, actor: Actor, hall: str, kind: str, begin: date, end: date) -> None:
+async def note_export(
+    ctx: Context, actor: Actor, hall: str, kind: str, begin: date, end: date
+) -> None:
     told = {"from": begin.isoformat(), "to": end.isoformat()}
     await ctx.audit.note(hall, actor.label, "export", subject=kind, detail=told)
 
@@ -94,7 +96,7 @@ async def xlsx(hall: str, request: Request, first: First = None, last: Last = No
     """Every table as a sheet."""
     found, words, title = await _exported(request, hall, first, last, "statistics.xlsx")
     body = await asyncio.to_thread(as_xlsx, found, words, title)
-    return _file(body, XLSX, f"{hall}-statistics.xlsx")
+    return as_file(body, XLSX, f"{hall}-statistics.xlsx")
 
 
 @router.get("/statistics/{table}.csv")
@@ -106,9 +108,9 @@ async def one_csv(
     wanted = next((one for one in found if one.id == table), None)
     if wanted is None:
         raise ApiError(404, "not_found", "没有这张表。", table=table)
-    return _file(as_csv(wanted, words), "text/csv; charset=utf-8", f"{hall}-{table}.csv")
+    return as_file(as_csv(wanted, words), "text/csv; charset=utf-8", f"{hall}-{table}.csv")
 
 
-def _file(body: bytes, kind: str, name: str) -> Response:
+def as_file(body: bytes, kind: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(body, media_type=kind, headers=headers)

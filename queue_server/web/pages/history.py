@@ -44,6 +44,21 @@ async def history(hall: str, request: Request) -> Response:
     return shown
 
 
+@router.get("/manager/{hall}/ledger")
+async def ledger(hall: str, request: Request) -> Response:
+    """办理登记台账: every registered step with its promise, and the cases."""
+    service = await hall_of(context(request), hall)
+    rules = await service.ask(lambda state, _: state.known_rules)
+    english = language_of(request) == "en"
+    choices: dict[str, Any] = {
+        "services": [(s.id, f"{s.id} {s.name_en if english else s.name}") for s in rules.services],
+        "windows": [(w.id, w.name_en if english else w.name) for w in rules.windows],
+    }
+    shown = await page(request, "ledger.html", Act.SEE_BOARD, hall, parts=["ledger"], **choices)
+    shown.headers["Content-Security-Policy"] = _POLICY
+    return shown
+
+
 @router.get("/manager/{hall}/report")
 async def report(hall: str, request: Request, month: str = "") -> Response:
     """One month on one sheet of paper, the last full one unless said otherwise."""
