@@ -15,9 +15,10 @@ from queue_server.domain.rules import HallRules
 from queue_server.statistics.ledger import DayLedger, case_lines, joined
 from queue_server.statistics.ledger_tables import Filter, case_table, ledger_table, summary
 from queue_server.statistics.tables import Table
-from queue_server.web.api.statistics import XLSX, First, Last, as_file, note_export, span
+from queue_server.web.api.statistics import XLSX, as_file, note_export, span
 from queue_server.web.api.tickets import ERRORS, JSON
 from queue_server.web.context import Context, permitted
+from queue_server.web.dates import First, Last
 from queue_server.web.errors import ApiError
 from queue_server.web.exports import as_csv, as_xlsx
 from queue_server.web.pages.rendering import language_of
