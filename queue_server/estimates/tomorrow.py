@@ -1,8 +1,9 @@
 """How many will come on a day, by hour: from past days, weekdays, days of the month, days off.
 
 expected = usual people a day x factor of the weekday x factor of the part of the month x factor of
-a day after days off; each factor is a ratio of means, shrunk towards 1 where few days were seen
-(Holt's multiplicative seasonality without a trend). The doubt is what past days were off by.
+a day before or after a holiday; each factor is a ratio of means, shrunk towards 1 where few days
+were seen (Holt's multiplicative seasonality without a trend). The doubt is what past days were off
+by.
 """
 
 from __future__ import annotations
@@ -84,20 +85,27 @@ def _keys(rules: HallRules) -> dict[str, Key]:
         last = (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
         return "first" if day.day <= 5 else "last" if day.day > last.day - 5 else "middle"
 
-    def after_days_off(day: date) -> str:
-        before = day - timedelta(days=1)
-        closed = 0
-        while closed < 10 and not open_stretches(rules.calendar, before):
-            before -= timedelta(days=1)
-            closed += 1
+    def beside_holidays(day: date) -> str:
         # a usual weekend is in the weekday's factor already
-        return "after" if closed > 2 else "usual"
+        if _days_off(rules, day, -1) > 2:
+            return "after"
+        return "before" if _days_off(rules, day, 1) > 2 else "usual"
 
     return {
         "weekday": lambda day: str(day.weekday()),
         "part_of_month": part_of_month,
-        "after_days_off": after_days_off,
+        "holidays": beside_holidays,
     }
+
+
+def _days_off(rules: HallRules, day: date, step: int) -> int:
+    """How many days in a row are closed just after a date (step 1) or just before it (-1)."""
+    closed = 0
+    while closed < 10 and not open_stretches(
+        rules.calendar, day + timedelta(days=step * (closed + 1))
+    ):
+        closed += 1
+    return closed
 
 
 def _ratios(past: Sequence[Day], rules: HallRules, target: date) -> dict[str, float]:

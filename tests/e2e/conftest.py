@@ -45,6 +45,17 @@ class DemoHall:
         for phase in ("down", "up"):
             send(f"{self.kiosk}/touch", {"phase": phase, "x": x, "y": y})
 
+    def touch_on(self, x: float, y: float, at: int, within_s: float = 30.0) -> None:
+        """Touches until the kiosk has gone beyond step `at`: a finger that comes before a slow
+        machine has drawn the screen touches nothing."""
+        until = time.monotonic() + within_s
+        while len(self.kiosk_places()) <= at:
+            assert time.monotonic() < until, self.kiosk_places()
+            self.touch(x, y)
+            again = time.monotonic() + 3
+            while len(self.kiosk_places()) <= at and time.monotonic() < again:
+                time.sleep(0.05)
+
     def frame(self) -> bytes:
         """What the kiosk shows now, a JPEG."""
         with urllib.request.urlopen(f"{self.kiosk}/frame?after=0", timeout=12) as answer:

@@ -181,7 +181,7 @@ def test_every_number_ends_on_paper_kept_cancelled_or_given_back() -> None:
     chance, open_numbers = random.Random(7), {}
     state, now_s = State(around=AROUND, place=Place.HOME), 0.0
     kept = 0
-    for _ in range(40_000):
+    for _ in range(EVENTS):
         now_s += chance.choice([0.0, 0.0, 0.2, 1.0])
         running = state.session.request_id or "0"
         event = sample_event(any_kind(chance), running, chance)

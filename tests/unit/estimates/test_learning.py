@@ -6,13 +6,13 @@ import dataclasses
 import math
 import statistics
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
-from queue_server.domain.calendar import Calendar
+from queue_server.domain.rules import HallRules
 from queue_server.estimates import tomorrow
 from queue_server.estimates.correct import FIRST, NEEDS, corrections, simulated
 from queue_server.estimates.history import Day, History, Kept, Walked
@@ -281,19 +281,43 @@ def days_of(people: dict[str, int]) -> list[Day]:
     return found
 
 
-def test_mondays_are_told_from_other_days(past: Past) -> None:
-    open_always = Hall().state.known_rules
-    rules = dataclasses.replace(
-        open_always,
-        calendar=Calendar(
-            "Asia/Shanghai",
-            open_always.calendar.closes_day_at,
-            False,
-            past.spec.rules().calendar.sessions,
-            frozenset(),
-            frozenset(),
-        ),
+def rules_with_holidays(past: Past, *holidays: date) -> HallRules:
+    """The simulated hall's hours, every day but these."""
+    known = Hall().state.known_rules
+    calendar = dataclasses.replace(
+        known.calendar,
+        always_open=False,
+        sessions=past.spec.rules().calendar.sessions,
+        holidays=frozenset(holidays),
     )
+    return dataclasses.replace(known, calendar=calendar)
+
+
+def test_a_rush_before_a_holiday_is_expected_before_the_next_one(past: Past) -> None:
+    """Three days off in September, three in October: the one before taught what comes."""
+    off = [date(2026, 9, 16) + timedelta(days=n) for n in range(3)]
+    off += [date(2026, 10, 1) + timedelta(days=n) for n in range(3)]
+    rules = rules_with_holidays(past, *off)
+    seen = [date(2026, 9, 1) + timedelta(days=n) for n in range(29)]
+    people = {d.isoformat(): 300 if d.day == 15 else 100 for d in seen if d not in off}
+    found = tomorrow.forecast(history_with(days_of(people)), rules, "2026-09-29")
+    assert found is not None
+    assert found["day"] == "2026-09-30"
+    assert found["factors"]["holidays"] > 1.2
+    assert found["people"] > 130
+    after = tomorrow.forecast(history_with(days_of(people)), rules, "2026-09-30")
+    assert after is not None
+    assert after["day"] == "2026-10-04"
+
+
+def history_with(days: list[Day]) -> History:
+    history = History()
+    history.days = {day.day: day for day in days}
+    return history
+
+
+def test_mondays_are_told_from_other_days(past: Past) -> None:
+    rules = rules_with_holidays(past)
     people = {}
     for n in range(28):
         day = date(2026, 9, 7 + n) if n < 24 else date(2026, 10, n - 23)
