@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from launcher import demo_page
 from launcher.child import ChildState
 from launcher.cli import room_environment
-from launcher.gallery_pages import GalleryPage, Size, gallery_pages
+from launcher.gallery_pages import GalleryPage, Size, gallery_pages, server_pages
 from launcher.hall_plan import HallPlan, hall_settings
 from launcher.hall_ports import HallPorts, free_base
 from launcher.hall_visit import HallVisit
@@ -38,15 +38,18 @@ _TEMPLATE = ROOT / "launcher" / "gallery.html"
 
 def main(arguments: Sequence[str]) -> int:
     """0 once every picture is there, 1 when the hall did not come up."""
-    out = _parse(arguments).out.resolve()
+    options = _parse(arguments)
+    out, what = options.out.resolve(), options.what
     out.mkdir(parents=True, exist_ok=True)
-    print(words("gallery_kiosk"), flush=True)
-    _kiosk_pictures(out / "kiosk")
-    with _hall() as plan:
-        if plan is None:
-            print(words("gallery_no_hall"), file=sys.stderr)
-            return 1
-        _hall_pictures(plan, out)
+    if what != "pages":
+        print(words("gallery_kiosk"), flush=True)
+        _kiosk_pictures(out / "kiosk")
+    if what != "kiosk":
+        with _hall(server_alone=what == "pages") as plan:
+            if plan is None:
+                print(words("gallery_no_hall"), file=sys.stderr)
+                return 1
+            _hall_pictures(plan, out, what, options.only)
     _index(out)
     print(words("gallery_done", page=out / "index.html"))
     return 0
@@ -54,6 +57,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./hall gallery", description=words("gallery_about"))
+    parser.add_argument("what", nargs="?", default="all", choices=("all", "kiosk", "pages"))
+    parser.add_argument("--only", default="", metavar="NAME", help=words("gallery_opt_only"))
     parser.add_argument("--out", type=Path, default=Path("gallery"), help=words("gallery_opt_out"))
     return parser.parse_args(arguments)
 
@@ -64,11 +69,12 @@ def _kiosk_pictures(folder: Path) -> None:
 
 
 @contextmanager
-def _hall() -> Iterator[HallPlan | None]:
+def _hall(*, server_alone: bool) -> Iterator[HallPlan | None]:
     """A demonstration hall of its own, on free ports and with fresh data; None if it fails."""
     data = Path(tempfile.mkdtemp(prefix="hall-gallery-"))
     plan = HallPlan(HallPorts(free_base()), data, offscreen=True, kiosk_size="540x960")
-    supervisor = Supervisor(plan.children(), plan.logs)
+    children = [x for x in plan.children() if x.name == "server" or not server_alone]
+    supervisor = Supervisor(tuple(children), plan.logs)
     page = StartPageServer(
         plan.ports.start_page,
         lambda: demo_page.hall_now(plan, supervisor.states()),
@@ -92,41 +98,47 @@ def _stands(supervisor: Supervisor) -> bool:
     return False
 
 
-def _hall_pictures(plan: HallPlan, out: Path) -> None:
+def _hall_pictures(plan: HallPlan, out: Path, what: str, only: str) -> None:
     visit = HallVisit(plan)
     follow_path = visit.take_numbers()
     visit.call_some()
-    (out / "ticket").mkdir(exist_ok=True)
-    (out / "ticket" / "ticket.png").write_bytes(visit.take_ticket())
+    visit.say_something()
+    pages = server_pages(plan.ports, follow_path)
+    if what == "all":
+        (out / "ticket").mkdir(exist_ok=True)
+        (out / "ticket" / "ticket.png").write_bytes(visit.take_ticket())
+        pages = gallery_pages(plan.ports, follow_path)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
-        for page in gallery_pages(plan.ports, follow_path):
+        contexts: dict[str | None, BrowserContext] = {}  # each person logs in once
+        for page in pages:
+            if only not in page.name:
+                continue
             print(words("gallery_page", name=page.name), flush=True)
-            _page_pictures(browser, page, out / "pages")
+            if page.actor not in contexts:
+                contexts[page.actor] = _context(browser, page)
+            _page_pictures(contexts[page.actor], page, out / "pages")
         browser.close()
 
 
-def _page_pictures(browser: Browser, page: GalleryPage, folder: Path) -> None:
+def _page_pictures(context: BrowserContext, page: GalleryPage, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
-    with _context(browser, page) as context:
-        for size in page.sizes:
-            for language in LANGUAGES:
-                name = f"{page.name}.{language}.{size[0]}x{size[1]}.png"
-                _picture(context, page, size, language, folder / name)
+    for size in page.sizes:
+        for language in LANGUAGES:
+            name = f"{page.name}.{language}.{size[0]}x{size[1]}.png"
+            _picture(context, page, size, language, folder / name)
 
 
-@contextmanager
-def _context(browser: Browser, page: GalleryPage) -> Iterator[BrowserContext]:
+def _context(browser: Browser, page: GalleryPage) -> BrowserContext:
     context = browser.new_context()
     if page.actor:
         login = context.new_page()
         login.goto(page.address)
         _log_in(login, page.actor)
         login.close()
-    yield context
-    context.close()
+    return context
 
 
 def _log_in(page: Page, actor: str) -> None:
@@ -142,11 +154,12 @@ def _picture(
 ) -> None:
     shown = context.new_page()
     shown.set_viewport_size({"width": size[0], "height": size[1]})
-    shown.goto(f"{page.address}?lang={language}", wait_until="load")
+    address, mark, part = page.address.partition("#")
+    shown.goto(f"{address}?lang={language}{mark}{part}", wait_until="load")
     shown.wait_for_selector(page.shown)
     shown.wait_for_timeout(_SETTLE_MS)
     if page.press:
-        shown.click(page.press)
+        shown.locator(page.press).first.click()
         shown.wait_for_timeout(_SETTLE_MS)
     shown.screenshot(path=file)
     shown.close()

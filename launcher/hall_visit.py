@@ -55,6 +55,17 @@ class HallVisit:
             address = f"{self._api}/windows/{window}/call-next"
             self._post(address, {}, self._clerk_token(window))
 
+    def say_something(self) -> None:
+        """A manager's words for one clerk, and for the people at another window."""
+        words = ("token", "--role", "manager", "--hall", HALL, "--database", self._plan.database)
+        token = self._room("queue_server", *words).strip()
+        for window, place, text in (
+            ("1", "clerk", "12 点请到会议室开个短会"),
+            ("4", "screen", "社保卡补办请到 7 号窗口"),
+        ):
+            address = f"{self._api}/windows/{window}/messages"
+            self._post(address, {"text": text, "place": place}, token)
+
     def take_ticket(self) -> bytes:
         """Touches the first service on the kiosk; returns the printed ticket's picture, a PNG.
 

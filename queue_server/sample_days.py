@@ -16,11 +16,13 @@ from queue_server.answers import FollowToken
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
 from queue_server.domain.acceptances import CloseAcceptance, Outcome
+from queue_server.domain.appointments import BookAppointment
 from queue_server.domain.calendar import Calendar, instant, local
 from queue_server.domain.cases import CaseMove, MoveCase
 from queue_server.domain.decide import decide
 from queue_server.domain.errors import Refusal
 from queue_server.domain.rules import HallRules
+from queue_server.domain.slots import slots_on
 from queue_server.ids import fresh_id
 from queue_server.journal.port import Append, Journal, Kept, TicketRow
 from queue_server.live_day import LiveDay
@@ -31,6 +33,7 @@ _BY_HOUR = {9: 26, 10: 30, 11: 18, 12: 5, 13: 12, 14: 22, 15: 16, 16: 7}
 _MISSED, _RATED, _OLD = 0.05, 0.35, 0.3
 _OUTCOMES = (Outcome.DONE, Outcome.ACCEPTED, Outcome.RETURNED, Outcome.REFERRED)
 _OUTCOME_WEIGHTS, _FORGOTTEN = (78, 12, 8, 2), 0.15
+_BOOKED_DAYS, _BOOKED_A_DAY = 5, 8
 _PROMISED_DAYS = (1, 2, 3, 5)
 _PAPERS = ("近期免冠照片", "户口簿原件", "单位盖章的证明", "社会保障卡复印件")
 _AWAY = 3  # clerks who are off, so that people wait as they do
@@ -102,15 +105,19 @@ async def write_sample_days(
     writer = _Writer(journal, rules, follow_token)
     await writer.live.start()
     lived = [today - timedelta(days=back) for back in range(days, 0, -1)]
-    for number, day in enumerate(d for d in lived if d.weekday() < SATURDAY):
+    worked = [day for day in lived if day.weekday() < SATURDAY]
+    for number, day in enumerate(worked):
         opens = instant(rules.calendar, day, time(8, 50))
         if number == 0:
             # windows open when their clerks come, so that nobody is idle at night
             writer.do(c.Configure(replace(rules, windows_start_open=False)), opens)
         _live(writer, rules, clerks, opens, random.Random(day.toordinal()))  # noqa: S311
-        _settle_promises(writer, random.Random(day.toordinal()))  # noqa: S311
+        # the present day begins with nothing forgotten
+        forgotten = _FORGOTTEN if day < worked[-1] else 0.0
+        _settle_promises(writer, forgotten, random.Random(day.toordinal()))  # noqa: S311
         _answer_cases(writer)
         await writer.write()
+    _book(writer, rules, today)
     # as the settings file says, so that today begins as it would without a past
     writer.do(c.Configure(rules), writer.live.state.last_ms)
     await writer.write()
@@ -150,13 +157,30 @@ def _finish(rules: HallRules, window: str, service: str, chance: random.Random) 
     return c.Finish(window, outcome if outcome is Outcome.REFERRED else None, None, matter)
 
 
-def _settle_promises(writer: _Writer, chance: random.Random) -> None:
+def _settle_promises(writer: _Writer, forgotten: float, chance: random.Random) -> None:
     """What is due today is done, mostly; a few are forgotten for a while."""
     state = writer.live.state
     due = [x for x in state.acceptances.open.values() if x.promised_day <= state.day]
     for promise in due:
-        if chance.random() > _FORGOTTEN:
+        if chance.random() >= forgotten:
             writer.do(CloseAcceptance(promise.id), 0, f"clerk:{promise.clerk}")
+
+
+def _book(writer: _Writer, rules: HallRules, today: date) -> None:
+    """A few appointments for today and the days after, on the evening before."""
+    chance = random.Random(today.toordinal())  # noqa: S311
+    for day in (today + timedelta(days=ahead) for ahead in range(_BOOKED_DAYS)):
+        slots = [
+            (service.id, slot.starts_ms)
+            for service in rules.services
+            for slot in slots_on(rules.calendar, rules.slots, service.id, day)
+            if local(rules.calendar, slot.starts_ms).hour in _BY_HOUR
+        ]
+        for service, starts_ms in chance.sample(slots, min(_BOOKED_A_DAY, len(slots))):
+            codes = tuple(f"{chance.randrange(1_000_000):06}" for _ in range(3))
+            person = fresh_id()
+            book = BookAppointment(fresh_id(), codes, service, None, starts_ms, person)
+            writer.do(book, 0, "kiosk:kiosk-1")
 
 
 def _answer_cases(writer: _Writer) -> None:

@@ -157,11 +157,13 @@ async def waits(database: AccessDatabase, secret: str) -> str | None:
     return str(rows[0][0]) if rows else None
 
 
-_DEVICES = (
-    "SELECT t.id, t.name, coalesce(d.kind, t.role), t.\"window\", coalesce(d.path, ''),"
-    " t.created_at, coalesce(d.paired_by, '') FROM access_token t LEFT JOIN device d"
-    " ON d.id = t.id WHERE t.role IN ('kiosk', 'screen') AND "
-)
+# A screen's token of one window that was not paired by a code is a tablet's (or a strip's).
+_DEVICES = """
+SELECT t.id, t.name,
+    coalesce(d.kind, CASE WHEN t."window" IS NULL THEN t.role ELSE 'tablet' END),
+    t."window", coalesce(d.path, ''), t.created_at, coalesce(d.paired_by, '')
+FROM access_token t LEFT JOIN device d ON d.id = t.id
+WHERE t.role IN ('kiosk', 'screen') AND """
 
 
 async def devices(database: AccessDatabase, hall: str) -> Sequence[Device]:

@@ -72,6 +72,7 @@ def test_the_ledger_finds_what_is_asked_for(seen: Pages, manager: BrowserContext
     body, rows = page.locator("body"), page.locator("#table-acceptances tbody tr")
     expect(body).to_have_attribute("data-drawn", "1", timeout=30_000)
     expect(page.locator("#table-cases tbody tr")).not_to_have_count(0)
+    expect(page.locator('[data-figure="overdue"] dd')).to_have_text("0")
     expect(rows).to_have_count(200)
     page.click("#more")
     expect(rows).to_have_count(400)
@@ -107,6 +108,14 @@ def test_the_ledger_finds_what_is_asked_for(seen: Pages, manager: BrowserContext
     page.fill('[name="number"]', "")
     page.click('#choose button[type="submit"]')
     expect(body).to_have_attribute("data-drawn", "5", timeout=30_000)
+    page.close()
+
+
+def test_the_invented_days_leave_appointments_for_today(
+    seen: Pages, manager: BrowserContext
+) -> None:
+    page = seen.open("/appointments/demo?lang=zh-CN", context=manager)
+    expect(page.locator("#of-day li")).not_to_have_count(0)
     page.close()
 
 

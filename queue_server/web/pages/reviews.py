@@ -63,7 +63,8 @@ async def _pair(request: Request, ctx: Context, hall: str, window: str) -> Respo
     seeded = "file" if ctx.plan.server.demonstration else None
     name = f"tablet-{window}"
     await ctx.access.change(insert_token(token, Role.SCREEN, hall, window, name, seeded=seeded))
-    answer = RedirectResponse(request.url.path, 303)
+    query = f"?{request.url.query}" if request.url.query else ""  # the language that was asked for
+    answer = RedirectResponse(request.url.path + query, 303)
     answer.set_cookie(
         TABLET_COOKIE,
         token,
