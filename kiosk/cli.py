@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 import time
@@ -20,7 +21,7 @@ from foundation.settings_file import SettingsError
 from hardware.errors import DeviceError
 from kiosk.devices import Devices, PrinterWorker, ReaderWorker, build_devices, build_guide
 from kiosk.eligibility_desk import make_eligibility_desk
-from kiosk.flow.events import View
+from kiosk.flow.events import Language, View
 from kiosk.flow.states import Around, Manner, State
 from kiosk.gateway.bell import HelpBell
 from kiosk.gateway.client import QueueClient
@@ -32,11 +33,13 @@ from kiosk.gateway.keeping import KeptFile
 from kiosk.gateway.lease_book import LeaseBook
 from kiosk.gateway.lease_keeper import HallClock, LeaseKeeper
 from kiosk.gateway.offline import OfflineDrawer
+from kiosk.gateway.pairing import Pairing, keep_token, kept_token
 from kiosk.remote_view import RemoteView
 from kiosk.runtime import Hands, Runtime
 from kiosk.settings import KioskSettings, load_kiosk_settings, load_questions, parse_size
+from kiosk.texts import load_texts
 from kiosk.ui.environment import assets_folder, prepare_kivy
-from kiosk.ui.fonts import FontMissing
+from kiosk.ui.fonts import FontMissing, find_fonts
 from kiosk.voice import Voice
 
 DEFAULT_CONFIG = Path(__file__).resolve().parents[1] / "config" / "kiosk.toml"
@@ -91,6 +94,8 @@ def _run(options: argparse.Namespace) -> int:
     configure_logs("kiosk", options.log_level)
     try:
         settings = _overridden(load_kiosk_settings(options.config), options)
+        if not settings.server.token and (settings := _paired(settings, options)) is None:
+            return 0  # somebody ended it before it was paired
         devices = build_devices(settings)
         remote = _remote(options.remote_view)
         screen = settings.screen
@@ -98,6 +103,30 @@ def _run(options: argparse.Namespace) -> int:
         return _Run(settings, devices, remote).run()
     except (SettingsError, DeviceError, FontMissing, ValueError, OSError) as error:
         return _cannot(error)
+
+
+def _paired(settings: KioskSettings, options: argparse.Namespace) -> KioskSettings | None:
+    """With the token of an earlier pairing; else shows a code until there is one, and begins anew
+    then: Kivy runs one application in a process. Raises ValueError, FontMissing or OSError."""
+    folder = settings.offline.folder
+    if folder is None:
+        raise ValueError("token is empty, and [offline] folder names no place to keep one in")
+    if token := kept_token(folder / "token", settings.server):
+        return replace(settings, server=replace(settings.server, token=token))
+    screen = settings.screen
+    prepare_kivy(screen.size_px, options.offscreen, screen.fullscreen and not options.offscreen)
+    from kiosk.screens.pairing import PairingApp
+
+    pairing = Pairing(settings.server, lambda code: print(json.dumps({"code": code}), flush=True))
+    texts = [load_texts(language, assets_folder()) for language in Language]
+    app = PairingApp(pairing, texts, find_fonts(), f"{settings.server.public_url}/admin")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: app.stop())
+    app.run()
+    if not pairing.paired.is_set():
+        return None
+    keep_token(folder / "token", pairing.secret)
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves
 
 
 def _cannot(error: Exception) -> int:

@@ -147,8 +147,8 @@ def test_two_clerks_after_the_last_ticket_get_it_once(pages: Any, kiosk: Any, ma
 def test_all_pages_heal_after_ten_minutes_without_the_server(
     pages: Any, kiosk: Any, manager: Any, server: Any
 ) -> None:
-    """The pages' own clocks leap over the ten minutes. HALL_OFFLINE_S=600 waits them out instead:
-    run it so by hand after changes of live.js or commands.js."""
+    """The pages' own clocks leap over the ten minutes. HALL_OFFLINE_S=600 and --timeout=900
+    wait them out instead: by hand, after changes of live.js or commands.js."""
     really_s = float(os.environ.get("HALL_OFFLINE_S", "0"))
     ticket = kiosk.ticket("D")
     screen = pages.open("/screen/demo?sound=off", (1920, 1080))
