@@ -93,8 +93,9 @@ def _gallery(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     configure_logs("kiosk", options.log_level)
     try:
-        settings = _overridden(load_kiosk_settings(options.config), options)
-        if not settings.server.token and (settings := _paired(settings, options)) is None:
+        read = _overridden(load_kiosk_settings(options.config), options)
+        settings = read if read.server.token else _paired(read, options)
+        if settings is None:
             return 0  # somebody ended it before it was paired
         devices = build_devices(settings)
         remote = _remote(options.remote_view)
