@@ -4,7 +4,9 @@ Split conformal prediction (Vovk et al. 2005) with weights for age (Barber et al
 prediction beyond exchangeability"): of each promise that this estimator made and that was settled,
 the score tells where in the simulated doubt the wait came to lie; the weighted 90th percentile of
 the scores is the stretch. When recent days came out otherwise, the level aimed at moves against it
-(Gibbs & Candès 2021, "Adaptive conformal inference").
+(Gibbs & Candès 2021, "Adaptive conformal inference"). Few scores tell little, and waits of one hour
+hang together: the level of n independent scores is (n + 1) / n of the one aimed at, n being Kish's
+effective number of the weighted scores over ALIKE.
 """
 
 from __future__ import annotations
@@ -20,7 +22,10 @@ from queue_server.estimates.history import Day, Kept
 # Until a hall has shown its own.
 FIRST = Correction(float("inf"), 125, 0)
 BINS_UPTO_S = (240.0, 720.0, float("inf"))
-HALF_LIFE_DAYS = 4.0
+HALF_LIFE_DAYS = 6.0
+# So many scores of one busy time tell as much as one.
+ALIKE = 3.0
+LEVEL_AT_MOST = 0.97
 NEEDS = 60  # settled promises before they are listened to
 OTHER_BIN = 0.15  # a promise of another length of wait counts so much
 AIM = 0.90
@@ -77,9 +82,15 @@ def _aim(found: Sequence[_Score]) -> float:
 
 def _of_bin(found: Sequence[_Score], number: int, aim: float) -> Correction:
     weighted = sorted((x.lay, x.weight * (1.0 if x.bin == number else OTHER_BIN)) for x in found)
-    widened = _within(round(_quantile(weighted, aim) * 100), WIDENED_PCT)
+    widened = _within(round(_quantile(weighted, _level(weighted, aim)) * 100), WIDENED_PCT)
     shifted = _within(round(_quantile(weighted, 0.5) * 100), SHIFTED_PCT)
     return Correction(BINS_UPTO_S[number], max(widened, shifted + 20), shifted)
+
+
+def _level(weighted: Sequence[tuple[float, float]], aim: float) -> float:
+    total = sum(w for _, w in weighted)
+    independent = total**2 / sum(w * w for _, w in weighted) / ALIKE
+    return min(LEVEL_AT_MOST, aim * (1 + 1 / independent))
 
 
 def _within(value: int, bounds: tuple[int, int]) -> int:

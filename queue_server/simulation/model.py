@@ -117,10 +117,8 @@ class Model:
 
 
 def configured_times(rules: HallRules) -> dict[str, float]:
-    return {
-        **{service.id: float(service.usual_s) for service in rules.services},
-        **{matter.id: float(matter.usual_s) for matter in rules.matters},
-    }
+    """Seconds, at least one: a duration that was set to next to nothing must stop no estimate."""
+    return {of.id: max(1.0, float(of.usual_s)) for of in (*rules.services, *rules.matters)}
 
 
 def first_model(rules: HallRules, day_starts_ms: int) -> Model:

@@ -109,6 +109,23 @@ def test_a_matter_and_a_clerk_that_take_longer_are_told_apart() -> None:
     assert times.draw_s("A", "A-1", "wang", 0.5) > 1.5 * times.draw_s("A", "A-1", "li", 0.5)
 
 
+def test_a_duration_of_nothing_stops_no_estimate() -> None:
+    known = Hall().state.known_rules
+    hall = Hall(
+        dataclasses.replace(
+            known,
+            services=tuple(dataclasses.replace(s, usual_s=0) for s in known.services),
+            matters=tuple(dataclasses.replace(m, usual_s=0) for m in known.matters),
+        )
+    )
+    hall.issue("A", matter=known.matters[0].id)
+    hall.serve("1", minutes=5)
+    hall.issue("A")
+    model = learn(history_of(hall.log), hall.state.known_rules, hall.now_ms)
+    found = forecast.outlook(snapshot(hall.state, hall.now_ms), model, 1)
+    assert ("A", "ordinary") in found.newcomers
+
+
 def test_no_shows_and_transfers_are_shares_of_calls() -> None:
     hall = Hall()
     for number in range(40):
@@ -158,6 +175,14 @@ def test_doubt_is_stretched_until_nine_in_ten_would_have_been_kept() -> None:
     p90_s = medium.of(600, 870)[1]
     assert statistics.fmean(w <= p90_s for w in waits) >= 0.9
     assert medium.widened_pct < 230
+
+
+def test_few_promises_leave_more_doubt_than_many_of_the_same_kind() -> None:
+    def widened(count: int) -> int:
+        settled = [kept(600 + 600 * n / count) for n in range(count)]
+        return corrections([day_of(*settled)], MONDAY_9)[1].widened_pct
+
+    assert widened(NEEDS) > widened(100 * NEEDS)
 
 
 def test_a_correction_that_was_in_a_promise_is_taken_out_again() -> None:
