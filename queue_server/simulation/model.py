@@ -118,7 +118,9 @@ class Model:
 
 def configured_times(rules: HallRules) -> dict[str, float]:
     """Seconds, at least one: a duration that was set to next to nothing must stop no estimate."""
-    return {of.id: max(1.0, float(of.usual_s)) for of in (*rules.services, *rules.matters)}
+    services = {service.id: service.usual_s for service in rules.services}
+    matters = {matter.id: matter.usual_s for matter in rules.matters}
+    return {of: max(1.0, float(usual_s)) for of, usual_s in (services | matters).items()}
 
 
 def first_model(rules: HallRules, day_starts_ms: int) -> Model:
