@@ -38,7 +38,7 @@ class PairingApp(App):
         self.code = self._label("", _CODE, _LAKE, bold=True)
         self.fault = self._label("", _BODY, _VERMILION)
         rows = BoxLayout(orientation="vertical", padding=self._side * 0.06)
-        rows.add_widget(self._label(self._both("pairing.title"), _TITLE, _INK, bold=True))
+        rows.add_widget(self._label(self._both("pairing.title", gap="\n"), _TITLE, _INK, bold=True))
         rows.add_widget(self.code)
         steps = self._both("pairing.steps", address=self._address)
         rows.add_widget(self._label(steps, _BODY, _INK))
@@ -52,8 +52,8 @@ class PairingApp(App):
     def on_stop(self) -> None:
         self._pairing.stop()
 
-    def _both(self, key: str, **values: str) -> str:
-        return "\n".join(texts(key, **values) for texts in self._texts)
+    def _both(self, key: str, gap: str = "\n\n", **values: str) -> str:
+        return gap.join(texts(key, **values) for texts in self._texts)
 
     def _label(self, text: str, part: float, colour: str, *, bold: bool = False) -> Label:
         font = self._fonts.bold if bold else self._fonts.regular
