@@ -13,11 +13,11 @@ const COLOURS = {
 };
 const WORDY = new Set(["service", "matter", "missing", "note", "closed_note", "reasons"]);
 const LOOK = {
-  margin: { l: 44, r: 12, t: 8, b: 48 },
+  margin: { l: 44, r: 12, t: 48, b: 48 },
   font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: "#17202a" },
   paper_bgcolor: "rgba(0,0,0,0)",
   plot_bgcolor: "rgba(0,0,0,0)",
-  legend: { orientation: "h", y: 1.2 },
+  legend: { orientation: "h", y: 1.02, yanchor: "bottom" },
   barmode: "stack",
   bargap: 0.25,
   xaxis: { type: "category" },
