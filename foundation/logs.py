@@ -5,10 +5,8 @@ The mask is a last line of defence; code must not hand personal data to a logger
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import re
-import sys
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -18,6 +16,8 @@ from foundation.hiding import hidden
 # an eighth of a server's start.
 with hidden("rich"):
     import structlog
+
+from foundation.recent_log import RecentLog
 
 # GB 11643 numbers (17 digits and a check character) and the older 15-digit form.
 _ID_NUMBER = re.compile(r"(?<!\d)\d{4}(?:\d{10}|\d{7})\d{3}[\dXx](?![\dXx])")
@@ -44,22 +44,10 @@ def _mask_event(
     return {key: _masked(value) for key, value in event.items()}
 
 
-class _Lenient:
-    """Standard error that may fail: a full disk or a closed pipe under the log must not stop the
-    work that the log is about."""
-
-    def write(self, text: str) -> int:
-        with contextlib.suppress(OSError, ValueError):
-            return sys.stderr.write(text)
-        return 0
-
-    def flush(self) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            sys.stderr.flush()
-
-
-def configure_logs(room: str, level: str = "info") -> None:
-    """Sets structlog up for this process; `room` stands in every line. Call once, from a CLI."""
+def configure_logs(room: str, level: str = "info") -> RecentLog:
+    """Sets structlog up for this process; `room` stands in every line. Call once, from a CLI.
+    Returns what keeps the newest lines."""
+    kept = RecentLog()
 
     def name_room(
         _logger: Any, _name: str, event: MutableMapping[str, Any]
@@ -80,6 +68,7 @@ def configure_logs(room: str, level: str = "info") -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[level.upper()]
         ),
-        logger_factory=structlog.WriteLoggerFactory(file=_Lenient()),  # type: ignore[arg-type]
+        logger_factory=structlog.WriteLoggerFactory(file=kept),  # type: ignore[arg-type]
         cache_logger_on_first_use=True,
     )
+    return kept

@@ -15,12 +15,14 @@ from kivy.core.window import Window
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.flow.events import CodeScanned, Touched
+from kiosk.flow.staff import CornerHeld
 from kiosk.flow.states import Manner, State
 from kiosk.remote_view import RemoteView
 from kiosk.runtime import Runtime
 from kiosk.screens.making import StageMaker
 from kiosk.screens.stage import Stage
 from kiosk.ui.capture import FrameSource
+from kiosk.ui.corner import CornerHold
 from kiosk.ui.keyboard import ENTER_KEYS, clear_focus, handle_key
 from kiosk.ui.scanner import ScannedLine
 
@@ -30,15 +32,27 @@ TICK_S = 0.25
 
 
 class Ground(FloatLayout):
-    """Lies under the stage; notes every touch, wherever it falls."""
+    """Lies under the stage; notes every touch, wherever it falls, and one that is held in the
+    corner."""
 
-    def __init__(self, touched: Callable[[], None], **kwargs: Any) -> None:
-        self._touched = touched
+    def __init__(
+        self, touched: Callable[[], None], held: Callable[[], None], **kwargs: Any
+    ) -> None:
+        self._touched, self._corner = touched, CornerHold(held)
         super().__init__(**kwargs)
 
     def on_touch_down(self, touch: object) -> bool:
         self._touched()
+        self._corner.down(touch)
         return bool(super().on_touch_down(touch))
+
+    def on_touch_move(self, touch: object) -> bool:
+        self._corner.move(touch)
+        return bool(super().on_touch_move(touch))
+
+    def on_touch_up(self, touch: object) -> bool:
+        self._corner.up()
+        return bool(super().on_touch_up(touch))
 
 
 class KioskApp(App):
@@ -52,16 +66,19 @@ class KioskApp(App):
         ready: Callable[[], None],
         remote: RemoteView | None,
         heed: Callable[[State], None] = lambda _state: None,
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
-        """heed: is shown every state after it was drawn."""
+        """heed: is shown every state after it was drawn; alive: is called in each round of the
+        screen's loop."""
         super().__init__()
         self._runtime, self._maker = runtime, maker
         self._start_workers, self._ready, self._remote = workers, ready, remote
-        self._heed = heed
+        self._heed, self._alive = heed, alive
         self._scanned = ScannedLine()
+        self._drawn = False
         self._stage: Stage | None = None
         self._shown: tuple[Manner, tuple[float, float]] | None = None
-        self._ground = Ground(self._touched)
+        self._ground = Ground(self._touched, lambda: self._runtime.post(CornerHeld()))
 
     def build(self) -> FloatLayout:
         self._rebuild()
@@ -77,12 +94,21 @@ class KioskApp(App):
 
     def _on_first_frame(self, *_: object) -> None:
         Window.unbind(on_flip=self._on_first_frame)
+        self._drawn = True
         self._start_workers()
         self._ready()
 
     def wake(self) -> None:
         """From any thread: there are events to take."""
         Clock.schedule_once(lambda _dt: self._drain(), 0)
+
+    def end(self) -> None:
+        """From any thread: the kiosk ends; whoever watches over it starts it again."""
+        Clock.schedule_once(lambda _dt: self.stop(), 0)
+
+    def open_settings(self, *_: object) -> bool:
+        """Kivy's own settings, on F1: nobody at a kiosk may reach them."""
+        return False
 
     def _drain(self) -> None:
         if self._runtime.drain():
@@ -92,6 +118,8 @@ class KioskApp(App):
         self._runtime.drain()
         self._runtime.tick(time.monotonic())
         self._draw()
+        if self._drawn:
+            self._alive()
 
     def _touched(self) -> None:
         if self._stage is not None:

@@ -13,15 +13,26 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from foundation.logs import configure_logs
+from foundation.recent_log import RecentLog
+from foundation.service_manager import ServiceManager
 from foundation.settings_file import SettingsError
 from hardware.errors import DeviceError
-from kiosk.devices import Devices, PrinterWorker, ReaderWorker, build_devices, build_guide
-from kiosk.eligibility_desk import make_eligibility_desk
+from kiosk.devices import (
+    Devices,
+    PrinterWorker,
+    ReaderWorker,
+    build_devices,
+    build_guide,
+    say_once,
+)
+from kiosk.eligibility_desk import camera_of, make_eligibility_desk
 from kiosk.flow.events import Language, View
+from kiosk.flow.staff import Gate
 from kiosk.flow.states import Around, Manner, State
 from kiosk.gateway.bell import HelpBell
 from kiosk.gateway.client import QueueClient
@@ -34,9 +45,12 @@ from kiosk.gateway.lease_book import LeaseBook
 from kiosk.gateway.lease_keeper import HallClock, LeaseKeeper
 from kiosk.gateway.offline import OfflineDrawer
 from kiosk.gateway.pairing import Pairing, keep_token, kept_token
+from kiosk.liveness import Liveness, Watchdog
 from kiosk.remote_view import RemoteView
 from kiosk.runtime import Hands, Runtime
 from kiosk.settings import KioskSettings, load_kiosk_settings, load_questions, parse_size
+from kiosk.staff_desk import StaffDesk, Tools
+from kiosk.staff_pin_command import main as pin_command
 from kiosk.texts import load_texts
 from kiosk.ui.environment import assets_folder, prepare_kivy
 from kiosk.ui.fonts import FontMissing, find_fonts
@@ -50,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["gallery"]:
         return _gallery(_gallery_parser().parse_args(given[1:]))
+    if given[:1] == ["pin"]:
+        return pin_command(given[1:], DEFAULT_CONFIG)
     return _run(_parser().parse_args(given))
 
 
@@ -91,7 +107,7 @@ def _gallery(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    configure_logs("kiosk", options.log_level)
+    log = configure_logs("kiosk", options.log_level)
     try:
         read = _overridden(load_kiosk_settings(options.config), options)
         settings = read if read.server.token else _paired(read, options)
@@ -101,7 +117,7 @@ def _run(options: argparse.Namespace) -> int:
         remote = _remote(options.remote_view)
         screen = settings.screen
         prepare_kivy(screen.size_px, options.offscreen, screen.fullscreen and not options.offscreen)
-        return _Run(settings, devices, remote).run()
+        return _Run(settings, devices, remote, log).run()
     except (SettingsError, DeviceError, FontMissing, ValueError, OSError) as error:
         return _cannot(error)
 
@@ -120,9 +136,13 @@ def _paired(settings: KioskSettings, options: argparse.Namespace) -> KioskSettin
 
     pairing = Pairing(settings.server, lambda code: print(json.dumps({"code": code}), flush=True))
     texts = [load_texts(language, assets_folder()) for language in Language]
-    app = PairingApp(pairing, texts, find_fonts(), f"{settings.server.public_url}/admin")
+    manager = ServiceManager()
+    alive = Watchdog(Liveness(settings.watchdog.patience_s), manager).tick
+    address = f"{settings.server.public_url}/admin"
+    app = PairingApp(pairing, texts, find_fonts(), address, alive)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: app.stop())
+    manager.ready()  # a person may take their time
     app.run()
     if not pairing.paired.is_set():
         return None
@@ -176,6 +196,7 @@ def first_state(settings: KioskSettings) -> State:
         manner=manner,
         usual_manner=manner,
         limits=settings.limits,
+        gate=Gate(set_up=bool(settings.staff.pin_hash)),
         now_s=now_s,
         entered_s=now_s,
         active_s=now_s,
@@ -206,7 +227,7 @@ class _Run:
     """Puts the parts together. Kivy is imported here, after its surroundings are prepared."""
 
     def __init__(
-        self, settings: KioskSettings, devices: Devices, remote: RemoteView | None
+        self, settings: KioskSettings, devices: Devices, remote: RemoteView | None, log: RecentLog
     ) -> None:
         from kiosk.app import KioskApp, local_now
         from kiosk.screens.making import StageMaker
@@ -241,6 +262,8 @@ class _Run:
         self._watch = HallWatch(client, settings.server, post, self._hall_told)
         self._content = ContentWatch(client, self._archive, post)
         self._reader = ReaderWorker(devices.reader, post, tell)
+        self._guide = build_guide(settings)
+        self._staff = StaffDesk(self._tools(settings, client, log, maker), post)
         self._runtime.give_hands(
             Hands(
                 self._printer,
@@ -250,11 +273,37 @@ class _Run:
                 follow_base,
                 self._check,
                 FeedbackDesk(client, self._outbox, post),
+                self._staff,
             )
         )
-        self._guide = build_guide(settings)
         heed = Voice(self._guide, maker.texts).heed
-        self._app: Any = KioskApp(self._runtime, maker, self._start, self._say_ready, remote, heed)
+        self._manager = ServiceManager()
+        liveness = Liveness(settings.watchdog.patience_s)
+        for worker in self._workers():
+            worker.pulse = liveness.pulse(worker.name)
+        if self._check is not None:
+            self._check.watched_by(liveness.pulse("faces"))
+        alive = Watchdog(liveness, self._manager).tick
+        self._app: Any = KioskApp(
+            self._runtime, maker, self._start, self._say_ready, remote, heed, alive
+        )
+
+    def _tools(
+        self, settings: KioskSettings, client: QueueClient, log: RecentLog, maker: Any
+    ) -> Tools:
+        return Tools(
+            settings,
+            self._printer,
+            self._guide,
+            partial(say_once, settings),
+            client,
+            log,
+            maker.texts,
+            lambda: self._app.end(),
+            KeptFile(_kept(settings, "volume.json")),
+            camera_of(settings),
+            self._check.view if self._check else None,
+        )
 
     def _hall_told(self, told: object) -> None:
         self._clock.saw(told)
@@ -270,6 +319,7 @@ class _Run:
         return 0
 
     def _start(self) -> None:
+        self._staff.load()
         for event in self._archive.load():
             self._runtime.post(event)
         if self._check is not None:
@@ -286,6 +336,7 @@ class _Run:
         return [*workers, self._leases] if self._leases else workers
 
     def _stop(self) -> None:
+        self._manager.stopping()
         for part in (*self._workers(), self._desk, self._bell):
             part.stop()
         self._guide.close()
@@ -295,5 +346,6 @@ class _Run:
             self._remote.close()
 
     def _say_ready(self) -> None:
+        self._manager.ready()
         url = self._remote.url if self._remote is not None else None
         print(json.dumps({"ready": True, "remote_view": url}), flush=True)

@@ -23,12 +23,14 @@ from hardware.speaker.settings import SpeakerSettings
 from kiosk.flow import events as ev
 from kiosk.flow.facts import PersonFacts, TicketFacts
 from kiosk.gateway.health import DeviceKind, Health, Tell
+from kiosk.liveness import BeatingStop, Pulse, Quiet
 from kiosk.settings import KioskSettings, PrinterSettings
 
 _log = structlog.get_logger()
 
 Post = Callable[[ev.Event], None]
 
+READER_ROUND_S = 10.0  # the longest that a driver is busy with one card or one opening
 IDLE_POLL_S = 20.0  # so long without a wish, and the printer is asked how it is
 
 
@@ -41,12 +43,25 @@ class Devices:
     reader: ports.CardReader
 
 
-def build_guide(settings: KioskSettings) -> GuideSpeaker:
-    """Starts its thread. Raises SettingsUnusable for files that cannot be used."""
+def _speaking(settings: KioskSettings) -> SpeakerSettings:
     voice = settings.voice
-    chosen = SpeakerSettings(
+    return SpeakerSettings(
         output=voice.output, device=voice.device, volume_percent=voice.volume_percent
     )
+
+
+def say_once(settings: KioskSettings, text: str, language: str, percent: int) -> None:
+    """Blocks until it has sounded. Raises DeviceError, also where there is nothing to sound."""
+    chosen = _speaking(settings)
+    output = make_output(chosen)
+    output.play(Composer(chosen).text(text, language, chime=False).softer(percent))
+    if output.name == "none":
+        raise DeviceMissing("no_sound_card")
+
+
+def build_guide(settings: KioskSettings) -> GuideSpeaker:
+    """Starts its thread. Raises SettingsUnusable for files that cannot be used."""
+    chosen = _speaking(settings)
     return GuideSpeaker(chosen, Composer(chosen), lambda: make_output(chosen))
 
 
@@ -76,6 +91,10 @@ class ListJob:
     content: ports.TicketContent
 
 
+Errand = Callable[[ports.TicketPrinter], ev.Event]
+Wish = str | PrintJob | ListJob | Errand
+
+
 class PrinterWorker(threading.Thread):
     """Asks and prints, one thing at a time, in the order wished; `tell` hears of each state."""
 
@@ -96,7 +115,8 @@ class PrinterWorker(threading.Thread):
         self._printer, self._settings, self._post = printer, settings, post
         self._tell, self._idle_poll_s = tell, idle_poll_s
         self._list_printer = list_printer or printer
-        self._wishes: queue.SimpleQueue[str | PrintJob | ListJob | None] = queue.SimpleQueue()
+        self.pulse: Pulse = Quiet()
+        self._wishes: queue.SimpleQueue[Wish | None] = queue.SimpleQueue()
 
     def ask(self, request_id: str) -> None:
         self._wishes.put(request_id)
@@ -104,12 +124,18 @@ class PrinterWorker(threading.Thread):
     def print(self, job: PrintJob | ListJob) -> None:
         self._wishes.put(job)
 
+    def errand(self, work: Errand) -> None:
+        """Something of staff's, in turn with the tickets; `work` catches its own errors."""
+        self._wishes.put(work)
+
     def stop(self) -> None:
         self._wishes.put(None)
 
     def run(self) -> None:
+        self._beat()
         self._status()
         while True:
+            self._beat(self._idle_poll_s)
             try:
                 wish = self._wishes.get(timeout=self._idle_poll_s)
             except queue.Empty:
@@ -117,10 +143,20 @@ class PrinterWorker(threading.Thread):
                 continue
             if wish is None:
                 break
+            self._beat()
             self._post(self._answer(wish))
         self._printer.close()
 
-    def _answer(self, wish: str | PrintJob | ListJob) -> ev.Event:
+    def _beat(self, more_s: float = 0.0) -> None:
+        """One errand asks, prints and asks again, each within its limit."""
+        chosen = self._settings
+        self.pulse.beat(more_s + 2 * chosen.status_timeout_s + chosen.print_timeout_s)
+
+    def _answer(self, wish: Wish) -> ev.Event:
+        if callable(wish):
+            answer = wish(self._printer)
+            self._status()
+            return answer
         if isinstance(wish, PrintJob):
             return self._print(wish)
         return self._print_list(wish) if isinstance(wish, ListJob) else self._ask(wish)
@@ -181,7 +217,8 @@ class ReaderWorker(threading.Thread):
         super().__init__(daemon=True, name="card-reader")
         self._reader, self._post, self._tell = reader, post, tell
         self._log = HealthLog()
-        self._stop_asked = threading.Event()
+        self.pulse: Pulse = Quiet()
+        self._stop_asked: threading.Event = BeatingStop(lambda: self.pulse, READER_ROUND_S)
 
     def stop(self) -> None:
         self._stop_asked.set()

@@ -12,6 +12,7 @@ from kiosk.flow import eligibility as el
 from kiosk.flow.events import Event
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.pension import PensionDesk
+from kiosk.liveness import Pulse
 from kiosk.settings import FaceCheckSettings, KioskSettings
 
 Post = Callable[[Event], None]
@@ -26,6 +27,10 @@ class EligibilityDesk:
     @property
     def view(self) -> LiveView:
         return self._faces.view
+
+    def watched_by(self, pulse: Pulse) -> None:
+        """Before the start."""
+        self._faces.pulse = pulse
 
     def start(self) -> None:
         self._faces.start()
@@ -72,6 +77,11 @@ def make_eligibility_desk(
     face = load_settings(chosen.settings, FaceSettings) if chosen.settings else FaceSettings()
     faces = FaceWorker(_camera(chosen), EngineProcess(face.engine), face, post)
     return EligibilityDesk(PensionDesk(client, settings.server.kiosk_id, faces, post), faces, post)
+
+
+def camera_of(settings: KioskSettings) -> Callable[[], Camera] | None:
+    """Makes the check's own camera, for a test; None where none is set."""
+    return _camera(settings.face_check) if settings.face_check.camera else None
 
 
 def _camera(chosen: FaceCheckSettings) -> Callable[[], Camera]:

@@ -6,6 +6,7 @@ ends or is left, and go nowhere but to the screen before the person and, in doub
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import random
 import threading
@@ -29,10 +30,13 @@ from hardware.ports import Camera
 from kiosk.flow import eligibility as el
 from kiosk.flow.events import Event
 from kiosk.gateway.pension import Reference
+from kiosk.liveness import Pulse, Quiet
 
 _log = structlog.get_logger()
 Post = Callable[[Event], None]
 PREVIEW_PX = 480
+IDLE_S = 20.0
+CHECK_S = 300.0  # loading the engine, and a check with all the time that may be asked for
 
 
 class Engine(FaceEngine, Protocol):
@@ -108,6 +112,7 @@ class FaceWorker(threading.Thread):
         self._check: FaceCheck | None = None
         self._reference: Reference | None = None
         self._result: CheckResult | None = None
+        self.pulse: Pulse = Quiet()
 
     # --- from any thread ------------------------------------------------------------------------
 
@@ -157,7 +162,8 @@ class FaceWorker(threading.Thread):
     # --- the thread -----------------------------------------------------------------------------
 
     def run(self) -> None:
-        while (wish := self._wishes.get()) is not None:
+        while (wish := self._next()) is not None:
+            self.pulse.beat(CHECK_S)
             try:
                 if isinstance(wish, _Job):
                     self._run(wish)
@@ -172,6 +178,12 @@ class FaceWorker(threading.Thread):
                 if isinstance(wish, _Job):
                     self._post(el.FaceEnded(wish.request_id, "no_engine"))
         self._engine.close()
+
+    def _next(self) -> _Job | str | None:
+        while True:
+            self.pulse.beat(IDLE_S)
+            with contextlib.suppress(queue.Empty):
+                return self._wishes.get(timeout=IDLE_S)
 
     def _run(self, job: _Job) -> None:
         with self._lock:

@@ -58,6 +58,12 @@ class FeedbackBox(Protocol):
     def suggest(self, wish: fb.SendSuggestion, text: str) -> None: ...
 
 
+class Staffing(Protocol):
+    """What the staff menu needs of devices, line and log."""
+
+    def carry_out(self, effect: fx.Effect) -> bool: ...
+
+
 class Bell(Protocol):
     def ring(self, effect: fx.CallHelp) -> None: ...
 
@@ -73,6 +79,7 @@ class Hands:
     follow_base: str
     pension: Pension | None = None
     feedback: FeedbackBox | None = None
+    staff: Staffing | None = None
 
 
 class Runtime:
@@ -148,6 +155,8 @@ class Runtime:
             case el.PrintSlip():
                 printer.print(self._slip_job(effect, self._hands))
             case _ if self._hands.feedback is not None and self._said(effect, self._hands):
+                return
+            case _ if self._hands.staff is not None and self._hands.staff.carry_out(effect):
                 return
             case _ if self._hands.pension is not None and _check(effect, self._hands.pension):
                 return

@@ -27,6 +27,7 @@ from kiosk.flow.states import (
     Session,
     State,
 )
+from kiosk.sample_staff import staff_states
 from kiosk.sample_ways import way_states, with_content
 
 _SERVICES = (
@@ -177,6 +178,7 @@ def sample_states() -> dict[str, State]:
         "cancelled": at(Place.CANCELLED, ticket=ticket),
         "refused": at(Place.REFUSED, refusal="service_closed"),
         **way_states(base, ticket),
+        **staff_states(base),
     }
 
 

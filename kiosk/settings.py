@@ -14,6 +14,7 @@ from foundation.settings_file import load_settings
 from kiosk.flow.content import QuestionsFacts
 from kiosk.flow.events import Language, View
 from kiosk.flow.states import TimeLimits
+from kiosk.staff_pin import check_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class ServerSettings:
             raise ValueError(f"url must begin with http:// or https://, not {self.url!r}")
         if self.away_after_failures < 1:
             raise ValueError("away_after_failures must be at least 1")
+
+    @property
+    def longest_ask_s(self) -> float:
+        """One request, at most; an answer that trickles in takes several of its limits."""
+        return self.connect_timeout_s + 3 * self.answer_timeout_s
 
     @property
     def public_url(self) -> str:
@@ -105,6 +111,27 @@ class VoiceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffSettings:
+    """pin_hash: as `./hall kiosk pin` makes it; "": the staff menu cannot be opened."""
+
+    pin_hash: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        check_hash(self.pin_hash)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchdogSettings:
+    """patience_s: a worker that is so much later than it promised counts as hung."""
+
+    patience_s: float = 30.0
+
+    def __post_init__(self) -> None:
+        if self.patience_s <= 0:
+            raise ValueError("patience_s must be more than 0 seconds")
+
+
+@dataclass(frozen=True, slots=True)
 class OfflineSettings:
     """folder: where hall, guides and lent numbers are kept, so that the kiosk goes on without the
     server; None: nothing is kept and no number is lent. size: numbers lent per service."""
@@ -141,6 +168,8 @@ class KioskSettings:
     home: HomeSettings = field(default_factory=HomeSettings)
     offline: OfflineSettings = field(default_factory=OfflineSettings)
     voice: VoiceSettings = field(default_factory=VoiceSettings)
+    staff: StaffSettings = field(default_factory=StaffSettings)
+    watchdog: WatchdogSettings = field(default_factory=WatchdogSettings)
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -75,6 +75,12 @@ def _gallery(arguments: Sequence[str]) -> int:
     return main(arguments)
 
 
+def _install(arguments: Sequence[str]) -> int:
+    from launcher.service_install import main
+
+    return main(arguments)
+
+
 def _help(_arguments: Sequence[str]) -> int:
     print((ROOT / "assets/i18n/launcher.help.txt").read_text(encoding="utf-8"), end="")
     return 0
@@ -87,6 +93,7 @@ OWN_COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "bench": _bench,
     "doctor": _doctor,
     "gallery": _gallery,
+    "install": _install,
     "help": _help,
 }
 

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import importlib
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from foundation.settings_file import load_settings
 from hardware.cli.command import add_command, read_file, save
 from hardware.errors import DeviceRefused
-from hardware.ports import PrinterStatus, PrintOutcome, TicketContent
+from hardware.ports import PrinterStatus, PrintOutcome
 from hardware.ticket_printer.driver import EscPosTicketPrinter
+from hardware.ticket_printer.sample import sample_ticket
 from hardware.wiring import PrinterSettings, make_printer
 from hardware.words import both, help_words
-
-_TEST_TICKET = Path(__file__).resolve().parents[2] / "config" / "devices" / "test-ticket.toml"
 
 _LEAST_S = 0.1  # of the time that is left for a ticket
 
@@ -78,7 +74,7 @@ def _print_test(options: argparse.Namespace) -> dict[str, Any]:
     deadline = time.monotonic() + options.timeout
     printer = make_printer(PrinterSettings(options.printer, options.profile, options.layout))
     printer.look(options.timeout)
-    result = printer.print_ticket(_test_ticket(), max(_LEAST_S, deadline - time.monotonic()))
+    result = printer.print_ticket(sample_ticket(), max(_LEAST_S, deadline - time.monotonic()))
     if result.outcome is PrintOutcome.FAILED:
         raise DeviceRefused(
             "ticket_not_whole" if result.bytes_sent else "ticket_not_printed",
@@ -92,28 +88,6 @@ def _print_test(options: argparse.Namespace) -> dict[str, Any]:
         "bytes_sent": result.bytes_sent,
         "elapsed_s": round(result.elapsed_s, 3),
     }
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _TestTicket:
-    """The sample's words, from config/devices/test-ticket.toml."""
-
-    hall_name: str
-    number: str
-    service_name: str
-    people_ahead: int
-    wait_text: str
-    window_text: str
-    class_label: str
-    follow_url: str
-    materials: tuple[str, ...]
-    footer: str
-
-
-def _test_ticket() -> TicketContent:
-    sample = load_settings(_TEST_TICKET, _TestTicket)
-    words = {field.name: getattr(sample, field.name) for field in dataclasses.fields(sample)}
-    return TicketContent(issued_at=datetime.now().astimezone(), **words)
 
 
 def _render(options: argparse.Namespace) -> dict[str, Any]:

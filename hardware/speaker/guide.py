@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, time
 
 import structlog
@@ -47,6 +48,15 @@ class GuideSpeaker:
         with self._changed:
             self._wanted = (text, language)
             self._cut_off()
+
+    @property
+    def volume_percent(self) -> int:
+        """As it is now."""
+        return self._settings.percent_at(self._now())
+
+    def set_volume(self, percent: int) -> None:
+        """From the next sentence on, at every time of day. Raises ValueError outside 0 to 100."""
+        self._settings = replace(self._settings, volume_percent=percent, volume=())
 
     def hush(self) -> None:
         """What sounds ends; what is being made is not begun."""

@@ -92,6 +92,10 @@ class EscPosTicketPrinter:
         self._notes.status(status)
         return status
 
+    def new_roll(self) -> None:
+        """Somebody put in a fresh roll: the forecast begins anew."""
+        self._notes.new_roll()
+
     def health(self) -> DeviceHealth:
         return self._notes.health()
 

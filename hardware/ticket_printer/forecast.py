@@ -61,6 +61,10 @@ class PaperForecast:
             ),
         )
 
+    def fresh_roll(self) -> PaperForecast:
+        """Somebody says so: nothing is learned of the old one, whose rest nobody measured."""
+        return replace(self, used_mm=0.0, past_near_end_mm=None, out=False, hand_inside=False)
+
     def saw(self, state: PrinterState) -> PaperForecast:
         """`state` as the printer itself told it, before or after a ticket or in between."""
         seen = self

@@ -37,6 +37,10 @@ class PrinterNotes:
             self._log.succeeded()
         self.status(status)
 
+    def new_roll(self) -> None:
+        """Somebody says that a fresh roll was put in."""
+        self._keep(self._forecast.fresh_roll())
+
     def firmware(self, words: str) -> None:
         self._log.firmware(words)
 

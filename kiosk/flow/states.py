@@ -13,6 +13,7 @@ from kiosk.flow.eligibility import Eligibility
 from kiosk.flow.events import HelpState, Language, TicketAct, View
 from kiosk.flow.facts import HallFacts, LeaseFacts, PersonFacts, TicketFacts
 from kiosk.flow.feedback import Feedback
+from kiosk.flow.staff import Gate, Staff
 
 
 class Place(StrEnum):
@@ -62,6 +63,9 @@ class Place(StrEnum):
     PHONE = "phone"  # a number for the call back is typed in
     SENDING = "sending"  # a review or a suggestion is on its way
     SENT = "sent"  # thanks, or why not
+    STAFF_PIN = "staff_pin"  # staff: the PIN
+    STAFF = "staff"  # staff: the menu
+    STAFF_PANEL = "staff_panel"  # staff: one page of it
 
 
 # Places that wait for a machine: touching does not prolong them.
@@ -143,6 +147,8 @@ class TimeLimits:
     cancelling_s: float = 10.0
     farewell_s: float = 12.0
     sent_s: float = 20.0
+    staff_pin_s: float = 30.0
+    staff_s: float = 60.0
     warning_s: float = 15.0
 
     def __post_init__(self) -> None:
@@ -195,6 +201,7 @@ class Session:
     refusal_at: str = ""
     eligibility: Eligibility = field(default_factory=Eligibility)
     feedback: Feedback = field(default_factory=Feedback)
+    staff: Staff = field(default_factory=Staff)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +263,7 @@ class State:
     page: int = 0
     help_open: bool = False
     help: HelpState = HelpState.NONE
+    gate: Gate = field(default_factory=Gate)
     now_s: float = 0.0
     entered_s: float = 0.0
     active_s: float = 0.0
@@ -333,4 +341,6 @@ def limit_of(state: State) -> float | None:
         **dict.fromkeys((Place.RATE_WHO, Place.PHONE), limits.code_s),
         **dict.fromkeys((Place.RATE_FINDING, Place.SENDING), limits.looking_s),
         Place.SENT: limits.sent_s,
+        Place.STAFF_PIN: limits.staff_pin_s,
+        **dict.fromkeys((Place.STAFF, Place.STAFF_PANEL), limits.staff_s),
     }.get(state.place)

@@ -16,6 +16,7 @@ from kiosk.flow import feedback_table
 from kiosk.flow import mine_moves as mine
 from kiosk.flow import moves as mv
 from kiosk.flow import number_moves as number
+from kiosk.flow import staff_table as staff
 from kiosk.flow import way_moves as way
 from kiosk.flow.states import Place, State
 
@@ -78,6 +79,7 @@ ALWAYS: Row = {
     **_ANSWERS,
     **eligibility.EVERYWHERE,
     **feedback_table.EVERYWHERE,
+    **staff.EVERYWHERE,
     ev.Touched: mv.be_active,
     ev.StillHere: mv.be_active,
     ev.HelpTouched: mv.toggle_help,
@@ -307,6 +309,7 @@ TABLE: dict[Place, Row] = {
     **_NUMBER,
     **eligibility.rows(ALWAYS),
     **feedback_table.rows(ALWAYS),
+    **staff.rows(ALWAYS),
 }
 
 

@@ -31,6 +31,7 @@ from kiosk.gateway.client import QueueClient
 from kiosk.gateway.errors import BadAnswer, GatewayError, Refused
 from kiosk.gateway.keeping import KeptFile
 from kiosk.gateway.reading import read_hall, strictly, typed
+from kiosk.liveness import BeatingStop, Pulse, Quiet
 from queue_server.wire import hall as wire
 from queue_server.wire import reviews as wire_reviews
 
@@ -39,6 +40,7 @@ _log = structlog.get_logger()
 Post = Callable[[ev.Event], None]
 FETCH_EVERY_S = 300.0
 RETRY_S = 15.0
+ROUND_S = 45.0  # both parts, however slowly they come, and the disk
 HALL_KEPT_EVERY_S = 600.0
 
 
@@ -201,7 +203,8 @@ class ContentWatch(threading.Thread):
     def __init__(self, client: QueueClient, archive: Archive, post: Post) -> None:
         super().__init__(daemon=True, name="content-watch")
         self._client, self._archive, self._post = client, archive, post
-        self._stop_asked = threading.Event()
+        self.pulse: Pulse = Quiet()
+        self._stop_asked: threading.Event = BeatingStop(lambda: self.pulse, ROUND_S)
 
     def stop(self) -> None:
         self._stop_asked.set()

@@ -22,6 +22,7 @@ from kiosk.gateway.client import QueueClient
 from kiosk.gateway.errors import GatewayError, Refused, Unreachable
 from kiosk.gateway.offline import OfflineDrawer
 from kiosk.gateway.reading import read_hall
+from kiosk.liveness import BeatingStop, Pulse, Quiet
 from kiosk.settings import ServerSettings
 
 _log = structlog.get_logger()
@@ -289,7 +290,8 @@ class HallWatch(threading.Thread):
         """keep: is given each answer that was a hall, as the server told it."""
         super().__init__(daemon=True, name="hall-watch")
         self._client, self._settings, self._post, self._keep = client, settings, post, keep
-        self._stop_asked = threading.Event()
+        self.pulse: Pulse = Quiet()
+        self._stop_asked: threading.Event = BeatingStop(lambda: self.pulse, settings.longest_ask_s)
 
     def stop(self) -> None:
         self._stop_asked.set()

@@ -16,6 +16,7 @@ import structlog
 from hardware.health import Debounce, Figure
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.errors import GatewayError, Refused
+from kiosk.liveness import Pulse, Quiet
 from kiosk.settings import ServerSettings
 
 _log = structlog.get_logger()
@@ -66,6 +67,7 @@ class HealthReporter(threading.Thread):
         self._due_s: dict[DeviceKind, float] = {}  # on the monotonic clock
         self._changed = threading.Condition()
         self._stopping = False
+        self.pulse: Pulse = Quiet()
 
     def tell(self, health: Health) -> None:
         with self._changed:
@@ -92,12 +94,18 @@ class HealthReporter(threading.Thread):
             while not self._stopping:
                 kind = min(self._due_s, key=self._due_s.__getitem__, default=None)
                 if kind is None:
-                    self._changed.wait()
+                    self._wait(REPEAT_S)
                 elif (wait_s := self._due_s[kind] - time.monotonic()) > 0:
-                    self._changed.wait(wait_s)
+                    self._wait(wait_s)
                 else:
+                    self.pulse.beat(self._settings.longest_ask_s)
                     return self._newest[kind]
             return None
+
+    def _wait(self, wait_s: float) -> None:
+        """With the lock held."""
+        self.pulse.beat(wait_s)
+        self._changed.wait(wait_s)
 
     def _wait_until(self, told: Health, pause_s: float) -> None:
         """A word that came in meanwhile is due at once, and stays so."""

@@ -16,12 +16,14 @@ from kiosk.flow import events as ev
 from kiosk.flow.facts import LeaseFacts
 from kiosk.gateway.errors import BadAnswer, GatewayError, Refused
 from kiosk.gateway.lease_book import Given, LeaseBook, Stage
+from kiosk.liveness import Pulse, Quiet
 
 _log = structlog.get_logger()
 
 Post = Callable[[ev.Event], None]
 UNSETTLED_S = 180.0  # longer than any screen asks about a number
 RETRY_S = 5.0
+ROUND_S = 45.0  # handing in, borrowing, and writing both down
 AT_ONCE = 100  # the server takes no more
 
 
@@ -72,6 +74,7 @@ class LeaseKeeper(threading.Thread):
         self._size, self._ask_every_s = size, ask_every_s
         self._told: LeaseFacts | None = None
         self._wake = threading.Event()
+        self.pulse: Pulse = Quiet()
         self._stopping = False
 
     def stop(self) -> None:
@@ -84,16 +87,20 @@ class LeaseKeeper(threading.Thread):
 
     def run(self) -> None:
         while not self._stopping:
+            self.pulse.beat(ROUND_S)
             self._tell()
             whole = self.round()
             self._tell()
-            self._wake.wait(self._ask_every_s if whole else RETRY_S)
+            pause_s = self._ask_every_s if whole else RETRY_S
+            self.pulse.beat(pause_s + ROUND_S)
+            self._wake.wait(pause_s)
             self._wake.clear()
 
     def round(self) -> bool:
         """Whether the server was there and all is done that could be."""
         try:
             while due := self._due():
+                self.pulse.beat(ROUND_S)
                 self._hand_in(due)
             answer = self._server.borrow(str(uuid.uuid4()), self._size)
             self._book.take_in(answer["leases"])

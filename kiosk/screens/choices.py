@@ -12,7 +12,7 @@ from kiosk.flow.content import JobFacts, NoticeFacts
 from kiosk.flow.paging import NOTICES_PER_PAGE, notices_and_jobs, page_of, pages_of
 from kiosk.flow.states import Place, State
 from kiosk.flow.way_moves import current_question
-from kiosk.screens import feedback_choices
+from kiosk.screens import feedback_choices, staff_rows
 from kiosk.screens.offers import Choice, Choices, fresh_id
 from kiosk.texts import Texts
 from kiosk.words import class_name, in_language
@@ -135,5 +135,6 @@ CHOICES: dict[Place, Callable[[State, Texts], Choices]] = {
     Place.QUESTIONS: questions,
     Place.CLAIM: claim,
     Place.NOTICES: notices,
+    Place.STAFF: staff_rows.menu,
     **feedback_choices.CHOICES,
 }

@@ -3,7 +3,7 @@ once, because whoever sets it up has chosen none. An application of its own, bef
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from kivy.app import App
 from kivy.clock import Clock
@@ -23,12 +23,19 @@ _CODE, _TITLE, _BODY = 0.2, 0.055, 0.036
 
 
 class PairingApp(App):
-    """texts: of each language, the hall's own first. Ends when the kiosk is paired."""
+    """texts: of each language, the hall's own first. Ends when the kiosk is paired. alive: is
+    called in each round of the screen's loop."""
 
     def __init__(
-        self, pairing: Pairing, texts: Sequence[Texts], fonts: FontFiles, address: str
+        self,
+        pairing: Pairing,
+        texts: Sequence[Texts],
+        fonts: FontFiles,
+        address: str,
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
+        self._alive = alive
         self._pairing, self._texts, self._fonts, self._address = pairing, texts, fonts, address
         self._drawn: Shown | None = None
 
@@ -69,7 +76,12 @@ class PairingApp(App):
         label.bind(size=lambda node, size: setattr(node, "text_size", size))
         return label
 
+    def open_settings(self, *_: object) -> bool:
+        """Kivy's own settings, on F1: nobody at a kiosk may reach them."""
+        return False
+
     def _look(self) -> None:
+        self._alive()
         if self._pairing.paired.is_set():
             self.stop()
         elif (shown := self._pairing.shown) != self._drawn:

@@ -41,6 +41,7 @@ from kiosk.screens.notice import NoticeScreen
 from kiosk.screens.overlays import HelpOverlay, Overlay, WarningOverlay
 from kiosk.screens.reading import ReadingScreen
 from kiosk.screens.services import ServicesScreen
+from kiosk.screens.staff import StaffPinScreen, StaffScreen
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.ticks import TicksScreen
 from kiosk.screens.unprinted import UnprintedScreen
@@ -95,6 +96,9 @@ SCREENS: dict[Place, type[PlaceScreen]] = {
     Place.PHONE: CodeScreen,
     Place.SENDING: BusyScreen,
     Place.SENT: NoticeScreen,
+    Place.STAFF_PIN: StaffPinScreen,
+    Place.STAFF: ChoiceScreen,
+    Place.STAFF_PANEL: StaffScreen,
 }
 # Screens with a QR code that leads to a ticket's page.
 _FOLLOWED = (TicketScreen, UnprintedScreen, TicksScreen)
@@ -177,8 +181,8 @@ class Stage(FloatLayout):
         kind = SCREENS[place]
         if kind in _FOLLOWED:
             return kind(self.texts, self.emit, follow_base=self._follow_base)
-        if kind is FaceScreen:
-            return FaceScreen(self.texts, self.emit, self._live)
+        if kind in (FaceScreen, StaffScreen):
+            return kind(self.texts, self.emit, live=self._live)
         return kind(self.texts, self.emit)
 
     def _show_overlay(self, state: State) -> None:

@@ -12,24 +12,34 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-_spec = importlib.util.spec_from_file_location(
-    "hall_server", Path(__file__).with_name("hall_server.py")
-)
-assert _spec is not None
-assert _spec.loader is not None
-hall_server = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(hall_server)
+
+
+def beside(name: str) -> Any:
+    """A module of this folder, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+hall_server, Systemd = beside("hall_server"), beside("test_liveness").Systemd
 
 LEFT_TILE, RIGHT_TILE = (0.25, 0.27), (0.75, 0.27)
 HOME, NEXT = (0.3, 0.96), (0.8, 0.88)
 CITIZEN = "zhang-xiuying"
+CORNER, FIRST_TILE, FIRST_ACT, ENTER = (0.04, 0.03), (0.3, 0.29), (0.23, 0.195), (0.5, 0.88)
+DIGITS = {"1": (0.17, 0.39), "2": (0.5, 0.39), "7": (0.17, 0.645), "8": (0.5, 0.645)}
+STAFF_PIN = "271828"  # of config/demo/kiosk.toml
 
 
 def free_port() -> int:
@@ -52,11 +62,12 @@ def post(url: str, body: dict[str, Any]) -> None:
 class Process:
     """One of our programs; `lines` are what it logged, as JSON where it is."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, environ: Mapping[str, str] = MappingProxyType({})) -> None:
         self.started_s = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-m", *arguments],
             cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, **environ},
         )  # fmt: skip
         self.raw: list[str] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -92,6 +103,7 @@ class Process:
 class Hall:
     def __init__(self, folder: Path) -> None:
         self.server = hall_server.HallServer()
+        self.systemd = Systemd(folder)
         page, printer, camera, view = (f"127.0.0.1:{free_port()}" for _ in range(4))
         reader = str(folder / "card-reader")
         self.devices = Process(
@@ -102,8 +114,9 @@ class Hall:
             "kiosk", "--config", "config/demo/kiosk.toml", "--server", self.server.url,
             "--printer", f"tcp://{printer}", "--reader", reader, "--size", "540x960",
             "--kept", str(folder / "kept"),  # no numbers that another kiosk was lent
-            "--offscreen", "--remote-view", view,
+            "--offscreen", "--remote-view", view, environ=self.systemd.environ,
         )  # fmt: skip
+        self.printer = f"tcp://{printer}"
         self.page = f"http://{page}"
 
     def choose(self, at: tuple[float, float]) -> None:
@@ -112,8 +125,8 @@ class Hall:
         self.arrive("services")
         self.touch(at)
 
-    def touch(self, at: tuple[float, float]) -> None:
-        for phase in ("down", "up"):
+    def touch(self, at: tuple[float, float], phases: tuple[str, ...] = ("down", "up")) -> None:
+        for phase in phases:
             url = self.kiosk.ready["remote_view"] + "touch"
             post(url, {"phase": phase, "x": at[0], "y": at[1]})
 
@@ -144,7 +157,12 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     code, taken_s = made.kiosk.end()
     made.devices.end()
     made.server.close()
+    told = made.systemd.told()
+    made.systemd.close()
     assert code == 0
+    # Through all that went silent on the wires, nobody was taken for hung.
+    assert (told[0], told[-1]) == ("READY=1", "STOPPING=1")
+    assert set(told[1:-1]) == {"WATCHDOG=1"}
     assert taken_s < 4.0  # half a second on a quiet machine
     log = "".join(made.kiosk.raw)
     for body in made.server.bodies:
@@ -205,6 +223,31 @@ def test_no_paper_asks_before_a_number_is_taken(hall: Hall) -> None:
     hall.arrive("home")
 
 
+def test_staff_open_their_menu_and_print_a_test(hall: Hall) -> None:
+    hall.arrive("home")
+    printed = len(get(f"{hall.page}/api/tickets"))
+    hall.touch(CORNER, ("down",))
+    hall.arrive("staff_pin")
+    hall.touch(CORNER, ("up",))
+    for digit in STAFF_PIN:
+        hall.touch(DIGITS[digit])
+    until = time.monotonic() + 30.0
+    while hall.kiosk.places()[-1] == "staff_pin":  # the button waits for the last digit's frame
+        assert time.monotonic() < until
+        hall.touch(ENTER)
+        time.sleep(0.5)
+    hall.arrive("staff")
+    hall.touch(FIRST_TILE)
+    hall.arrive("staff_panel")
+    hall.touch(FIRST_ACT)
+    hall.eventually(lambda: '"act": "print", "verdict": "good"' in "".join(hall.kiosk.raw))
+    assert len(get(f"{hall.page}/api/tickets")) == printed + 1
+    assert not any(t.get("number") == "T000" for t in hall.server.tickets.values())
+    assert STAFF_PIN not in "".join(hall.kiosk.raw)
+    hall.touch(HOME)
+    hall.arrive("home")
+
+
 def test_a_slow_answer_gives_one_number(hall: Hall) -> None:
     hall.arrive("home")
     taken = len(hall.server.tickets)
@@ -216,6 +259,40 @@ def test_a_slow_answer_gives_one_number(hall: Hall) -> None:
     assert len({b["request_id"] for b in hall.server.bodies[-2:]}) == 1
     hall.touch(HOME)
     hall.arrive("home")
+
+
+def test_a_worker_that_hangs_has_the_kiosk_started_anew(hall: Hall, tmp_path: Path) -> None:
+    """The disk hangs under the paper forecast: a pipe stands where its new file is written."""
+    right = (ROOT / "config/demo/kiosk.toml").read_text(encoding="utf-8")
+    file, roll = tmp_path / "kiosk.toml", tmp_path / "roll.json"
+    right = right.replace("patience_s = 30.0", "patience_s = 0.5")
+    right = right.replace("print_timeout_s = 10.0", "print_timeout_s = 1.0")
+    lines = [
+        f'roll_file = "{roll}"' if x.startswith("roll_file") else x for x in right.splitlines()
+    ]
+    beside = str(ROOT / "config")
+    lines = [x.replace('"../', f'"{beside}/') for x in lines]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    os.mkfifo(roll.with_suffix(".new"))
+    post(f"{hall.page}/api/printer/fault", {"fault": "near_end"})
+    systemd = Systemd(tmp_path, watchdog_s=1.0)
+    kiosk = Process(
+        "kiosk", "--config", str(file), "--server", hall.server.url, "--printer", hall.printer,
+        "--reader", str(tmp_path / "no-reader"), "--kept", str(tmp_path / "kept"),
+        "--size", "540x960", "--offscreen", environ=systemd.environ,
+    )  # fmt: skip
+    told: list[str] = []
+    until = time.monotonic() + 60.0
+    while "WATCHDOG=trigger" not in "".join(told):
+        assert time.monotonic() < until, (told[-3:], kiosk.raw[-5:])
+        told += systemd.told()
+        time.sleep(0.05)
+    kiosk.process.kill()
+    kiosk.end()
+    systemd.close()
+    post(f"{hall.page}/api/printer/fault", {"fault": "none"})
+    assert told[0] == "READY=1"
+    assert told[-1] == "STATUS=hung: printer\nWATCHDOG=trigger"
 
 
 def test_it_was_ready_soon(hall: Hall) -> None:

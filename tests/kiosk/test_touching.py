@@ -9,6 +9,7 @@ import pytest
 
 from kiosk.flow import events as ev
 from kiosk.flow import feedback as fb
+from kiosk.flow import staff as st
 from kiosk.samples import sample_states
 
 STATES = sample_states()
@@ -78,6 +79,9 @@ def find(stage: Any, slot: str) -> Any:
         ("unprinted", "cancel", ev.CancelTouched()),
         ("warning", "warning-stay", ev.StillHere()),
         ("warning", "warning-leave", ev.HomeTouched()),
+        ("staff-pin", "key-7", ev.DigitTouched("7")),
+        ("staff-pin", "erase", ev.EraseTouched()),
+        ("staff-log", "more", ev.PageTouched()),
     ],
 )
 def test_a_touch_emits_its_event(studio: Any, name: str, slot: str, expected: ev.Event) -> None:
@@ -109,6 +113,9 @@ def test_a_tile_emits_its_service_and_a_new_request_each_time(studio: Any) -> No
         ("found", "act-defer", ev.ActTouched),
         ("help", "call-help", ev.CallHelpTouched),
         ("suggest-ticked", "send", fb.SendTouched),
+        ("staff-pin", "send-below", st.PinTouched),
+        ("staff", "panel-network", st.PanelTouched),
+        ("staff-paper", "act-new_roll", st.ActAsked),
     ],
 )
 def test_what_asks_the_server_for_something_carries_an_id_of_its_own(
@@ -120,6 +127,48 @@ def test_what_asks_the_server_for_something_carries_an_id_of_its_own(
     assert [type(event) for event in studio.events] == [kind, kind]
     first, second = (event.request_id for event in studio.events)
     assert first != second
+
+
+def test_where_a_finger_lands_on_the_board_of_marks_is_told_in_shares(studio: Any) -> None:
+    from kiosk.screens.staff import MARKS, MarkBoard
+
+    stage = studio.show(STATES["staff-touch"])
+    board = next(w for w in stage.walk() if isinstance(w, MarkBoard))
+    for mark in MARKS:
+        studio.touch(*board.at(mark))
+    told = [e for e in studio.events if isinstance(e, st.PointTouched)]
+    assert [(round(e.x, 2), round(e.y, 2)) for e in told] == [*MARKS]
+
+
+def test_only_a_finger_that_stays_in_the_corner_opens_the_staff_menu(studio: Any) -> None:
+    import time
+
+    from kivy.tests.common import UnitTestTouch
+
+    from kiosk.ui.corner import CornerHold
+
+    studio.show(STATES["home"])
+    held: list[bool] = []
+    corner = CornerHold(lambda: held.append(True), hold_s=0.05)
+    width, height = studio.window.size
+    inside, outside = (width * 0.1, height * 0.97), (width * 0.5, height * 0.97)
+
+    def lie(x: float, y: float) -> None:
+        corner.down(UnitTestTouch(x, y))
+        time.sleep(0.06)
+        studio.settle()
+
+    lie(*outside)
+    assert not held
+    corner.down(UnitTestTouch(*inside))
+    corner.up()
+    corner.down(UnitTestTouch(*inside))
+    corner.move(UnitTestTouch(*outside))
+    time.sleep(0.06)
+    studio.settle()
+    assert not held
+    lie(*inside)
+    assert held == [True]
 
 
 @pytest.mark.parametrize(

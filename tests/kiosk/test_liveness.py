@@ -1,0 +1,172 @@
+"""The watchdog: fed while all are at work, not for one that is stuck; a silent wire is no hang."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from foundation.service_manager import ServiceManager
+from hardware import ports
+from kiosk.devices import PrinterWorker, ReaderWorker
+from kiosk.liveness import Liveness, Watchdog
+from kiosk.settings import PrinterSettings
+
+
+class Clock:
+    now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+_MARK = "so far"
+
+
+class Systemd:
+    """The socket that it listens on."""
+
+    def __init__(self, folder: Path, watchdog_s: float = 8.0) -> None:
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(folder / "notify"))
+        self._heard: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.environ = {
+            "NOTIFY_SOCKET": str(folder / "notify"),
+            "WATCHDOG_USEC": str(int(watchdog_s * 1e6)),
+        }
+
+    def _read(self) -> None:
+        """Always, as systemd does: the queue of such a socket holds ten."""
+        while text := self._socket.recv(4096).decode():
+            self._heard.append(text)
+
+    def told(self) -> list[str]:
+        """Since the last time."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as mark:
+            mark.sendto(_MARK.encode(), self.environ["NOTIFY_SOCKET"])
+        until = time.monotonic() + 30.0
+        while _MARK not in self._heard:
+            assert time.monotonic() < until
+            time.sleep(0.002)
+        count = self._heard.index(_MARK)
+        found = self._heard[:count]
+        del self._heard[: count + 1]
+        return found
+
+    def close(self) -> None:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as end:
+            end.sendto(b"", self.environ["NOTIFY_SOCKET"])
+        self._reader.join(timeout=10)
+        self._socket.close()
+
+
+def test_it_is_fed_while_every_promise_is_kept_and_says_who_broke_one(tmp_path: Path) -> None:
+    clock, systemd = Clock(), Systemd(tmp_path)
+    liveness = Liveness(patience_s=5.0, clock=clock)
+    watchdog = Watchdog(liveness, ServiceManager(systemd.environ), clock)
+    printer, reader = liveness.pulse("printer"), liveness.pulse("reader")
+    reader.beat(60.0)
+    watchdog.tick()
+    assert systemd.told() == ["WATCHDOG=1"], "one that has not begun is not late"
+    printer.beat(10.0)
+    clock.now_s += 1.9
+    watchdog.tick()
+    assert systemd.told() == [], "four times within the limit are enough"
+    clock.now_s += 13.0
+    watchdog.tick()
+    assert systemd.told() == ["WATCHDOG=1"]
+    clock.now_s += 2.1
+    watchdog.tick()
+    assert systemd.told() == ["STATUS=hung: printer\nWATCHDOG=trigger"]
+    clock.now_s += 2.1
+    watchdog.tick()
+    assert systemd.told() == [], "said once, and not fed"
+    printer.beat(10.0)
+    clock.now_s += 2.1
+    watchdog.tick()
+    assert systemd.told() == ["WATCHDOG=1"]
+    systemd.close()
+
+
+def test_without_a_service_manager_nothing_is_sent_and_nothing_breaks(tmp_path: Path) -> None:
+    for environ in ({}, {"NOTIFY_SOCKET": str(tmp_path / "nobody"), "WATCHDOG_USEC": "8000000"}):
+        manager = ServiceManager(environ)
+        manager.ready()
+        manager.alive()
+        manager.hung("x")
+        manager.stopping()
+    assert ServiceManager({"WATCHDOG_USEC": "8000000"}).watchdog_s is None
+
+
+def test_a_manager_that_does_not_listen_holds_nobody_up(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(str(tmp_path / "deaf"))
+        manager = ServiceManager({"NOTIFY_SOCKET": str(tmp_path / "deaf")})
+        for _ in range(2000):  # far more than its queue holds
+            manager.alive()
+
+
+def test_an_abstract_address_is_understood() -> None:
+    name = f"@hall-test-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
+        heard.bind("\0" + name[1:])
+        heard.settimeout(10.0)
+        ServiceManager({"NOTIFY_SOCKET": name}).ready()
+        assert heard.recv(100) == b"READY=1"
+
+
+class StuckPrinter:
+    """Waits for a lock that nobody gives back."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.lock.acquire()
+
+    def status(self, timeout_s: float = 2.0) -> Any:
+        with self.lock:
+            return ports.PrinterStatus(ports.PrinterState.OK, True, "")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class SilentReader:
+    """Polls a device that never answers, each time until its limit."""
+
+    def watch(self, on_event: Any, stop: threading.Event) -> None:
+        while not stop.is_set():
+            stop.wait(0.05)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_a_deadlocked_worker_is_late_and_one_that_waits_for_a_silent_device_is_not() -> None:
+    clock = Clock()
+    liveness = Liveness(patience_s=1.0, clock=clock)
+    stuck = StuckPrinter()
+    settings = PrinterSettings("tcp://127.0.0.1:1", status_timeout_s=1.0, print_timeout_s=1.0)
+    printer = PrinterWorker(stuck, settings, lambda _: None, lambda _: None)  # type: ignore[arg-type]
+    reader = ReaderWorker(SilentReader(), lambda _: None, lambda _: None)  # type: ignore[arg-type]
+    for worker in (printer, reader):
+        worker.pulse = liveness.pulse(worker.name)
+        worker.start()
+    until = time.monotonic() + 30.0
+    clock.now_s += 60.0
+    while liveness.late() != ("printer",):
+        assert time.monotonic() < until, liveness.late()
+        time.sleep(0.01)
+    stuck.lock.release()
+    while liveness.late():
+        assert time.monotonic() < until, liveness.late()
+        time.sleep(0.01)
+    reader.stop()
+    printer.stop()
+    for worker in (printer, reader):
+        worker.join(timeout=30)
+        assert not worker.is_alive()
