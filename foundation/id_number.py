@@ -6,6 +6,7 @@ Pure; a number goes in and nothing is kept.
 from __future__ import annotations
 
 import re
+from datetime import date
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS = "10X98765432"
@@ -24,6 +25,16 @@ def check_character(first_17_digits: str) -> str:
 def is_valid_id_number(number: str) -> bool:
     """18 characters whose check is right."""
     return bool(_RESIDENT.fullmatch(number)) and check_character(number[:17]) == number[17]
+
+
+def birth_in(number: str) -> date | None:
+    """The date of birth that a resident's number tells; None when it is none, or no date."""
+    if not is_valid_id_number(number.upper()):
+        return None
+    try:
+        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return None
 
 
 def is_foreigner_2017_number(number: str) -> bool:

@@ -6,7 +6,12 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+import structlog
+
+log = structlog.get_logger()
+
 SLEW_S = 2.0
+JUMP_S = 60.0
 
 
 class Clock(Protocol):
@@ -41,6 +46,9 @@ class SystemClock:
     def now_ms(self) -> int:
         expected_s = self._wall_s + time.monotonic() - self._mono_s
         wall_s = time.time()
+        if wall_s > expected_s + JUMP_S:
+            # it is believed, since a machine that slept jumps too; a day ahead closes the day
+            log.warning("clock_jumped", ahead_s=round(wall_s - expected_s))
         if wall_s < expected_s - SLEW_S:
             wall_s = expected_s
         else:

@@ -144,6 +144,10 @@ class ClassSection:
             raise ValueError("rate must be above 0")
 
 
+# Less is a slip of the pen: nobody is served in five seconds.
+USUAL_AT_LEAST_MINUTES = 0.1
+
+
 @dataclass(frozen=True)
 class ServiceSection:
     id: str
@@ -156,8 +160,8 @@ class ServiceSection:
     def __post_init__(self) -> None:
         if not (self.prefix or self.id).isascii() or not (self.prefix or self.id).isalpha():
             raise ValueError("prefix must be Latin letters, such as A")
-        if self.usual_minutes <= 0:
-            raise ValueError("usual_minutes must be above 0")
+        if self.usual_minutes < USUAL_AT_LEAST_MINUTES:
+            raise ValueError(f"usual_minutes must be at least {USUAL_AT_LEAST_MINUTES}")
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,7 @@ def ticket_shape(
         "service_name": service.name,
         "service_name_en": service.name_en,
         "matter": ticket.matter,
+        "then": list(ticket.then),
         "status": ticket.status.value,
         "priority_class": ticket.priority_class,
         "issued_at": instant_text(ticket.issued_ms),

@@ -37,6 +37,7 @@ class Ticket(TypedDict):
     service_name: str
     service_name_en: str
     matter: str | None
+    then: list[str]  # services of the steps that are still to come
     status: TicketStatus
     priority_class: str
     issued_at: str

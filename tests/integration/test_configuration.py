@@ -90,6 +90,7 @@ def test_settings_of_calls(admin: Client) -> None:
     [
         ("windows/77/skills", {}, 404),
         ("windows/1/skills", {"skills": [{"service": "Z"}]}, 404),
+        ("windows/1/skills", {"skills": [{"service": "A"}, {"service": "A", "rank": 2}]}, 409),
         ("services/Z/pause", {"reason": "x"}, 404),
         ("services/A/pause", {"reason": ""}, 422),
         ("classes", {"id": "x", "name": "x", "name_en": "x", "rate": 0}, 422),

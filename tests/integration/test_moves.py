@@ -118,6 +118,7 @@ def look(clerk: Client, ticket: str) -> Any:
 
 def test_a_visit_of_several_steps_keeps_its_number(clerk: Client, free_window: str) -> None:
     ticket = clerk.issue("G", then=["F"])
+    assert ticket["then"] == ["F"]
     for status, service in (("waiting", "F"), ("finished", "F")):
         assert act(clerk, ticket["id"], "call")[0] == 200
         clerk.at(WINDOW, "start")
@@ -151,8 +152,11 @@ def test_sent_to_a_clerk_and_back(clerk: Client) -> None:
     assert (status, body["error"]["code"]) == (409, "clerk_at_no_window")
     assert clerk.at("1", "transfer", service="B", **{"return": True})[0] == 200
     assert clerk.at("2", "call-next")[1]["ticket"]["id"] == ticket["id"]
+    status, body = clerk.at("2", "transfer")
+    assert (status, body["error"]["code"]) == (409, "no_destination")
     clerk.at("2", "start")
     clerk.at("2", "finish")
+    assert clerk.get(f"{HALL}/tickets/{ticket['id']}")[1]["ticket"]["windows"] == ["1"]
     assert clerk.at("2", "call-next")[1]["ticket"] is None, "kept for window 1"
     called = clerk.at("1", "call-next")[1]
     assert called["ticket"]["id"] == ticket["id"]

@@ -111,6 +111,8 @@ def test_spans_and_roles(lived: ServerProcess, auditor: Client) -> None:
     assert told(auditor, "?from=2020-01-01&to=2020-01-31")["summary"]["issued"] == 0
     assert auditor.get(f"{HALL}/statistics?from=2026-02-02&to=2026-02-01")[0] == 422
     assert auditor.get(f"{HALL}/statistics?from=2020-01-01&to=2026-02-01")[0] == 422
+    for beyond in ("to=9999-12-31", "to=0001-01-01", "from=1999-12-31"):
+        assert auditor.get(f"{HALL}/statistics?{beyond}")[0] == 422
     assert auditor.get(f"{HALL}/statistics/nothing.csv")[0] == 404
     assert lived.client("clerk").get(f"{HALL}/statistics")[0] == 403
     assert lived.client(None).get(f"{HALL}/statistics.xlsx")[0] == 401

@@ -9,6 +9,7 @@ from typing import TypeVar
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from foundation.id_number import birth_in
 from queue_server.access.roles import Act, Role
 from queue_server.domain import commands as c
 from queue_server.domain.calendar import local
@@ -66,10 +67,12 @@ async def person_ref(ctx: Context, person: PersonIn | None) -> str | None:
 
 
 def age_of(service: HallService, person: PersonIn | None) -> int | None:
-    """Full years on the hall's own date."""
-    if person is None or person.birth is None:
+    """Full years on the hall's own date. What a resident's number says counts before what is told
+    beside it."""
+    birth = (birth_in(person.id_number) or person.birth) if person else None
+    if birth is None:
         return None
-    return full_years(person.birth, local(service.calendar, service.now_ms()).date())
+    return full_years(birth, local(service.calendar, service.now_ms()).date())
 
 
 def full_years(birth: date, today: date) -> int:

@@ -11,7 +11,7 @@ from queue_server.web.schemas.commands import Body, Command, Name
 from queue_server.web.schemas.content import Id, Line
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-Minutes = Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)]
+Minutes = Annotated[float, Field(ge=0.1, le=600, allow_inf_nan=False)]
 Lines = Annotated[
     tuple[Annotated[str, Field(min_length=1, max_length=120)], ...], Field(max_length=30)
 ]
