@@ -67,6 +67,11 @@ class LiveDay:
         self._astray = False  # what is in memory is not what is stored
         self._retry_at_s = 0.0
 
+    @property
+    def clock_off_s(self) -> float:
+        """How far the hall's time is off as far as is known; 0.0 while nobody need know."""
+        return self._clock.off_s()
+
     # --- our own events ----------------------------------------------------------------------
 
     def take(self, events: Sequence[e.Event], now_ms: int, extra: dict[str, Any]) -> Append:

@@ -325,7 +325,7 @@ class HallService:
         """For staff, and for everybody."""
         key = (self.day.epoch, state.seq, now_ms // 1000)
         if self._view is None or self._view[0] != key:
-            off_s = round(self._clock.off_s())
+            off_s = round(self.day.clock_off_s)
             view = hall_view(state, self.presentation, now_ms, clock_off_s=off_s)
             self._view = (key, (orjson.dumps(view), orjson.dumps(for_everybody(view))))
         return self._view[1]

@@ -85,11 +85,16 @@ class Metrics:
         self._served = Gauge("hall_served", "Halls served", registry=registry)
         self._commits = Gauge("hall_commits", "Transactions written", registry=registry)
         self._seconds = Gauge("hall_commit_seconds", "Time spent writing", registry=registry)
-        if guard is not None:
-            clock = Gauge("hall_clock_off_seconds", "Ahead of the database", registry=registry)
-            clock.set_function(lambda: guard.off_s)
-
+        self._guard = guard
+        clock = Gauge("hall_clock_off_seconds", "Ahead of the right time", registry=registry)
+        clock.set_function(self._clock_off_s)
         self._devices = DeviceMetrics(registry)
+
+    def _clock_off_s(self) -> float:
+        """Against the database's clock where there is one; else the hall that is furthest off."""
+        if self._guard is not None and self._guard.off_s:
+            return self._guard.off_s
+        return max((hall.day.clock_off_s for hall in self._halls), key=abs, default=0.0)
 
     def device(
         self, hall: str, device: str, kind: str, state: str, figures: Mapping[str, str | int]

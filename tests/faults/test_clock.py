@@ -53,6 +53,9 @@ def _goes_on(client: Client) -> None:
     by how much it is off."""
     first = _hall(client)
     assert abs(first["clock_off_s"] - HOUR_S) < 60
+    metrics = client.get("/metrics")[1].decode()
+    (told,) = (line for line in metrics.splitlines() if line.startswith("hall_clock_off_seconds "))
+    assert abs(float(told.split()[1]) - HOUR_S) < 60
     end = time.monotonic() + 10
     while _hall(client)["now"] <= first["now"]:
         assert time.monotonic() < end, "the hall's time stands still"
