@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from foundation.id_number import check_character
 from queue_server.journal.chain import Record, verify
 from tests.support.server import Client, ServerProcess, serial_of
 
@@ -78,7 +79,9 @@ def test_numbers_are_gapless_under_load(admin: Client) -> None:
 
 
 def test_a_persons_second_wish_is_the_same_ticket(admin: Client) -> None:
-    person = {"id_number": "990101194001010014", "name": "样例", "birth": "1999-01-01"}
+    digits = "99010119400101001"
+    number = digits + check_character(digits)
+    person = {"id_number": number, "name": "样例", "birth": "1999-01-01"}
     first = admin.issue("G", person=person)  # the number itself tells the age
     assert first["priority_class"] == "elderly"
     status, body = admin.post(f"{HALL}/tickets", service="G", person=person)
