@@ -35,8 +35,11 @@ class VirtualCamera:
     def start(self, host: str, port: int) -> str:
         """Returns the address of the stream; port 0 picks a free one."""
         self._server = _Server((host, port), self)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="camera"
+        self._thread = threading.Thread(  # of nobody who forgets `stop` is the end held up
+            target=self._server.serve_forever,
+            kwargs={"poll_interval": 0.1},
+            name="camera",
+            daemon=True,
         )
         self._thread.start()
         return f"http://{host}:{self._server.server_address[1]}/stream.mjpg"

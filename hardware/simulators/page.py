@@ -152,7 +152,10 @@ class SimulatorPage:
         """Returns the page's address; port 0 picks a free one."""
         self._server = _Server((host, port), self._desk)
         self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="page"
+            target=self._server.serve_forever,
+            kwargs={"poll_interval": 0.1},
+            name="page",
+            daemon=True,
         )
         self._thread.start()
         return f"http://{host}:{self._server.server_address[1]}/"

@@ -80,7 +80,9 @@ class WindowDevices:
     def run(self, stop: threading.Event) -> None:
         """Blocks. Any thread may set `stop`."""
         watching = [
-            threading.Thread(target=bus.watch, args=(partial(self._pad_event, name), self._stop))
+            threading.Thread(
+                target=bus.watch, args=(partial(self._pad_event, name), self._stop), daemon=True
+            )
             for name, bus in self._pads.items()
         ]
         habits, retry_s = self._settings.habits, self._settings.server.retry_s

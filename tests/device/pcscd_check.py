@@ -74,7 +74,7 @@ def test_the_same_card_through_a_real_pcscd(pcscd, social_card, people, eventual
     pcscd.lift()
     driver = make_social_card_reader(SocialCardSettings("pcsc:Virtual PCD"))
     events, stop = [], threading.Event()
-    thread = threading.Thread(target=driver.watch, args=(events.append, stop))
+    thread = threading.Thread(target=driver.watch, args=(events.append, stop), daemon=True)
     thread.start()
     try:
         eventually(lambda: ReaderBack() in events, 10)

@@ -16,7 +16,7 @@ from hardware.simulators.card_reader import NetCardReader, VirtualCardReader
 from hardware.simulators.reader_usb import UsbCardReader
 from hardware.wiring import CardReaderSettings, make_card_reader
 
-SIMULATORS = ("pty", "pty-115200", "pty-9600", "socket", "usb")
+SIMULATORS = ("pty", "pty-115200", "pty-38400", "socket", "usb")
 HAND_S = 30.0  # a person's hand
 SAM_ID = re.compile(r"\d{2}\.\d{2}-\d{8}-\d{10}-\d{10}")
 
@@ -118,7 +118,7 @@ def test_a_read_card_tells_its_number_and_is_not_found_again_until_lifted(bench)
 def test_watching_tells_laid_read_and_taken_away(bench, eventually):
     bench.lift()
     events, stop = [], threading.Event()
-    thread = threading.Thread(target=bench.driver.watch, args=(events.append, stop))
+    thread = threading.Thread(target=bench.driver.watch, args=(events.append, stop), daemon=True)
     thread.start()
     try:
         bench.lay()

@@ -131,7 +131,7 @@ def test_half_a_reply_and_then_no_port(set_up, people):
 def test_a_card_pulled_while_it_is_read(set_up, people, eventually):
     reader, driver = set_up()
     events, stop = [], threading.Event()
-    thread = threading.Thread(target=driver.watch, args=(events.append, stop))
+    thread = threading.Thread(target=driver.watch, args=(events.append, stop), daemon=True)
     thread.start()
     try:
         eventually(lambda: ReaderBack() in events)
@@ -234,7 +234,7 @@ def test_two_programs_cannot_share_a_port(set_up, made):
 def test_no_fault_hangs_watch_or_ends_it(set_up, people, eventually, fault):
     reader, driver = set_up()
     events, stop = [], threading.Event()
-    thread = threading.Thread(target=driver.watch, args=(events.append, stop))
+    thread = threading.Thread(target=driver.watch, args=(events.append, stop), daemon=True)
     thread.start()
     reader.set_fault(fault, replies=2)
     reader.lay(people.citizens[0].card())

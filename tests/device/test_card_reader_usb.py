@@ -88,7 +88,7 @@ def test_unplugged_while_it_answers_and_plugged_in_again(usb_reader, open_driver
 def test_watching_survives_usb_gone_and_back(usb_reader, open_driver, people, eventually):
     events, stop = [], threading.Event()
     driver = open_driver()
-    thread = threading.Thread(target=driver.watch, args=(events.append, stop))
+    thread = threading.Thread(target=driver.watch, args=(events.append, stop), daemon=True)
     thread.start()
     try:
         eventually(lambda: ReaderBack() in events)

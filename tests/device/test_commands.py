@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from hardware.cli import main
 from hardware.simulators.printer import PrinterFault
 
 HARDWARE = (sys.executable, "-m", "hardware")
@@ -55,6 +56,21 @@ def run_json(root: Path, *words: str, exit_code: int = 0):
     done = run(root, *words, "--json")
     assert done.returncode == exit_code, done
     return json.loads(done.stdout)
+
+
+@pytest.fixture
+def here(monkeypatch, capfd):
+    """The command line in this process, where starting one is not the point."""
+    monkeypatch.setattr("hardware.cli.configure_logs", lambda *_: None)
+
+    def run(*words, exit_code=0):
+        capfd.readouterr()
+        code = main([*words, "--json"])
+        out = capfd.readouterr().out
+        assert code == exit_code, out
+        return json.loads(out)
+
+    return run
 
 
 def assert_error(answer, code: str):
@@ -116,8 +132,8 @@ def test_card_read_without_a_card_ends_in_time(root, reader):
         (("device", "fax"), "usage", 2),
     ],
 )  # fmt: skip
-def test_every_failure_is_the_one_error_shape(root, words, code, exit_code):
-    assert_error(run_json(root, *words, exit_code=exit_code), code)
+def test_every_failure_is_the_one_error_shape(here, words, code, exit_code):
+    assert_error(here(*words, exit_code=exit_code), code)
 
 
 def test_nothing_hangs_longer_than_its_timeout(root):
@@ -143,12 +159,12 @@ def test_a_camera_stream_that_says_nothing_ends_the_command_and_not_the_process(
     assert_error(answer, "device_timeout")
 
 
-def test_printer_status(root, printer):
+def test_printer_status(here, printer):
     virtual, url = printer
-    answer = run_json(root, "device", "printer", "status", "--printer", url)
+    answer = here("device", "printer", "status", "--printer", url)
     assert answer == {"state": "ok", "can_print": True, "detail": "就绪 / ready"}
     virtual.set_fault(PrinterFault.PAPER_OUT)
-    answer = run_json(root, "device", "printer", "status", "--printer", url)
+    answer = here("device", "printer", "status", "--printer", url)
     assert (answer["state"], answer["can_print"]) == ("out", False)
 
 
@@ -165,12 +181,10 @@ def test_print_test_and_render(root, printer, tmp_path):
     assert text == "http://hall.invalid/t/print-test"
 
 
-def test_render_names_the_byte_that_it_does_not_know(root, tmp_path):
+def test_render_names_the_byte_that_it_does_not_know(here, tmp_path):
     stream = tmp_path / "bad.bin"
     stream.write_bytes(b"\x1b@\x1bZ")
-    answer = run_json(
-        root, "device", "printer", "render", str(stream), "--out", "/tmp/x.png", exit_code=1
-    )
+    answer = here("device", "printer", "render", str(stream), "--out", "/tmp/x.png", exit_code=1)
     assert_error(answer, "escpos_unknown")
     assert answer["error"]["detail"] == {"byte": 0x5A, "offset": 3}
 

@@ -32,7 +32,9 @@ class Watching:
     def __init__(self, port, pads=PADS):
         self.bus = PadBus(partial(BusLink, port, 9600), pads)
         self.events, self.stop = [], threading.Event()
-        self.thread = threading.Thread(target=self.bus.watch, args=(self.events.append, self.stop))
+        self.thread = threading.Thread(
+            target=self.bus.watch, args=(self.events.append, self.stop), daemon=True
+        )
         self.thread.start()
 
     def pressed(self):
@@ -202,7 +204,7 @@ def test_a_key_pressed_while_the_host_talks_is_not_lost(pads, watching, eventual
             watching.bus.show(2, f"{time.monotonic():.3f}")
             time.sleep(0.005)
 
-    talking = threading.Thread(target=talk)
+    talking = threading.Thread(target=talk, daemon=True)
     talking.start()
     try:
         for _ in range(5):

@@ -65,7 +65,8 @@ def test_a_program_decodes(program):
 def test_many_threads_decode_at_once(program):
     decoder, photos = program(GOOD, timeout_s=20), []
     threads = [
-        threading.Thread(target=lambda: photos.append(decoder.decode(WLT))) for _ in range(4)
+        threading.Thread(target=lambda: photos.append(decoder.decode(WLT)), daemon=True)
+        for _ in range(4)
     ]
     for thread in threads:
         thread.start()
@@ -163,7 +164,7 @@ def seen_while(decode, name: str) -> bool:
         while not seen and not ended.wait(0.05):
             seen.extend(processes(name))
 
-    watching = threading.Thread(target=watch)
+    watching = threading.Thread(target=watch, daemon=True)
     watching.start()
     with pytest.raises(DecoderTimeout):
         decode()

@@ -76,10 +76,15 @@ def own_signals():
         signal.signal(number, handler)
 
 
-@pytest.mark.usefixtures("own_signals")
-def test_preview_serves_pictures_and_ends_by_itself(capfd):
+@pytest.fixture
+def source():
     virtual = VirtualCamera(64, 48, frames_per_s=30)
-    source = virtual.start("127.0.0.1", 0)
+    yield virtual.start("127.0.0.1", 0)
+    virtual.stop()
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_preview_serves_pictures_and_ends_by_itself(source, capfd):
     taken = []
 
     def look(address: str) -> None:
@@ -93,13 +98,12 @@ def test_preview_serves_pictures_and_ends_by_itself(capfd):
                 return
             time.sleep(0.05)
 
-    thread = threading.Thread(target=when_it_stands)
+    thread = threading.Thread(target=when_it_stands, daemon=True)
     thread.start()
     words = ("device", "camera", "preview", "--camera", source, "--for", "2.5", "--json")
     before = threading.active_count()
     assert main(words) == 0
-    thread.join()
-    virtual.stop()
+    thread.join(30)
     assert b"Content-Type: image/jpeg" in taken[0]
     assert json.loads(capfd.readouterr().out)["pictures"] > 3
     assert threading.active_count() <= before
@@ -119,11 +123,8 @@ def test_window_devices_refuse_the_token_that_the_settings_come_with(root, capfd
 
 
 @pytest.mark.usefixtures("own_signals")
-def test_a_preview_that_finds_its_place_taken_says_so(capfd):
-    virtual = VirtualCamera(64, 48)
-    source = virtual.start("127.0.0.1", 0)
+def test_a_preview_that_finds_its_place_taken_says_so(source, capfd):
     taken = source.split("/")[2]
     words = ("device", "camera", "preview", "--camera", source, "--listen", taken)
     code, answer = run(capfd, *words)
-    virtual.stop()
     assert (code, answer["error"]["code"]) == (1, "device_missing")

@@ -65,7 +65,7 @@ def driver(social_reader):
 @pytest.fixture
 def watching(driver, eventually):
     events, stop = [], threading.Event()
-    thread = threading.Thread(target=driver.watch, args=(events.append, stop))
+    thread = threading.Thread(target=driver.watch, args=(events.append, stop), daemon=True)
     thread.start()
     eventually(lambda: events == [ReaderBack()])
     events.clear()
@@ -155,7 +155,7 @@ def test_an_answer_that_drips_in_without_end_is_given_up(monkeypatch):
                 time.sleep(0.1)
 
     with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=drip, args=(server,))
+        thread = threading.Thread(target=drip, args=(server,), daemon=True)
         thread.start()
         url = f"tcp://127.0.0.1:{server.getsockname()[1]}"
         driver = make_social_card_reader(SocialCardSettings(url))

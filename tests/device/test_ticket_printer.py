@@ -222,7 +222,7 @@ def test_a_printer_that_hangs_up_in_the_middle_is_no_confirmation(content):
                     connection.sendall(b"\x12")
 
     with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=half_a_printer, args=(server,))
+        thread = threading.Thread(target=half_a_printer, args=(server,), daemon=True)
         thread.start()
         result = make(f"tcp://127.0.0.1:{server.getsockname()[1]}").print_ticket(content, 3)
         thread.join()
@@ -245,7 +245,7 @@ def test_chatter_on_the_line_never_becomes_a_status():
 
     stop = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=chatterbox, args=(server, stop))
+        thread = threading.Thread(target=chatterbox, args=(server, stop), daemon=True)
         thread.start()
         began = time.monotonic()
         status = make(f"tcp://127.0.0.1:{server.getsockname()[1]}").status(timeout_s=2)
@@ -271,7 +271,7 @@ def test_serial_line_confirms_through_a_pty(printer, content):
     master, slave = pty.openpty()
     tty.setraw(slave)
     stop = threading.Event()
-    cable = threading.Thread(target=_carry, args=(master, url, stop))
+    cable = threading.Thread(target=_carry, args=(master, url, stop), daemon=True)
     cable.start()
     try:
         driver = make(f"serial://{os.ttyname(slave)}?baud=115200", "generic-80mm-text")
@@ -297,7 +297,7 @@ def test_a_slow_serial_printer_gets_the_whole_ticket_before_the_port_is_closed(c
             time.sleep(0.005)
             received.extend(os.read(master, 512))
 
-    printer = threading.Thread(target=read_slowly)
+    printer = threading.Thread(target=read_slowly, daemon=True)
     printer.start()
     result = make(f"serial://{os.ttyname(slave)}", "mute-58mm").print_ticket(content)
     printer.join(timeout=5)
