@@ -60,6 +60,7 @@ class Grabber:
         self._done = False  # the thread is at its end
         self.trouble = Trouble.NONE
         self.why: DeviceError | None = None  # it cannot be opened, where that can be told
+        self._failed = False  # the last attempt did, and what can be told of it is
         self._thread = threading.Thread(target=self._run, name="camera-grabber", daemon=True)
         _grabbers.add(self)
         self._thread.start()
@@ -76,7 +77,7 @@ class Grabber:
             self._waiting = True
             self._changed.notify_all()
             self._changed.wait_for(
-                lambda: self._over or self._fresh(stale_s) or not (patient or self._well),
+                lambda: self._over or self._fresh(stale_s) or (self._failed and not patient),
                 max(0.0, deadline - time.monotonic()),
             )
             taken = self._newest if self._fresh(stale_s) else None
@@ -100,10 +101,6 @@ class Grabber:
     @property
     def _over(self) -> bool:
         return self._stopping or self._done or self.trouble is Trouble.ENDED
-
-    @property
-    def _well(self) -> bool:
-        return self.trouble is Trouble.NONE
 
     def _fresh(self, stale_s: float) -> bool:
         if self._newest is None:
@@ -151,6 +148,7 @@ class Grabber:
         count = 0
         try:
             if not capture.isOpened():
+                self.trouble = Trouble.MISSING  # for whose time is over while it is asked why
                 ask = self._source.kind is SourceKind.STREAM and self._wanted()
                 self._fails(Trouble.MISSING, stream_trouble(self._source) if ask else None)
                 return 0
@@ -166,7 +164,7 @@ class Grabber:
 
     def _fails(self, trouble: Trouble, why: DeviceError | None = None) -> None:
         with self._changed:
-            self.trouble, self.why = trouble, why
+            self.trouble, self.why, self._failed = trouble, why, True
             self._changed.notify_all()
 
     def _one_frame(self, capture: Any) -> bool:
@@ -176,7 +174,7 @@ class Grabber:
         position_s = film_position_s(self._source, capture)
         frame = Frame(datetime.now(UTC), upright(self._source, picture), position_s)
         with self._changed:
-            self.trouble = Trouble.NONE
+            self.trouble, self._failed = Trouble.NONE, False
             if not self._source.kind.live:  # none of a recording is skipped
                 self._changed.wait_for(lambda: self._newest is None or not self._useful)
             self._newest = _Taken(frame, time.monotonic())

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from hardware.camera.driver import CameraEnded, OpenCvCamera
+from hardware.camera.grabber import Grabber, Trouble
 from hardware.camera.source import CameraSource, SourceKind
 from hardware.errors import (
     DeviceError,
@@ -203,6 +204,16 @@ def test_who_tries_a_stream_is_told_at_once_why_it_does_not_open(refusing, path,
         camera.try_once(timeout_s=60)
     camera.close()
     assert time.monotonic() - began < 30  # not waited through
+
+
+def test_a_stream_is_missing_also_while_it_is_asked_why(monkeypatch, eventually):
+    """A reader whose time is over by then is told so, and not that the camera gives no picture."""
+    asked = threading.Event()
+    monkeypatch.setattr("hardware.camera.grabber.stream_trouble", lambda _: asked.wait(30) and None)
+    grabber = Grabber(CameraSource("http://127.0.0.1:9/x"))
+    eventually(lambda: grabber.trouble is Trouble.MISSING)
+    asked.set()
+    eventually(lambda: not grabber.alive)
 
 
 @pytest.mark.parametrize(
