@@ -13,7 +13,6 @@ from hardware.camera.driver import CameraEnded, OpenCvCamera
 from hardware.camera.grabber import Grabber, Trouble
 from hardware.camera.source import CameraSource, SourceKind
 from hardware.errors import (
-    DeviceError,
     DeviceMissing,
     DeviceRefused,
     DeviceTimeout,
@@ -84,18 +83,6 @@ def test_a_frozen_camera_times_out_and_comes_back(stream):
     assert time.monotonic() - began < 3
     virtual.fault = CameraFault.NONE
     assert camera.read(timeout_s=8).picture.shape == (48, 64, 3)
-
-
-def test_a_camera_that_was_pulled_out_comes_back(stream):
-    virtual, camera = stream
-    camera.read()
-    virtual.fault = CameraFault.GONE
-    with pytest.raises(DeviceError):
-        drain(camera)
-    assert camera.health().state == "offline"
-    threading.Timer(0.5, setattr, [virtual, "fault", CameraFault.NONE]).start()
-    assert camera.read(timeout_s=8).picture.shape == (48, 64, 3)
-    assert camera.health().state == "ok"
 
 
 def test_trouble_is_counted_once_however_often_it_is_asked():
