@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--server", metavar="URL", help="instead of the file's")
     parser.add_argument("--printer", metavar="URL", help="instead of the file's")
     parser.add_argument("--reader", metavar="PORT", help="instead of the file's")
+    parser.add_argument("--camera", metavar="SOURCE", help="[face_check], instead of the file's")
     parser.add_argument(
         "--kept", type=Path, metavar="DIR", help="[offline] folder, instead of the file's"
     )
@@ -162,6 +163,9 @@ def _overridden(settings: KioskSettings, options: argparse.Namespace) -> KioskSe
         settings = replace(settings, printer=replace(settings.printer, url=options.printer))
     if options.reader:
         settings = replace(settings, reader=replace(settings.reader, port=options.reader))
+    if options.camera:
+        face = replace(settings.face_check, camera=options.camera)
+        settings = replace(settings, face_check=face)
     if options.kept:
         kept = replace(settings.offline, folder=options.kept.absolute())
         settings = replace(settings, offline=kept)
@@ -254,6 +258,7 @@ class _Run:
             post,
             tell,
             list_printer=devices.list_printer,
+            slip_printer=devices.slip_printer,
             printing=drawer.printing,
         )
         self._desk = TicketDesk(client, settings.server, post, drawer if self._leases else None)

@@ -36,10 +36,12 @@ IDLE_POLL_S = 20.0  # so long without a wish, and the printer is asked how it is
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """list_printer: the printer again, with the layout for lists of materials."""
+    """list_printer, slip_printer: the printer again, with the layouts for lists of materials and
+    for the yearly check's slip."""
 
     printer: ports.TicketPrinter
     list_printer: ports.TicketPrinter
+    slip_printer: ports.TicketPrinter
     reader: ports.CardReader
 
 
@@ -70,9 +72,15 @@ def build_devices(settings: KioskSettings) -> Devices:
     chosen = settings.printer
     printer = wiring.PrinterSettings(chosen.url, chosen.profile, chosen.layout, chosen.roll_file)
     reader = wiring.CardReaderSettings(settings.reader.port, settings.reader.baud)
-    lists = wiring.PrinterSettings(chosen.url, chosen.profile, chosen.list_layout)
+    lists, slips = (
+        wiring.PrinterSettings(chosen.url, chosen.profile, layout)
+        for layout in (chosen.list_layout, chosen.slip_layout)
+    )
     return Devices(
-        wiring.make_printer(printer), wiring.make_printer(lists), wiring.make_card_reader(reader)
+        wiring.make_printer(printer),
+        wiring.make_printer(lists),
+        wiring.make_printer(slips),
+        wiring.make_card_reader(reader),
     )
 
 
@@ -85,10 +93,11 @@ class PrintJob:
 
 @dataclass(frozen=True, slots=True)
 class ListJob:
-    """A list of materials: nobody's number, so nothing is reported of it."""
+    """A list of materials or a slip: nobody's number, so nothing is reported of it."""
 
     request_id: str
     content: ports.TicketContent
+    slip: bool = False
 
 
 Errand = Callable[[ports.TicketPrinter], ev.Event]
@@ -106,15 +115,17 @@ class PrinterWorker(threading.Thread):
         tell: Tell,
         idle_poll_s: float = IDLE_POLL_S,
         list_printer: ports.TicketPrinter | None = None,
+        slip_printer: ports.TicketPrinter | None = None,
         printing: Callable[[TicketFacts], None] = lambda _ticket: None,
     ) -> None:
-        """list_printer: the same machine with the layout for lists; None: the ticket's own.
+        """list_printer, slip_printer: the same machine with another layout; None: the ticket's own.
         printing: is told of each ticket before its first byte goes to the printer."""
         self._printing = printing
         super().__init__(daemon=True, name="printer")
         self._printer, self._settings, self._post = printer, settings, post
         self._tell, self._idle_poll_s = tell, idle_poll_s
         self._list_printer = list_printer or printer
+        self._slip_printer = slip_printer or printer
         self.pulse: Pulse = Quiet()
         self._wishes: queue.SimpleQueue[Wish | None] = queue.SimpleQueue()
 
@@ -162,8 +173,9 @@ class PrinterWorker(threading.Thread):
         return self._print_list(wish) if isinstance(wish, ListJob) else self._ask(wish)
 
     def _print_list(self, job: ListJob) -> ev.ListPrinted:
+        printer = self._slip_printer if job.slip else self._list_printer
         try:
-            result = self._list_printer.print_ticket(job.content, self._settings.print_timeout_s)
+            result = printer.print_ticket(job.content, self._settings.print_timeout_s)
         except Exception:
             _log.exception("list_unforeseen")
             return ev.ListPrinted(job.request_id, ev.Outcome.UNKNOWN)

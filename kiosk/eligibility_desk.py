@@ -7,11 +7,12 @@ from collections.abc import Callable
 from foundation.settings_file import load_settings
 from hardware import wiring
 from hardware.ports import Camera
-from kiosk.faces import FaceWorker, LiveView
+from kiosk.faces import FaceWorker
 from kiosk.flow import eligibility as el
 from kiosk.flow.events import Event
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.pension import PensionDesk
+from kiosk.live_view import LiveView
 from kiosk.liveness import Pulse
 from kiosk.settings import FaceCheckSettings, KioskSettings
 

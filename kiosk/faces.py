@@ -14,10 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import cv2
 import numpy as np
 import structlog
-from numpy.typing import NDArray
 
 from hardware.errors import DeviceError
 from hardware.face.calibration import CalibrationUnusable, from_json
@@ -30,59 +28,17 @@ from hardware.ports import Camera
 from kiosk.flow import eligibility as el
 from kiosk.flow.events import Event
 from kiosk.gateway.pension import Reference
+from kiosk.live_view import LiveView, Preview
 from kiosk.liveness import Pulse, Quiet
 
 _log = structlog.get_logger()
 Post = Callable[[Event], None]
-PREVIEW_PX = 480
 IDLE_S = 20.0
 CHECK_S = 300.0  # loading the engine, and a check with all the time that may be asked for
 
 
 class Engine(FaceEngine, Protocol):
     def load(self) -> None: ...
-
-
-class LiveView:
-    """The newest picture for the screen: mirrored, square, RGB rows from the bottom up. Any thread.
-
-    tint: what the screen shows now, as 0–1; counts go up with each picture, so that the screen
-    draws none twice."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._picture: NDArray[np.uint8] = np.zeros((PREVIEW_PX, PREVIEW_PX, 3), np.uint8)
-        self._count = 0
-        self._shown = False
-        self.tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
-
-    def put(self, picture: Picture, tint: tuple[float, float, float]) -> None:
-        height, width = picture.shape[:2]
-        side = min(height, width)
-        top, left = (height - side) // 2, (width - side) // 2
-        square = picture[top : top + side, left : left + side]
-        with self._lock:
-            cv2.resize(square[::-1, ::-1, ::-1], (PREVIEW_PX, PREVIEW_PX), dst=self._picture)
-            self._count, self._shown = self._count + 1, True
-            self.tint = (tint[0] / 255, tint[1] / 255, tint[2] / 255)
-
-    def take(self, after: int) -> tuple[int, bytes]:
-        """The count and the picture; b"" when there is none newer."""
-        with self._lock:
-            if not self._shown or self._count == after:
-                return self._count, b""
-            return self._count, self._picture.tobytes()
-
-    def wipe(self) -> None:
-        with self._lock:
-            self._picture.fill(0)
-            self._shown = False
-            self.tint = (1.0, 1.0, 1.0)
-
-    @property
-    def clean(self) -> bool:
-        with self._lock:
-            return not self._picture.any()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,7 +147,7 @@ class FaceWorker(threading.Thread):
         check = FaceCheck(self._engine, self._settings, self._wanted(job), self._chance)
         with self._lock:
             self._check = check
-        camera = self._camera()
+        camera = Preview(self._camera(), self.view)
         teller = _Teller(job.request_id, self._post, self.view)
         try:
             result = check.run(camera, teller.tell, leave)
@@ -229,19 +185,20 @@ class FaceWorker(threading.Thread):
 
 
 class _Teller:
-    """Tells the screen what changed, and gives it every picture."""
+    """Tells the screen what changed, and gives it the colour of the moment."""
 
     def __init__(self, request_id: str, post: Post, view: LiveView) -> None:
         self._request_id, self._post, self._view = request_id, post, view
         self._told: tuple[object, ...] = ()
 
-    def tell(self, prompt: Prompt, picture: Picture) -> None:
-        self._view.put(picture, prompt.tint)
+    def tell(self, prompt: Prompt, _picture: Picture) -> None:
+        self._view.shine(prompt.tint)
         advice = prompt.advice.value if prompt.advice and prompt.stage != "act" else None
         action = prompt.action.value if prompt.action else None
         told = (prompt.stage, advice, action, prompt.step, prompt.extended)
         if told != self._told:
             self._told = told
+            _log.info("face_asked", stage=prompt.stage.value, advice=advice, action=action)
             self._post(
                 el.FaceSeen(
                     self._request_id, prompt.stage.value, advice, action, prompt.step, prompt.left_s

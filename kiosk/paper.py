@@ -57,7 +57,7 @@ def slip_content(next_due: str, hall: HallFacts | None, texts: Texts) -> TicketC
         people_ahead=None,
         wait_text=texts("pension.slip_next", day=until),
         window_text="",
-        footer=texts("paper.footer"),
+        footer=texts("pension.slip_footer"),
         language=texts.language.value,
     )
 

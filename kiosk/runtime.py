@@ -190,7 +190,7 @@ class Runtime:
     def _slip_job(self, effect: el.PrintSlip, hands: Hands) -> ListJob:
         texts = hands.texts(effect.language)
         content = slip_content(effect.next_due, self.state.around.hall, texts)
-        return ListJob(effect.request_id, content)
+        return ListJob(effect.request_id, content, slip=True)
 
     def _list_job(self, effect: fx.PrintList, hands: Hands) -> ListJob:
         texts = hands.texts(effect.language)

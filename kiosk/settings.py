@@ -52,13 +52,14 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True)
 class PrinterSettings:
-    """layout, list_layout: name or file; of tickets, and of lists of materials. roll_file: where
-    the paper forecast is kept; None: nowhere."""
+    """layout, list_layout, slip_layout: name or file; of tickets, of lists of materials, of the
+    yearly check's slip. roll_file: where the paper forecast is kept; None: nowhere."""
 
     url: str
     profile: str = "generic-80mm"
     layout: str = "standard"
     list_layout: str = "materials"
+    slip_layout: str = "slip"
     roll_file: Path | None = None
     status_timeout_s: float = 2.0
     print_timeout_s: float = 10.0

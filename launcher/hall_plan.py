@@ -74,6 +74,7 @@ class HallPlan:
             ("kiosk", "--config", str(CONFIG / "kiosk.toml"), "--size", self.kiosk_size),
             ("--server", f"http://{HOST}:{ports.server}", "--reader", str(self.reader)),
             ("--printer", f"tcp://{HOST}:{ports.printer}"),
+            ("--camera", f"http://{HOST}:{ports.camera}/sitter.mjpg"),
             ("--kept", str(self.reader.parent / "kiosk-kept")),
             ("--remote-view", f"{HOST}:{ports.kiosk_view}"),
             ("--offscreen",) if self.offscreen else (),

@@ -1,22 +1,30 @@
-"""A demonstration's invented register, put in when somebody first asks for an empty one."""
+"""A demonstration's invented register, put in when somebody first asks for an empty one.
+
+One of its people is enrolled: with the head that sits before the demonstration's camera.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+import orjson
 import structlog
 
 from queue_server.access.store import AccessStore
-from queue_server.domain.pension_commands import ImportPensioners
+from queue_server.domain.pension_commands import EnrolReference, GiveConsent, ImportPensioners
 from queue_server.pensions.importing import RegisterImport
-from queue_server.pensions.people import People
+from queue_server.pensions.people import Face, People
 from queue_server.plan import Plan
 from queue_server.service import HallService
 from queue_server.views.pensions import today_of
 
 log = structlog.get_logger()
+
+SITTER = Path(__file__).resolve().parents[1] / "assets" / "sitter"
+SITS_THERE = "990101195907304015"  # 样例·马文海
 
 
 class DemoRegister:
@@ -51,4 +59,24 @@ class DemoRegister:
         work = RegisterImport(self._access, self._people, execute, unknown)
         today = await here.ask(today_of)
         report = await work.run(content, today, dry_run=False, skip_bad=False)
+        await self._enrol_one(here)
         log.info("register_seeded", hall=here.id, rows=report["good"], bad=report["bad_count"])
+
+    async def _enrol_one(self, here: HallService) -> None:
+        """face.json is what `./hall device face describe` says of rest.jpg."""
+        person = await self._access.known_person(SITS_THERE)
+        known = await here.ask(lambda state, _: person in state.pensions.pensioners)
+        if person is None or not known:
+            return
+        photo, told = await asyncio.to_thread(
+            lambda: [(SITTER / name).read_bytes() for name in ("rest.jpg", "face.json")]
+        )
+        face = orjson.loads(told)
+        measured = Face(face["model"], [face["descriptor"]], face["quality"])
+        version = await here.ask(lambda state, _: state.known_rules.pension.consent_version)
+        await self._people.keep_face(person, "sample", measured, photo)
+        for command in (
+            GiveConsent(person, version),
+            EnrolReference(person, "sample", "file", measured.model),
+        ):
+            await here.execute(command, request_id=None, by="system")

@@ -1,18 +1,29 @@
-"""A virtual camera: the drawn scene as an MJPEG stream over HTTP, as network cameras send it."""
+"""A virtual camera: the drawn scene as an MJPEG stream over HTTP, as network cameras send it.
+
+A second stream, `/sitter.mjpg`, shows a head that moves as told, for the face check.
+"""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from enum import StrEnum
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
+from typing import TYPE_CHECKING
 
 import structlog
 
 from hardware.simulators.scene import draw_frames
 
+if TYPE_CHECKING:
+    from hardware.simulators.sitter import Sitter
+
 _log = structlog.get_logger()
 _BOUNDARY = "frame"
 _LOOP_FRAMES = 24
+SITTER_FRAMES_PER_S = 8.0
 
 
 class CameraFault(StrEnum):
@@ -26,11 +37,19 @@ class VirtualCamera:
 
     def __init__(self, width: int = 640, height: int = 480, frames_per_s: float = 10.0) -> None:
         self.frames_per_s = frames_per_s
+        self.sitter_frames_per_s = SITTER_FRAMES_PER_S
         self.frames = draw_frames(width, height, _LOOP_FRAMES)
         self.fault = CameraFault.NONE
         self.stopping = threading.Event()
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
+
+    @cached_property
+    def sitter(self) -> Sitter:
+        """Made at first use: it takes OpenCV along."""
+        from hardware.simulators.sitter import Sitter
+
+        return Sitter(round(self.sitter_frames_per_s / SITTER_FRAMES_PER_S))
 
     def start(self, host: str, port: int) -> str:
         """Returns the address of the stream; port 0 picks a free one."""
@@ -65,12 +84,15 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        if self.server.camera.fault is CameraFault.GONE:
+        camera = self.server.camera
+        if camera.fault is CameraFault.GONE:
             self.close_connection = True  # without an answer, as a cut cable
         elif self.path == "/stream.mjpg":
-            self._stream()
+            self._stream(cycle(camera.frames).__next__, camera.frames_per_s)
+        elif self.path == "/sitter.mjpg":
+            self._stream(camera.sitter.jpeg, camera.sitter_frames_per_s)
         elif self.path.partition("?")[0] == "/frame.jpg":
-            self._picture(self.server.camera.frames[0])
+            self._picture(camera.frames[0])
         else:
             self.send_error(404)
 
@@ -84,20 +106,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(jpeg)
 
-    def _stream(self) -> None:
+    def _stream(self, picture: Callable[[], bytes], frames_per_s: float) -> None:
         self.send_response(200)
         self.send_header("Content-Type", f"multipart/x-mixed-replace; boundary={_BOUNDARY}")
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
         camera = self.server.camera
-        index = 0
         try:
-            while not camera.stopping.wait(1 / camera.frames_per_s):
+            while not camera.stopping.wait(1 / frames_per_s):
                 if camera.fault is CameraFault.GONE:
                     return
                 if camera.fault is CameraFault.NONE:
-                    self._part(camera.frames[index])
-                    index = (index + 1) % len(camera.frames)
+                    self._part(picture())
         except OSError as error:
             _log.debug("camera_client_left", reason=error.strerror)
 

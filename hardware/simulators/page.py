@@ -100,6 +100,20 @@ class Desk:
         self._camera.fault = _choice(CameraFault, body)
         return self.state()
 
+    def camera_move(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Who sits before the camera moves, as the kiosk asks."""
+        from hardware.simulators.sitter import Movement  # late: it takes OpenCV along
+
+        try:
+            movement = Movement(str(body.get("movement")))
+        except ValueError as error:
+            choices = ", ".join(Movement)
+            raise PageError(
+                422, "unknown_movement", f"one of {choices}", field="movement"
+            ) from error
+        self._camera.sitter.move(movement)
+        return self.state()
+
     def printer_fault(self, body: Mapping[str, Any]) -> dict[str, Any]:
         after_mm = body.get("after_mm", 0)
         if isinstance(after_mm, bool) or not isinstance(after_mm, int | float) or after_mm < 0:
@@ -226,6 +240,7 @@ class _Handler(BaseHTTPRequestHandler):
             "/api/reader/fault": desk.reader_fault,
             "/api/printer/fault": desk.printer_fault,
             "/api/camera/fault": desk.camera_fault,
+            "/api/camera/move": desk.camera_move,
         }
         self._refuse_other_sites()
         if path not in actions:

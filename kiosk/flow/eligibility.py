@@ -43,7 +43,8 @@ class FaceShown:
 @dataclass(frozen=True, slots=True)
 class Eligibility:
     """One person's check. outcome: `passed`, `window`, or the code of why it cannot be done here.
-    waiting: a clerk is being asked. misread: the card could not be read."""
+    waiting: a clerk is being asked. misread: the card could not be read. unrecognised: another
+    face than the enrolled one was found."""
 
     misread: bool = False
     pensioner: PensionerFacts | None = None
@@ -52,6 +53,7 @@ class Eligibility:
     waiting: bool = False
     outcome: str = ""
     next_due: str = ""
+    unrecognised: bool = False
 
     def __repr__(self) -> str:
         return f"Eligibility({self.outcome or self.face.stage}, ***)"
@@ -175,10 +177,11 @@ class GiveMoreTime(Effect):
 @dataclass(frozen=True, slots=True)
 class SettleCheck(Effect):
     """Answered by CheckSettled, perhaps twice (a clerk is asked), or CheckRefused. decision: pass,
-    grey, reject or gave_up."""
+    grey, reject or gave_up. reason: why it was given up, if that was not the person's wish."""
 
     request_id: str
     decision: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

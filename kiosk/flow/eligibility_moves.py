@@ -150,8 +150,9 @@ def face_ended(state: State, event: el.FaceEnded) -> Step:
     check = state.session.eligibility
     if event.decision == "reject" and check.tries < el.TRIES:
         return enter(state, Place.PENSION_AGAIN)
-    decision = event.decision if event.decision in ("pass", "grey", "reject") else "gave_up"
-    return _settle(state, event.request_id, decision)
+    if event.decision in ("pass", "grey", "reject"):
+        return _settle(state, event.request_id, event.decision)
+    return _settle(state, event.request_id, "gave_up", event.decision)
 
 
 def to_window(state: State, event: el.ToWindowTouched) -> Step:
@@ -164,9 +165,10 @@ def to_window(state: State, event: el.ToWindowTouched) -> Step:
     return asked, (*effects, *more)
 
 
-def _settle(state: State, request_id: str, decision: str) -> Step:
-    wish = el.SettleCheck(derived_request_id(request_id, "settle"), decision)
-    return enter(state, Place.PENSION_SETTLING, wish, request_id=wish.request_id)
+def _settle(state: State, request_id: str, decision: str, reason: str = "") -> Step:
+    wish = el.SettleCheck(derived_request_id(request_id, "settle"), decision, reason)
+    check = _check(state, unrecognised=decision == "reject")
+    return enter(state, Place.PENSION_SETTLING, wish, request_id=wish.request_id, eligibility=check)
 
 
 # --- the result ---------------------------------------------------------------------------------

@@ -106,9 +106,11 @@ class PensionDesk:
         self._start(wish.request_id, work)
 
     def settle(self, wish: el.SettleCheck) -> None:
-        body = {"request_id": wish.request_id, "decision": wish.decision}
+        body: dict[str, Any] = {"request_id": wish.request_id, "decision": wish.decision}
         if wish.decision != "gave_up":
             body |= self._faces.certificate()
+        elif wish.reason:
+            body["reasons"] = [wish.reason]
         picture = self._faces.picture() if wish.decision == "grey" else b""
         if picture:
             body["live_picture"] = base64.b64encode(picture).decode()

@@ -76,11 +76,12 @@ def done(state: State, t: Texts) -> News:
             next_event=HomeTouched(),
         )
     if check.outcome == "window" and ticket is not None:
+        words = "pension.to_window_text" if check.unrecognised else "pension.to_window_plain"
         return News(
             icon="ticket",
             tone="attention",
             title=t("pension.to_window", number=ticket.number),
-            text=t("pension.to_window_text", windows=window_list(ticket.windows, t)),
+            text=t(words, windows=window_list(ticket.windows, t)),
             question=t("pension.benefit"),
             next_words=t("bar.home"),
             next_icon="house",

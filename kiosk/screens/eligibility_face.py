@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import Any, Protocol
 
+import structlog
 from kivy.clock import Clock
+from kivy.core.window import Window
 from kivy.graphics.texture import Texture
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 
@@ -14,8 +16,10 @@ from kiosk.flow.eligibility import MoreTimeTouched, ToWindowTouched
 from kiosk.flow.states import State
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.texts import Texts
+from kiosk.ui.frame_meter import FrameMeter
 
-LIVE_HZ = 18.0
+_log = structlog.get_logger()
+LIVE_HZ = 30.0  # no slower than a camera
 ICONS = {
     "turn_left": "arrow-left",
     "turn_right": "arrow-right",
@@ -26,7 +30,7 @@ ICONS = {
 
 
 class Live(Protocol):
-    """The camera's newest picture; see `kiosk.faces.LiveView`."""
+    """The camera's newest picture; see `kiosk.live_view.LiveView`."""
 
     tint: tuple[float, float, float]
 
@@ -47,6 +51,8 @@ class FaceScreen(PlaceScreen):
     def __init__(self, texts: Texts, emit: Emit, live: Live | None = None, **kwargs: Any) -> None:
         self._live, self._count, self._side = live, -1, 0
         self._clock: Any = None
+        self._turning: Any = None
+        self._meter = FrameMeter()
         super().__init__(texts, emit, **kwargs)
 
     def on_parent(self, _widget: object, parent: object) -> None:
@@ -54,8 +60,25 @@ class FaceScreen(PlaceScreen):
         if self._clock is not None:
             self._clock.cancel()
             self._clock = None
+            self._tell_pace()
         if parent is not None and self._live is not None:
             self._clock = Clock.schedule_interval(lambda _dt: self._look(), 1 / LIVE_HZ)
+            self._meter = FrameMeter()
+            self._turning = Clock.schedule_interval(self._turned, 0)
+            Window.bind(on_flip=self._flipped)
+
+    def _turned(self, _dt: float) -> None:
+        self._meter.turned(Clock.get_time())
+
+    def _flipped(self, *_: object) -> None:
+        self._meter.drawn(Clock.get_time())
+
+    def _tell_pace(self) -> None:
+        """How smooth the screen was beside camera and engine: a log line for each check."""
+        self._turning.cancel()
+        Window.unbind(on_flip=self._flipped)
+        if figures := self._meter.figures():
+            _log.info("face_screen_pace", **figures)
 
     def _look(self) -> None:
         if self._live is None:

@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from queue_server.access.keys import Keys
 from queue_server.access.store import AccessStore
@@ -134,7 +135,7 @@ def _import(options: argparse.Namespace) -> int:
         here: HallService, access: AccessStore, people: People, audit: AuditLog
     ) -> dict[str, Any]:
         async def execute(command: ImportPensioners) -> Any:
-            return await here.execute(command, request_id=None, by=ACTOR)
+            return await here.execute(command, request_id=str(uuid4()), by=ACTOR)
 
         async def unknown(persons: Sequence[str]) -> list[str]:
             return await here.ask(

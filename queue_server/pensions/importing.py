@@ -1,5 +1,9 @@
 """An import's way: read, check, put people into the vault, and the register into the journal as one
-append. All rows or none: what the vault took is given back when the journal did not."""
+append. All rows or none: what the vault took is given back when the import was refused.
+
+Where the store broke off, the rows may be in the journal all the same: then nothing is given back,
+and the same file imported once more puts right whatever is missing.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from typing import Any
 import orjson
 
 from queue_server.access.store import AccessStore
+from queue_server.domain.errors import Refusal
 from queue_server.domain.pension_commands import ImportPensioners, Listed
 from queue_server.outcome import Outcome
 from queue_server.pensions.people import People
@@ -75,7 +80,7 @@ class RegisterImport:
         )
         try:
             outcome: Outcome = await self._execute(ImportPensioners(rows))
-        except BaseException:
+        except Refusal:
             await self._people.take_back(new)
             raise
         told("register", len(found.rows))

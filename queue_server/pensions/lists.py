@@ -5,12 +5,14 @@ Names stand in them in full, because somebody will ring at that door; ID numbers
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from queue_server.pensions.people import Identity
+from queue_server.pensions.sheet import Sheet, write_sheet, written_elsewhere
 from queue_server.wire import pensions as shapes
 
 CSV, XLSX = "csv", "xlsx"
@@ -32,6 +34,7 @@ _HEADING = (
     "办理人",
     "办理日期",
 )
+_SHORT = 500  # rows that are not worth a process
 _WIDTHS = (12, 22, 24, 12, 10, 16, 10, 22, 14, 14, 10, 12)
 _WAYS = {
     "kiosk": "自助终端",
@@ -88,37 +91,22 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-def as_file(kind: str, found: Iterable[Listed]) -> bytes:
-    """kind: csv (with a byte-order mark, for spreadsheets) or xlsx."""
-    rows = rows_of(found)
-    return _xlsx(rows) if kind == XLSX else _csv(rows)
+async def as_file(kind: str, found: Sequence[Listed]) -> bytes:
+    """kind: csv (with a byte-order mark, for spreadsheets) or xlsx. A long sheet is written by a
+    process of its own: it takes seconds of a processor, which this one owes to the hall."""
+    if kind == CSV:
+        return await asyncio.to_thread(_csv, found)
+    sheet = await asyncio.to_thread(_sheet, found)
+    if len(found) <= _SHORT:
+        return await asyncio.to_thread(write_sheet, sheet)
+    return await written_elsewhere(sheet)
 
 
-def _csv(rows: Iterable[Sequence[str]]) -> bytes:
+def _sheet(found: Iterable[Listed]) -> Sheet:
+    return Sheet("资格认证", _WIDTHS, [list(row) for row in rows_of(found)])
+
+
+def _csv(found: Iterable[Listed]) -> bytes:
     out = io.StringIO(newline="")
-    csv.writer(out).writerows(rows)
+    csv.writer(out).writerows(rows_of(found))
     return out.getvalue().encode("utf-8-sig")
-
-
-def _xlsx(rows: Iterable[Sequence[str]]) -> bytes:
-    from openpyxl import Workbook
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
-
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "资格认证"
-    for row in rows:
-        sheet.append(row)
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    for number, width in enumerate(_WIDTHS, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.freeze_panes = "A2"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = "1:1"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()

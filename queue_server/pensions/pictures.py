@@ -6,6 +6,7 @@ and the clerk's page must reach the same one (docs/postgresql.md).
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 
@@ -20,9 +21,10 @@ class _Kept:
 
 
 class LivePictures:
-    """By check; kept at the longest for KEPT_FOR_S. Event loop's thread only."""
+    """By check; wiped after `kept_for_s`, whether anybody asks or not. Event loop's thread only."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept_for_s: float = KEPT_FOR_S) -> None:
+        self._kept_for_s = kept_for_s
         self._kept: dict[str, _Kept] = {}
 
     def put(self, check: str, **pictures: bytearray) -> None:
@@ -30,7 +32,8 @@ class LivePictures:
         self.wipe(check)
         while len(self._kept) >= AT_MOST:
             self.wipe(next(iter(self._kept)))
-        self._kept[check] = _Kept(dict(pictures), time.monotonic() + KEPT_FOR_S)
+        self._kept[check] = _Kept(dict(pictures), time.monotonic() + self._kept_for_s)
+        asyncio.get_running_loop().call_later(self._kept_for_s, self.sweep)
 
     def get(self, check: str, name: str) -> bytes | None:
         self.sweep()

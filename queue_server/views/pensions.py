@@ -164,16 +164,13 @@ def wanted_of(state: HallState, which: str, region: str | None, now_ms: int) -> 
 
     bounds = _bounds(state, now_ms)
 
-    def is_wanted(one: Pensioner) -> bool:
-        how = _how(one, *bounds)
-        return {
-            "due": how != "not_due",
-            "overdue": how == "overdue",
-            "home_visit": one.home_visit and how != "not_due",
-            "back_pay": one.back_pay_from is not None,
-            "all": True,
-        }[which]
-
+    is_wanted: Callable[[Pensioner], bool] = {
+        "due": lambda one: _how(one, *bounds) != "not_due",
+        "overdue": lambda one: _how(one, *bounds) == "overdue",
+        "home_visit": lambda one: one.home_visit and _how(one, *bounds) != "not_due",
+        "back_pay": lambda one: one.back_pay_from is not None,
+        "all": lambda one: True,
+    }[which]
     found = [
         one
         for one in state.pensions.pensioners.values()

@@ -78,7 +78,7 @@ class Hall:
             decision="grey",
             score=0.66,
             threshold=0.7,
-            reasons=["likeness_grey"],
+            reasons=["nearly_alike"],
             live_picture=base64.b64encode(LIVE).decode(),
         )
         return check
@@ -104,7 +104,7 @@ def test_a_clerk_answers_in_seconds_with_one_key(pages: Pages, hall: Hall, wide:
     person = hall.enrolled()
     first = hall.in_doubt(person)
     expect(page.locator("#who")).to_contain_text("样例·张*英")
-    expect(page.locator("#reasons")).to_have_text("相似度在两可之间")
+    expect(page.locator("#reasons")).to_have_text("和登记照片有些像，拿不准")
     expect(page).to_have_title("(1) 人工核对：是不是同一个人")
     both_seen(page)
     assert page.evaluate("document.getElementById('live').naturalWidth") == 480
@@ -215,9 +215,9 @@ def test_the_clerk_who_calls_sees_why_somebody_was_sent(pages: Pages, hall: Hall
     """Whoever was rejected at the kiosk comes with a number; the window knows the reason."""
     person = hall.enrolled("990101195101188051")
     check = hall.call("checks", KIOSK, person=person)["check"]
-    fields = {"decision": "reject", "reasons": ["likeness_low"]}
+    fields = {"decision": "reject", "reasons": ["not_alike"]}
     ticket = hall.call(f"checks/{check}/result", KIOSK, **fields)["ticket"]
     page = pages.log_in("clerk4", "/window/demo/4")
     hall.call("../windows/4/call-ticket", hall.manager, ticket=ticket["id"], reason="测试")
     expect(page.locator("#number")).to_have_text(ticket["number"])
-    expect(page.locator("#sent-here")).to_contain_text("自助认证没有通过：相似度太低")
+    expect(page.locator("#sent-here")).to_contain_text("自助认证没有通过：和登记照片不像")

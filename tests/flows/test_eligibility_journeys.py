@@ -97,7 +97,7 @@ def test_after_three_tries_a_window_with_its_number() -> None:
 def test_the_paper_of_the_windows_number_is_reported_and_the_words_stay() -> None:
     state, effects = ended(before_the_camera(), "no_camera")
     settle = request_of(effects)
-    assert effects == [el.SettleCheck(settle, "gave_up")]
+    assert effects == [el.SettleCheck(settle, "gave_up", "no_camera")]
     state, _ = step(state, el.CheckSettled(settle, "window", "", TICKET))
     state, told = step(state, ev.PrintEnded(settle, TICKET, ev.Outcome.CONFIRMED, "ok"))
     assert state.place is Place.PENSION_DONE

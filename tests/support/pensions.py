@@ -28,12 +28,17 @@ def number(serial: int) -> str:
     return first + check_character(first)
 
 
-def pension_config(folder: Path) -> Path:
-    """The settings file; its key file, engine and reminders lie in `folder`."""
+def pension_config(
+    folder: Path, describe: str | None = None, calibration: Path | None = None
+) -> Path:
+    """The settings file; its key file, engine and reminders lie in `folder`. describe: the face
+    program, instead of the stand-in."""
     engine = folder / "engine.py"
     engine.write_text(ENGINE, "utf-8")
+    stand_in = f'["{{python}}", "{engine}"]'
+    site = f'\ncalibration = "{calibration}"' if calibration else ""
     replaced = {
-        "describe = ": f'describe = ["{{python}}", "{engine}"]',
+        "describe = ": f"describe = {describe or stand_in}{site}",
         "reminders = ": 'reminders = "reminders"',
         "register = ": f'register = "{DEMO_CONFIG.parent / "pensioners.csv"}"',
         "[server]": '[server]\nkey_file = "hall.key"',

@@ -14,6 +14,10 @@ const PRINTER_FAULTS = {
 const CAMERA_FAULTS = {
   none: ["正常", "fine"], frozen: ["画面停住", "frozen"], gone: ["拔掉", "unplugged"],
 };
+const MOVEMENTS = {
+  turn_left: ["向左转头", "turn left"], turn_right: ["向右转头", "turn right"],
+  nod: ["点头", "nod"], open_mouth: ["张嘴", "open the mouth"],
+};
 const CARD_TYPES = { resident: "居民身份证", J: "居住证", I: "永居证 2017", Y: "永居证 2023" };
 const POLL_MS = 700;
 
@@ -124,6 +128,11 @@ async function look() {
 drawFaults($("reader-faults"), READER_FAULTS, "/api/reader/fault");
 drawFaults($("printer-faults"), PRINTER_FAULTS, "/api/printer/fault");
 drawFaults($("camera-faults"), CAMERA_FAULTS, "/api/camera/fault");
+for (const [movement, [chinese, small]] of Object.entries(MOVEMENTS)) {
+  const button = element("button", { type: "button" }, chinese, english(small));
+  button.addEventListener("click", () => act("/api/camera/move", { movement }));
+  $("movements").append(button);
+}
 $("lift").addEventListener("click", () => act("/api/reader/remove", {}));
 try {
   drawCitizens(await call("/api/citizens"));

@@ -11,9 +11,12 @@ import base64
 import binascii
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, Literal
+from uuid import uuid4
 
 import orjson
+import structlog
 from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act, Actor
@@ -21,6 +24,7 @@ from queue_server.domain import pension_commands as c
 from queue_server.domain.decide.pensions import known_pensioner
 from queue_server.domain.pensions import Pensioner
 from queue_server.domain.state import HallState
+from queue_server.pensions.enrolling import enrol as enrol_face
 from queue_server.pensions.faces import EngineUnavailable, FaceUnusable
 from queue_server.pensions.importing import RegisterImport
 from queue_server.pensions.lists import MEDIA, Listed, as_file
@@ -32,6 +36,7 @@ from queue_server.pensions.reminders import (
     Message,
     reminder_text,
 )
+from queue_server.pensions.sheet import SheetNotWritten
 from queue_server.service import HallService
 from queue_server.views.pensions import pensioner_view, register_view, today_of, wanted_of
 from queue_server.web.api.pensions import as_json, at_desk, media_type, not_registered
@@ -51,6 +56,7 @@ from queue_server.web.schemas.pensions import (
     SuspensionIn,
 )
 
+log = structlog.get_logger()
 router = APIRouter(prefix="/api/v1/halls/{hall}/pension", tags=["pension"], responses=ERRORS)
 Which = Literal["due", "overdue", "home_visit", "back_pay", "all"]
 SHOWN_AT_ONCE = 200
@@ -106,23 +112,28 @@ async def listed(
 ) -> Response:
     """A list by due day, masked, so many at once."""
     ctx, actor, here = await at_desk(request, Act.MANAGE_PENSIONERS, hall)
-    views = await _wanted(here, which, region)
-    shown = views[max(0, after) : max(0, after) + SHOWN_AT_ONCE]
+    found = await here.ask(lambda state, now_ms: wanted_of(state, which, region, now_ms))
+    shown = await _views(here, found[max(0, after) : max(0, after) + SHOWN_AT_ONCE])
     people = await ctx.pensions.people.identities(view["person"] for view in shown)
     detail = {"which": which, "region": region, "people": len(shown)}
     await _noted(ctx, hall, actor, "pensioners_listed", why="list", detail=detail)
     for view in shown:
         if who := people.get(view["person"]):
             view["name_masked"], view["id_masked"] = who.name_masked, who.id_masked
-    return as_json({"count": len(views), "pensioners": shown})
+    return as_json({"count": len(found), "pensioners": shown})
 
 
-async def _wanted(here: HallService, which: str, region: str | None) -> list[Any]:
-    def views(state: HallState, now_ms: int) -> list[Any]:
-        found = wanted_of(state, which, region, now_ms)
-        return [pensioner_view(state, one, now_ms) for one in found]
+async def _views(here: HallService, found: Sequence[Pensioner]) -> list[Any]:
+    """Some hundred at a time, so that a long list holds nobody up."""
+    views: list[Any] = []
+    for start in range(0, len(found), SHOWN_AT_ONCE):
+        views += await here.ask(partial(_viewed, found[start : start + SHOWN_AT_ONCE]))
+        await asyncio.sleep(0)
+    return views
 
-    return await here.ask(views)
+
+def _viewed(found: Sequence[Pensioner], state: HallState, now_ms: int) -> list[Any]:
+    return [pensioner_view(state, one, now_ms) for one in found]
 
 
 @router.get("/export.{kind}")
@@ -135,13 +146,19 @@ async def export(
 ) -> Response:
     """The list as a file for home visits: names in full, ID numbers masked."""
     ctx, actor, here = await at_desk(request, Act.MANAGE_PENSIONERS, hall)
-    views = await _wanted(here, which, region)
+    found = await here.ask(lambda state, now_ms: wanted_of(state, which, region, now_ms))
+    views = await _views(here, found)
     detail = {"which": which, "region": region, "people": len(views), "kind": kind}
     await _noted(ctx, hall, actor, "pensioners_exported", why="export", detail=detail)
     people = await ctx.pensions.people.identities(view["person"] for view in views)
     phones = await ctx.pensions.people.phones(view["person"] for view in views)
     rows = [Listed(v, people.get(v["person"]), phones.get(v["person"])) for v in views]
-    content = await asyncio.to_thread(as_file, kind, rows)
+    try:
+        content = await as_file(kind, rows)
+    except SheetNotWritten as error:
+        log.error(error.code, reason=str(error))
+        words = "表格没有做成，请再试一次，或者导出 CSV。"
+        raise ApiError(503, error.code, words) from error
     name = f"pension-{which}-{here.now_text()[:10]}.{kind}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
@@ -204,15 +221,20 @@ async def enrol(hall: str, person: str, request: Request) -> Response:
             503, error.code, "人脸程序没有回答，照片没有保存。请告诉管理员。", why=str(error)
         ) from error
     reference = str(body.request_id)
-    await ctx.pensions.people.keep_face(person, reference, face, photo)
     command = c.EnrolReference(person, reference, body.source, face.model)
-    try:
-        answer = await _carry_out(request, hall, Act.KEEP_PENSIONERS, body, command, body.source)
-    except BaseException:
-        await ctx.pensions.people.delete_faces(person, only=reference)
-        raise
-    await ctx.pensions.people.delete_faces(person, but=reference)
-    return answer
+    return await enrol_face(
+        ctx.pensions.people,
+        person,
+        reference,
+        (face, photo),
+        lambda: _carry_out(request, hall, Act.KEEP_PENSIONERS, body, command, body.source),
+        lambda: here.ask(lambda state, _: _refers_to(state, person, reference)),
+    )
+
+
+def _refers_to(state: HallState, person: str, reference: str) -> bool:
+    found = state.pensions.pensioners.get(person)
+    return found is not None and found.reference == reference
 
 
 def _may_enrol(state: HallState, person: str) -> bool:
@@ -299,7 +321,7 @@ async def import_register(
     today = await here.ask(today_of)
 
     async def execute(command: c.ImportPensioners) -> Any:
-        return await here.execute(command, request_id=None, by=actor.label)
+        return await here.execute(command, request_id=str(uuid4()), by=actor.label)
 
     async def unknown(persons: Sequence[str]) -> list[str]:
         return await here.ask(

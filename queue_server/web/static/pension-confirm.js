@@ -79,14 +79,17 @@ for (const which of ["live", "reference"]) {
   });
 }
 
+/** Without a calibration the figures are distances, told as their negatives. */
+function figures({ score, threshold }) {
+  if (score === null || threshold === null) return say("pension.confirm.no_figures");
+  const words = threshold < 0 ? "pension.confirm.distance" : "pension.confirm.figures";
+  return say(words, { score: Math.abs(score).toFixed(2), threshold: Math.abs(threshold).toFixed(2) });
+}
+
 function drawFacts(one) {
   setText(byId("who"), one.name_masked ? `${one.name_masked}  ${one.id_masked}` : "—");
   const seconds = Math.max(0, Math.round((serverNow() - Date.parse(one.since)) / 1000));
-  const figures =
-    one.score === null
-      ? say("pension.confirm.no_figures")
-      : say("pension.confirm.figures", { score: one.score.toFixed(2), threshold: one.threshold?.toFixed(2) ?? "—" });
-  const facts = [say("pension.confirm.since", { s: seconds }), say("pension.confirm.at", { kiosk: one.kiosk ?? "—" }), figures];
+  const facts = [say("pension.confirm.since", { s: seconds }), say("pension.confirm.at", { kiosk: one.kiosk ?? "—" }), figures(one)];
   if (waiting.length > 1) facts.push(say("pension.confirm.more", { n: waiting.length - 1 }));
   setText(byId("facts"), facts.join(" · "));
   const reasons = one.reasons.map((code) => (hasText(`pension.reason.${code}`) ? say(`pension.reason.${code}`) : code));

@@ -30,6 +30,8 @@ SUFFIXES = (".mp4", ".avi", ".mov", ".mkv", ".webm")
 _FPS = 12.5
 _LONGEST_S = 40.0
 _SIDE = 480
+EYES = slice(36, 48)  # of the 68 landmarks
+_ROUND_PX = 12
 
 Film = Sequence[Picture]
 
@@ -130,7 +132,8 @@ def ask(
 
 
 def report(folder: Path, engine: DlibEngine) -> dict[str, object]:
-    """Raises nothing: a film without a face counts as one that never moved."""
+    """Raises nothing: a film without a face counts as one that never moved. `replayed`: a living
+    person's film shown to a camera whose screen plays the colours; no other attack has them on."""
     settings, seen = without_colour(FaceSettings()), Remembering(engine)
     named = {f.stem: read_film(f) for f in films_in(folder)}
     genuine = {name: _genuine(seen, film, settings) for name, film in named.items()}
@@ -138,8 +141,11 @@ def report(folder: Path, engine: DlibEngine) -> dict[str, object]:
     films = list(named.values())
     for place, film in enumerate(films):
         other = films[(place + 1) % len(films)]
-        for kind, made in _attacks(film, other).items():
-            kinds.setdefault(kind, []).extend(ask(seen, made, challenges(), settings))
+        made = {**_attacks(film, other), **_masked(film, engine)}
+        for kind, attack in made.items():
+            kinds.setdefault(kind, []).extend(ask(seen, attack, challenges(), settings))
+        replayed = ask(seen, film, challenges(), FaceSettings())
+        kinds.setdefault("replayed", []).extend(r for r in replayed if _complete(r))
     return {"films": len(named), **_living(genuine), **_attacked(kinds)}
 
 
@@ -157,6 +163,17 @@ def _attacks(film: Film, other: Film) -> Mapping[str, Film]:
         "two_faces": attacks.two_faces(film, other, 15),
         "swapped": attacks.swapped(film, other, 15),
     }
+
+
+def _masked(film: Film, engine: DlibEngine) -> Mapping[str, Film]:
+    """A paper mask with holes for the eyes, and somebody behind it."""
+    faces = engine.find(film[0])
+    if not faces:
+        return {}
+    eyes = faces[0].points[EYES]
+    (left, top), (right, bottom) = eyes.min(axis=0) - _ROUND_PX, eyes.max(axis=0) + _ROUND_PX
+    where = (int(left), int(top), int(right), int(bottom))
+    return {"cut_out_eyes": attacks.cut_out_eyes(film[0], film, where)}
 
 
 def _genuine(

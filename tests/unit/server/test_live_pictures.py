@@ -1,0 +1,42 @@
+"""Live pictures lie in one process: they go by themselves, and a proxy must know whose they are."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+from queue_server.pensions.pictures import LivePictures
+from queue_server.web.api import pensioners, pensions
+
+PROXY = Path(__file__).parents[3] / "docs" / "postgresql" / "nginx.conf"
+
+
+def test_a_picture_that_nobody_asks_for_is_overwritten_all_the_same():
+    async def run():
+        kept, picture = LivePictures(kept_for_s=0.01), bytearray(b"face")
+        kept.put("c-1", live=picture)
+        assert kept.get("c-1", "live") == b"face"
+        for _ in range(200):
+            if not any(picture):
+                return picture
+            await asyncio.sleep(0.02)
+        return picture
+
+    assert asyncio.run(run()) == bytearray(4)
+
+
+def test_the_proxy_sends_every_path_of_a_check_to_the_halls_own_process():
+    text = PROXY.read_text("utf-8")
+    place = re.search(r"location ~ (\S+) \{[^}]*proxy_pass http://halls_by_name;", text)
+    named = re.search(r"~(\S+)\s+\$hall;", text)
+    assert place
+    assert named
+    paths = [r.path for router in (pensions.router, pensioners.router) for r in router.routes]
+    assert len(paths) > 15
+    for path in paths:
+        asked = path.replace("{hall}", "示范")
+        assert re.search(place[1], asked), path
+        assert re.match(named[1].replace("?<", "?P<"), asked)["hall"] == "示范"
+    assert not re.search(place[1], "/api/v1/halls/demo/tickets")
+    assert "hash $pension_hall consistent;" in text
