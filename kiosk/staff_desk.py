@@ -21,12 +21,12 @@ from hardware.speaker.guide import GuideSpeaker
 from hardware.ticket_printer.sample import sample_ticket
 from hardware.words import both
 from kiosk.devices import PrinterWorker
-from kiosk.faces import LiveView
 from kiosk.flow import staff as st
 from kiosk.flow.events import Event, Language
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.keeping import KeptFile
 from kiosk.gateway.line import Line, Port, measure
+from kiosk.live_view import LiveView
 from kiosk.settings import KioskSettings
 from kiosk.staff_pin import is_right
 from kiosk.texts import Texts
@@ -196,7 +196,7 @@ class StaffDesk:
             picture = camera.read(CAMERA_WAIT_S).picture
         finally:
             camera.close()
-        tools.view.put(picture, (255, 255, 255))
+        tools.view.put(picture)
         height, width = picture.shape[:2]
         return st.Told(
             st.Verdict.GOOD, "pictured", (("width", str(width)), ("height", str(height)))

@@ -18,12 +18,12 @@ from foundation.recent_log import RecentLog
 from hardware import ports
 from hardware.errors import DeviceMissing
 from kiosk.devices import PrinterWorker, build_guide
-from kiosk.faces import LiveView
 from kiosk.flow import staff as st
 from kiosk.flow.events import Event, Language
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.keeping import KeptFile
 from kiosk.gateway.line import Port, measure, ports_of
+from kiosk.live_view import LiveView
 from kiosk.settings import (
     KioskSettings,
     PrinterSettings,
