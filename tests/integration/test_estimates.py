@@ -20,7 +20,7 @@ WITHIN_S = 60.0
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    with ServerProcess(tmp_path_factory.mktemp("estimates")) as running:
+    with ServerProcess(tmp_path_factory.mktemp("estimates"), estimates=True) as running:
         yield running
 
 

@@ -45,7 +45,8 @@ class ServerProcess:
     given. config: one file, or several. more: further words of its command line.
     forks: whether it is forked from a helper that has done the imports (in tests, unless `env` is
     given); else it starts as the launcher starts it (in benchmarks). clock_shift: a file that holds
-    by how many seconds the process's clock is wrong.
+    by how many seconds the process's clock is wrong. estimates: if forked, whether it estimates
+    waits unasked from the beginning.
     """
 
     forks = False
@@ -60,9 +61,10 @@ class ServerProcess:
         env: dict[str, str] | None = None,
         clock_shift: Path | None = None,
         more: Sequence[str] = (),
+        estimates: bool = False,
     ) -> None:
         self.folder = folder
-        self._more = more
+        self._more, self._estimates = more, estimates
         self.config = config if isinstance(config, Path) else config[0]
         self.configs = [config] if isinstance(config, Path) else list(config)
         self.port = port or free_port()
@@ -105,7 +107,7 @@ class ServerProcess:
 
     def _started(self, words: list[str]) -> subprocess.Popen[bytes] | Spawned:
         if self.forks and self._env is None:
-            return spawner().start(words, self.log, self._clock_shift)
+            return spawner().start(words, self.log, self._clock_shift, self._estimates)
         command = [sys.executable, "-m", "queue_server", *words]
         with self.log.open("ab") as log:
             return subprocess.Popen(command, cwd=ROOT, env=self._env, stdout=log, stderr=log)

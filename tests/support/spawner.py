@@ -90,19 +90,30 @@ class Spawner:
         return json.loads(answer)
 
     def start(
-        self, arguments: Sequence[str], log: Path, clock_shift: Path | None = None
+        self,
+        arguments: Sequence[str],
+        log: Path,
+        clock_shift: Path | None = None,
+        estimates: bool = False,
     ) -> Spawned:
         """`python -m queue_server …`, with what it says appended to `log`. clock_shift: holds the
-        seconds by which its clock is wrong, and may be written anew at any time."""
-        return self._start(arguments, [os.devnull, str(log), str(log)], clock_shift)
+        seconds by which its clock is wrong, and may be written anew at any time. estimates: whether
+        it begins to estimate waits unasked as soon as it would in a hall, not after a minute; that
+        is another process, and few tests are about it."""
+        files = [os.devnull, str(log), str(log)]
+        return self._start(arguments, files, clock_shift, None if estimates else 60.0)
 
     def _start(
-        self, arguments: Sequence[str], files: list[str], clock_shift: Path | None = None
+        self,
+        arguments: Sequence[str],
+        files: list[str],
+        clock_shift: Path | None = None,
+        estimates_after_s: float | None = None,
     ) -> Spawned:
         """files: for standard input, output and error."""
         shift = str(clock_shift) if clock_shift else None
-        env = dict(os.environ)
-        pid = self.ask(start=list(arguments), files=files, env=env, clock_shift=shift)["pid"]
+        how = {"env": dict(os.environ), "clock_shift": shift, "first_after_s": estimates_after_s}
+        pid = self.ask(start=list(arguments), files=files, **how)["pid"]
         return Spawned(self, pid)
 
     def command(
@@ -183,6 +194,10 @@ def _become(request: dict[str, Any], line: socket.socket) -> None:
         os.environ.update(request["env"])
         if request["clock_shift"] is not None:
             _shift_clock(Path(request["clock_shift"]))
+        if request["first_after_s"] is not None:
+            vars(sys.modules["queue_server.estimates.live"])["FIRST_AFTER_S"] = request[
+                "first_after_s"
+            ]
         code = sys.modules["queue_server.cli.main"].main(request["start"])
     except SystemExit as ended:
         code = ended.code
