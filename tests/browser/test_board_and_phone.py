@@ -120,9 +120,10 @@ def test_a_demonstration_login_is_one_touch(pages: Any) -> None:
     page.wait_for_url("**/window/demo/4")
 
 
-def test_a_page_of_another_window_is_refused_in_words(pages: Any) -> None:
-    page = pages.log_in("clerk4", "/window/demo/4")
-    page.goto(f"{pages.server.url}/window/demo/5")
+def test_a_page_that_is_not_the_clerks_is_refused_in_words(pages: Any) -> None:
+    page = pages.log_in("clerk4", "/window/demo/5")
+    page.wait_for_url("**/window/demo/4")  # a window of somebody else's: the way to one's own
+    page.goto(f"{pages.server.url}{BOARD}")
     expect(page.locator("h1")).to_have_text("这一页不归这个账号看")
 
 
