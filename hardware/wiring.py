@@ -70,10 +70,15 @@ class CameraSettings:
 
 
 def make_printer(
-    settings: PrinterSettings, usb_backend: IBackend | None = None, *, to_print: bool = True
+    settings: PrinterSettings,
+    usb_backend: IBackend | None = None,
+    *,
+    to_print: bool = True,
+    beside: EscPosTicketPrinter | CupsTicketPrinter | None = None,
 ) -> EscPosTicketPrinter | CupsTicketPrinter:
     """usb_backend: pyusb's, None for libusb. to_print: False for one that is only asked how it is;
-    what draws tickets is then not loaded, which takes a second.
+    what draws tickets is then not loaded, which takes a second. beside: a driver of the same
+    machine with another layout; both note paper and errors in one place.
 
     Raises SettingsUnusable for a malformed URL or a missing profile, SettingsError for a file
     that cannot be used."""
@@ -86,15 +91,19 @@ def make_printer(
 
     parts = parse_url(settings.url)
     profile, layout = load_profile(settings.profile), load_layout(settings.layout)
-    roll_file = RollFile(settings.roll_file)
+    roll_file, notes = RollFile(settings.roll_file), beside.notes if beside else None
     if to_print:
         importlib.import_module("hardware.ticket_printer.compose")
     if parts.scheme == "cups":
         from hardware.ticket_printer.spool import CupsQueue, CupsTicketPrinter
 
-        return CupsTicketPrinter(CupsQueue.from_url(parts), profile, layout, roll_file)
+        return CupsTicketPrinter(CupsQueue.from_url(parts), profile, layout, roll_file, notes)
     return EscPosTicketPrinter(
-        lambda deadline: open_link(settings.url, deadline, usb_backend), profile, layout, roll_file
+        lambda deadline: open_link(settings.url, deadline, usb_backend),
+        profile,
+        layout,
+        roll_file,
+        notes,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -156,7 +155,3 @@ class KioskApp(App):
 def _window_size() -> tuple[float, float]:
     width, height = Window.size
     return float(width), float(height)
-
-
-def local_now(zone: Any) -> datetime:
-    return datetime.now(zone) if zone is not None else datetime.now().astimezone()

@@ -196,6 +196,8 @@ def first_state(settings: KioskSettings) -> State:
             questions=load_questions(settings.home.questions),
             claims=settings.home.claims,
             eligibility_matter=settings.home.eligibility_matter,
+            elsewhere=settings.home.elsewhere,
+            elsewhere_en=settings.home.elsewhere_en,
         ),
         manner=manner,
         usual_manner=manner,
@@ -233,7 +235,7 @@ class _Run:
     def __init__(
         self, settings: KioskSettings, devices: Devices, remote: RemoteView | None, log: RecentLog
     ) -> None:
-        from kiosk.app import KioskApp, local_now
+        from kiosk.app import KioskApp
         from kiosk.screens.making import StageMaker
 
         self._remote = remote
@@ -243,10 +245,10 @@ class _Run:
         client = QueueClient(settings.server)
         self._check = make_eligibility_desk(settings, client, post)
         live = self._check.view if self._check else None
-        maker = StageMaker(assets_folder(), follow_base, local_now, live)
+        self._clock = HallClock()
+        maker = StageMaker(assets_folder(), follow_base, self._clock.local, live)
         self._health = HealthReporter(client, settings.server, settle_s=SETTLE_S)
         tell = self._health.tell
-        self._clock = HallClock()
         book = LeaseBook(KeptFile(_kept(settings, "numbers.json")), self._clock.now)
         self._archive = Archive(KeptFile(_kept(settings, "hall.json")))
         self._leases = _keeper(settings, client, book, self._clock, post)

@@ -76,10 +76,11 @@ def build_devices(settings: KioskSettings) -> Devices:
         wiring.PrinterSettings(chosen.url, chosen.profile, layout)
         for layout in (chosen.list_layout, chosen.slip_layout)
     )
+    tickets = wiring.make_printer(printer)
     return Devices(
-        wiring.make_printer(printer),
-        wiring.make_printer(lists),
-        wiring.make_printer(slips),
+        tickets,
+        wiring.make_printer(lists, beside=tickets),
+        wiring.make_printer(slips, beside=tickets),
         wiring.make_card_reader(reader),
     )
 

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from kiosk.flow.content import ContentFacts, QuestionsFacts
 from kiosk.flow.events import HelpState, TicketAct
-from kiosk.flow.facts import LeaseFacts, TicketFacts
+from kiosk.flow.facts import LeaseFacts, PersonFacts, TicketFacts
 from kiosk.flow.states import Around, CardTrouble, Link, Paper, Place, Session, State
 from kiosk.gateway.content import read_matters, read_notices
 from kiosk.sample_eligibility import eligibility_states
 from kiosk.sample_feedback import feedback_states, sample_form
 from kiosk.settings import load_questions
 
+SEARCHER = PersonFacts("", "张小伟", date(1990, 1, 1))
 CONFIG = Path(__file__).resolve().parents[1] / "config"
 
 
@@ -67,6 +69,7 @@ def way_states(base: State, ticket: TicketFacts) -> dict[str, State]:
         "services": at(Place.SERVICES),
         "services-claimed": at(Place.SERVICES, claim="pregnant"),
         "matters": at(Place.MATTERS),
+        "matters-card": at(Place.MATTERS, query="yl", person=SEARCHER),
         "matters-typed": at(Place.MATTERS, query="ylbx"),
         "matters-signs": at(Place.MATTERS, query="ba"),
         "matters-nothing": at(Place.MATTERS, query="xqz"),
@@ -101,6 +104,14 @@ def way_states(base: State, ticket: TicketFacts) -> dict[str, State]:
         ),
         "offline-notices": replace(at(Place.NOTICES), around=cut_off),
         "away-guide": replace(at(Place.AWAY), around=cut_off),
+        "away-elsewhere": replace(
+            at(Place.AWAY),
+            around=replace(
+                cut_off,
+                elsewhere=("大厅东门的 2 号自助机", "7、8 号综合窗口", "电话 12333"),
+                elsewhere_en=("Kiosk 2 at the east door", "Windows 7 and 8", "Telephone 12333"),
+            ),
+        ),
         "card-trouble-return": at(
             Place.CARD_TROUBLE, card_trouble=CardTrouble.LIFTED, returns_to=Place.GUIDE
         ),

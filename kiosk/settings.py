@@ -91,11 +91,18 @@ class ScreenSettings:
 @dataclass(frozen=True, slots=True)
 class HomeSettings:
     """questions: the file with the questions of *help me choose*. eligibility_matter: the matter of
-    the yearly check, empty for none. claims: priority classes that a person may say they have."""
+    the yearly check, empty for none. claims: priority classes that a person may say they have.
+    elsewhere, elsewhere_en: where numbers can be had while this kiosk gives none."""
 
     questions: Path | None = None
     eligibility_matter: str = ""
     claims: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    elsewhere_en: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.elsewhere) > 3 or len(self.elsewhere_en) > 3:
+            raise ValueError("elsewhere names three places at most")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,17 +35,18 @@ class EscPosTicketPrinter:
         profile: PrinterProfile,
         layout: TicketLayout,
         roll_file: RollFile | None = None,
+        notes: PrinterNotes | None = None,
     ) -> None:
         self._open_link, self._profile, self._layout = open_link, profile, layout
         self._half_ticket = False  # something of a failed ticket may still lie in the printer
         self._unanswered = 0  # ends of tickets that the printer may yet tell
-        self._notes = PrinterNotes(profile, roll_file or RollFile(None))
+        self.notes = notes or PrinterNotes(profile, roll_file or RollFile(None))
         self._identified = False
 
     def status(self, timeout_s: float = 2.0) -> PrinterStatus:
         """Never raises for device trouble; a printer that is away is OFFLINE."""
         status = self._ask(time.monotonic() + timeout_s)
-        self._notes.status(status)
+        self.notes.status(status)
         return status
 
     def look(self, timeout_s: float = 2.0) -> PrinterStatus:
@@ -69,7 +70,7 @@ class EscPosTicketPrinter:
         data = compose(content, self._layout, self._profile)
         outcome, status, sent = self._print(data, started + timeout_s)
         elapsed_s = time.monotonic() - started
-        self._notes.ticket(data, outcome, status)
+        self.notes.ticket(data, outcome, status)
         _log.info(
             "ticket_printed", outcome=outcome.value, state=status.state.value, bytes=sent,
             elapsed_s=round(elapsed_s, 3),
@@ -89,7 +90,7 @@ class EscPosTicketPrinter:
             return errand.ask()
 
         status = self._on_link(deadline, mend)
-        self._notes.status(status)
+        self.notes.status(status)
         return status
 
     def new_roll(self) -> None:
@@ -97,7 +98,7 @@ class EscPosTicketPrinter:
         self._notes.new_roll()
 
     def health(self) -> DeviceHealth:
-        return self._notes.health()
+        return self.notes.health()
 
     def close(self) -> None:
         """Nothing stays open between errands."""
@@ -109,7 +110,7 @@ class EscPosTicketPrinter:
         status = errand.ask_and_mend()
         if status.can_print and not self._identified:
             self._identified = True  # also when it tells nothing: it is asked once
-            self._notes.firmware(errand.identity())
+            self.notes.firmware(errand.identity())
         return status
 
     def _on_link(self, deadline: float, act: Callable[[Errand], PrinterStatus]) -> PrinterStatus:

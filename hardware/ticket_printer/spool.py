@@ -136,13 +136,14 @@ class CupsTicketPrinter:
         profile: PrinterProfile,
         layout: TicketLayout,
         roll_file: RollFile | None = None,
+        notes: PrinterNotes | None = None,
     ) -> None:
         self._queue, self._profile, self._layout = queue, profile, layout
-        self._notes = PrinterNotes(profile, roll_file or RollFile(None))
+        self.notes = notes or PrinterNotes(profile, roll_file or RollFile(None))
 
     def status(self, timeout_s: float = 2.0) -> PrinterStatus:
         status = self._ask(time.monotonic() + timeout_s)
-        self._notes.status(status)
+        self.notes.status(status)
         return status
 
     def look(self, timeout_s: float = 2.0) -> PrinterStatus:
@@ -155,13 +156,13 @@ class CupsTicketPrinter:
         started = time.monotonic()
         data = compose(content, self._layout, self._profile)
         outcome, status, sent = self._print(data, started + timeout_s)
-        self._notes.ticket(data, outcome, status)
+        self.notes.ticket(data, outcome, status)
         elapsed_s = time.monotonic() - started
         _log.info("ticket_spooled", outcome=outcome.value, bytes=sent, queue=self._queue.name)
         return PrintResult(outcome, status, sent, elapsed_s)
 
     def health(self) -> DeviceHealth:
-        return self._notes.health()
+        return self.notes.health()
 
     def close(self) -> None:
         """Nothing stays open between errands."""

@@ -20,6 +20,7 @@ from kiosk.flow.moves import (
     go_home,
     go_home_unattended,
     note_card,
+    typed,
 )
 from kiosk.flow.states import Paper, Place, State
 
@@ -57,13 +58,7 @@ def type_sign(state: State, event: ev.KeyTouched) -> Step:
     fits = sign in _SIGNS and len(code) < el.ID_LENGTH and not code.endswith("X")
     if sign == "X" and len(code) != el.ID_LENGTH - 1:
         fits = False
-    session = replace(state.session, code=code + sign if fits else code)
-    return replace(state, session=session, active_s=state.now_s), ()
-
-
-def erase_sign(state: State, _event: ev.Event) -> Step:
-    session = replace(state.session, code=state.session.code[:-1])
-    return replace(state, session=session, active_s=state.now_s), ()
+    return typed(state, code + sign if fits else code)
 
 
 def find_typed(state: State, event: ev.FindTouched) -> Step:

@@ -44,7 +44,7 @@ def rows(always: Row) -> dict[Place, Row]:
         Place.PENSION_WHO: {
             **leave,
             ev.KeyTouched: elm.type_sign,
-            ev.EraseTouched: elm.erase_sign,
+            ev.EraseTouched: mv.erase,
             ev.FindTouched: elm.find_typed,
             ev.CardLaid: elm.card_laid,
             ev.CardKnown: elm.card_known,

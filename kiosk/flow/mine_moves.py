@@ -18,6 +18,7 @@ from kiosk.flow.moves import (
     enter,
     running_request,
     shown_ticket,
+    typed,
 )
 from kiosk.flow.number_moves import back_to_choice
 from kiosk.flow.states import Place, Session, State
@@ -32,16 +33,7 @@ def is_number(typed: str) -> bool:
 
 
 def type_sign(state: State, event: ev.KeyTouched) -> Step:
-    return _typed(state, (state.session.code + event.sign.upper())[:NUMBER_LENGTH])
-
-
-def erase_sign(state: State, _event: ev.Event) -> Step:
-    return _typed(state, state.session.code[:-1])
-
-
-def _typed(state: State, code: str) -> Step:
-    session = replace(state.session, code=code)
-    return replace(state, session=session, active_s=state.now_s), ()
+    return typed(state, (state.session.code + event.sign.upper())[:NUMBER_LENGTH])
 
 
 def _look(state: State, request_id: str, **session: Any) -> Step:

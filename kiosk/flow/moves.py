@@ -59,6 +59,16 @@ def go_back(state: State, _event: ev.Event) -> Step:
     return replace(moved, page=page), effects
 
 
+def typed(state: State, code: str) -> Step:
+    """What is being typed stands so now; the place stays."""
+    return replace(state, session=replace(state.session, code=code), active_s=state.now_s), ()
+
+
+def erase(state: State, _event: ev.Event) -> Step:
+    """Takes the last sign away."""
+    return typed(state, state.session.code[:-1])
+
+
 # --- arriving home ------------------------------------------------------------------------------
 
 

@@ -32,6 +32,7 @@ from kiosk.flow.moves import (
     go_home_unattended,
     running_request,
     shown_ticket,
+    typed,
 )
 from kiosk.flow.states import Paper, Place, Session, State
 
@@ -118,13 +119,7 @@ def check_in(state: State, event: ev.CheckInTouched) -> Step:
 
 
 def type_digit(state: State, event: ev.DigitTouched) -> Step:
-    code = (state.session.code + event.digit)[:CODE_DIGITS]
-    return replace(state, session=replace(state.session, code=code), active_s=state.now_s), ()
-
-
-def erase_digit(state: State, _event: ev.Event) -> Step:
-    session = replace(state.session, code=state.session.code[:-1])
-    return replace(state, session=session, active_s=state.now_s), ()
+    return typed(state, (state.session.code + event.digit)[:CODE_DIGITS])
 
 
 def give_code(state: State, event: ev.CodeTouched) -> Step:

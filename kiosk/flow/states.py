@@ -208,7 +208,8 @@ class Session:
 class Around:
     """What the kiosk stands among; nothing personal. claims: the priority classes that somebody may
     say they belong to; eligibility_matter: the matter of the yearly check at a window, or empty.
-    face_check: whether the check can be made here, by camera."""
+    face_check: whether the check can be made here, by camera. elsewhere: where else numbers can be
+    had, in Chinese and in English."""
 
     hall: HallFacts | None = None
     server: Link = Link.UNKNOWN
@@ -220,6 +221,8 @@ class Around:
     claims: tuple[str, ...] = ()
     eligibility_matter: str = ""
     face_check: bool = False
+    elsewhere: tuple[str, ...] = ()
+    elsewhere_en: tuple[str, ...] = ()
 
     @property
     def offline(self) -> bool:

@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Protocol
 
 import structlog
@@ -55,6 +55,10 @@ class HallClock:
             return datetime.now(UTC)
         moment, at_s = self._seen
         return (moment + timedelta(seconds=self._monotonic() - at_s)).astimezone(UTC)
+
+    def local(self, zone: tzinfo | None) -> datetime:
+        """For the eye; without a zone, the machine's own."""
+        return self.now().astimezone(zone)
 
 
 class LeaseKeeper(threading.Thread):

@@ -11,17 +11,11 @@ from kiosk.flow.events import ActTouched, HomeTouched, PageTouched, TicketAct
 from kiosk.flow.facts import TicketFacts
 from kiosk.flow.mine_moves import acts_for
 from kiosk.flow.states import State
-from kiosk.screens.base import Emit, PlaceScreen
+from kiosk.screens.base import Emit
+from kiosk.screens.numbered import NumberedScreen
 from kiosk.texts import Texts
 from kiosk.ui.widgets import SecondaryButton, TileGrid
-from kiosk.words import (
-    ahead_words,
-    class_words,
-    found_news,
-    ticket_service_name,
-    ticket_where,
-    wait_words,
-)
+from kiosk.words import found_news, wait_words
 
 _ICONS = {
     TicketAct.DEFER: "timer",
@@ -32,18 +26,12 @@ _ICONS = {
 }
 
 
-class FoundScreen(PlaceScreen):
+class FoundScreen(NumberedScreen):
     """title: how it stands; hint: what that means, or why less is offered."""
 
     title = StringProperty("")
     hint = StringProperty("")
     good = BooleanProperty(True)
-    number = StringProperty("")
-    service = StringProperty("")
-    class_label = StringProperty("")
-    ahead = StringProperty("")
-    wait = StringProperty("")
-    windows = StringProperty("")
     others = StringProperty("")
     acts: TileGrid = ObjectProperty(None)
 
@@ -66,12 +54,8 @@ class FoundScreen(PlaceScreen):
         self.title = found_news(ticket, state.session.did, state.around.hall, self.texts)
         self.good = ticket.status in ("waiting", "called", "serving")
         self.hint = self.texts("found.by_number") if state.session.by_number else ""
-        self.number = ticket.number
-        self.service = ticket_service_name(ticket, self.texts.language)
-        self.class_label = class_words(ticket, state.around.hall, self.texts)
-        self.ahead = ahead_words(ticket.people_ahead, self.texts)
+        self.show_number(ticket, state.around.hall)
         self.wait = wait_words(ticket.wait, self.texts) if ticket.status == "waiting" else ""
-        self.windows = ticket_where(ticket, self.texts)
 
     def _show_acts(self, offered: tuple[TicketAct, ...]) -> None:
         if offered == self._offered:

@@ -9,7 +9,7 @@ from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.flow.content import MatterFacts
 from kiosk.flow.events import EraseTouched, KeyTouched, MatterTouched, PageTouched, SignTouched
-from kiosk.flow.facts import ServiceFacts
+from kiosk.flow.facts import ServiceFacts, masked_name
 from kiosk.flow.paging import matters_per_page, page_of, pages_of
 from kiosk.flow.search import candidates, find_matters
 from kiosk.flow.states import State
@@ -23,6 +23,7 @@ from kiosk.words import in_language, service_name
 class MattersScreen(PlaceScreen):
     """query: as typed, with a mark where the next sign comes; nothing: that nothing was found."""
 
+    title = StringProperty("")
     query = StringProperty("")
     empty = BooleanProperty(True)
     nothing = BooleanProperty(False)
@@ -43,6 +44,9 @@ class MattersScreen(PlaceScreen):
 
     def show(self, state: State) -> None:
         content, query = state.around.content, state.session.query
+        who = state.session.person
+        name = masked_name(who.name) if who else ""
+        self.title = self.texts("matters.title_known" if name else "matters.title", name=name)
         found = find_matters(content.matters, query)
         shown = page_of(state, found, matters_per_page(state))
         signs = candidates(content.matters, query)

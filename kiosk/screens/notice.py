@@ -13,6 +13,7 @@ from kiosk.flow.events import (
     DoorTouched,
     HomeTouched,
     KeepTouched,
+    Language,
     WithoutPaperTouched,
 )
 from kiosk.flow.states import COUNTED, CardTrouble, Place, State
@@ -93,6 +94,14 @@ def _cancelled(state: State, t: Texts) -> News:
     )
 
 
+def _elsewhere(state: State, t: Texts) -> str:
+    """Other kiosks, windows, a telephone: as the hall wrote them, a line each."""
+    around = state.around
+    english = t.language is Language.ENGLISH and around.elsewhere_en
+    places = around.elsewhere_en if english else around.elsewhere
+    return "\n".join([t("away.elsewhere"), *places]) if places else ""
+
+
 def _away(state: State, t: Texts) -> News:
     readable = bool(state.around.content.matters)
     return News(
@@ -100,7 +109,7 @@ def _away(state: State, t: Texts) -> News:
         tone="attention",
         title=t("away.title"),
         text=t("away.text"),
-        question=t("away.retry"),
+        question=_elsewhere(state, t) or t("away.retry"),
         next_words=t("away.guide") if readable else "",
         next_icon="book-open",
         next_event=DoorTouched(Door.GUIDE) if readable else None,

@@ -7,15 +7,9 @@ from kivy.properties import BooleanProperty, StringProperty
 from kiosk.flow.events import HomeTouched, StillHere, View
 from kiosk.flow.facts import TicketFacts
 from kiosk.flow.states import Paper, State
-from kiosk.screens.base import PlaceScreen, seconds_left
-from kiosk.words import (
-    ahead_words,
-    class_words,
-    ticket_news,
-    ticket_service_name,
-    ticket_where,
-    wait_words,
-)
+from kiosk.screens.base import seconds_left
+from kiosk.screens.numbered import NumberedScreen
+from kiosk.words import ticket_news, wait_words
 
 _PAPER_TEXT = {
     Paper.PRINTED: "ticket.take_paper",
@@ -26,18 +20,12 @@ _PAPER_TEXT = {
 }
 
 
-class TicketScreen(PlaceScreen):
+class TicketScreen(NumberedScreen):
     """follow_base: public address that the ticket's path is put behind for the QR code."""
 
     follow_base = StringProperty("")
     title = StringProperty("")
     again = BooleanProperty(False)
-    number = StringProperty("")
-    service = StringProperty("")
-    class_label = StringProperty("")
-    ahead = StringProperty("")
-    wait = StringProperty("")
-    windows = StringProperty("")
     guidance = StringProperty("")
     guidance_icon = StringProperty("armchair")
     card_reminder = StringProperty("")
@@ -57,12 +45,8 @@ class TicketScreen(PlaceScreen):
     def _show_ticket(self, ticket: TicketFacts, state: State) -> None:
         self.again = ticket.held_before or ticket.beyond_waiting
         self.title = ticket_news(ticket, self.texts)
-        self.number = ticket.number
-        self.service = ticket_service_name(ticket, self.texts.language)
-        self.class_label = class_words(ticket, state.around.hall, self.texts)
-        self.ahead = ahead_words(ticket.people_ahead, self.texts)
+        self.show_number(ticket, state.around.hall)
         self.wait = self._wait(ticket)
-        self.windows = ticket_where(ticket, self.texts)
         # Large type needs the room, and the paper carries the same code.
         large = state.manner.view is View.ELDER
         no_room = large and (state.session.paper is Paper.PRINTED or state.manner.low)

@@ -9,6 +9,7 @@ import pytest
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow import feedback as fb
+from kiosk.flow.facts import LeaseFacts
 from kiosk.flow.feedback_moves import offered
 from kiosk.flow.states import Around, Link, Place, Session, State
 from kiosk.flow.table import step
@@ -134,7 +135,8 @@ def test_what_could_not_be_sent_or_kept_stays_for_another_try_under_the_same_nam
 
 def test_without_a_visit_or_a_server_the_box_is_still_open() -> None:
     assert found_by_code().session.feedback.outcome == "none"
-    dark = replace(HOME, around=replace(HOME.around, server=Link.DOWN))
+    lent = LeaseFacts((("A", 3),))
+    dark = replace(HOME, around=replace(HOME.around, server=Link.DOWN, lease=lent))
     state, _ = travel_from(
         dark,
         DOOR,

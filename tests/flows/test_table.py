@@ -11,6 +11,7 @@ import pytest
 
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
+from kiosk.flow import feedback_table
 from kiosk.flow.facts import LeaseFacts
 from kiosk.flow.states import RESTING, Around, Link, Place, Session, State, limit_of
 from kiosk.flow.table import ALWAYS, TABLE, step
@@ -22,15 +23,12 @@ from tests.flows.staff_events import SAMPLES as STAFF
 
 # HALL_WALK_EVENTS=100000 makes the long walk of it
 EVENTS = int(os.environ.get("HALL_WALK_EVENTS", "30000"))
-# Only a long walk is sure to come by; each has journeys of its own.
-_OFF_THE_WAY = {Place.RATE_WHO, Place.RATE_WHICH, Place.RATE, Place.REASONS, Place.NOTICE}
-_OFF_THE_WAY |= {Place.SENDING, Place.UNPRINTED, Place.CANCELLING, Place.CANCELLED}
-SELDOM = _OFF_THE_WAY if EVENTS < 100_000 else set[Place]()
 HALL, TICKET, R = sample_hall(), sample_ticket(), "6a1f0a58-6f0e-4a55-8f8e-0d8c6f1f0a01"
 # Events of capabilities with rows of their own.
 OWN = {**ELIGIBILITY, **STAFF, **feedback_events.SAMPLES}
 NOT_IN_TABLE = {ev.Tick, ev.TimeRanOut, ev.Answer}
 AT_REST = RESTING
+SAYING = set(feedback_table.rows({}))  # places of reviews and suggestions
 
 
 def every_event_type() -> set[type[ev.Event]]:
@@ -46,7 +44,7 @@ def every_event_type() -> set[type[ev.Event]]:
 
 # Leaving is rare, or no walk would get far.
 _LEAVING = (ev.HomeTouched, ev.BackTouched, ev.HallLost, ev.CardLaid, ev.CardLifted, ev.ReaderLost)
-RARE = (*_LEAVING, ev.CardFailed, ev.TicketRefused)
+RARE = {*_LEAVING, ev.CardFailed, ev.TicketRefused, *OWN}
 # What leads on from a ticket that was not printed, or few walks would get there.
 OFTEN = (ev.PrintEnded, ev.KeepTouched, ev.CancelTouched, ev.TicketCancelled)
 
@@ -154,9 +152,25 @@ def test_every_entry_leads_somewhere_known_and_leaves_the_old_state_alone(name: 
 
 def test_a_random_walk_is_never_stuck_and_home_remembers_nobody() -> None:
     visited = {place for seed in range(4) for place in walk(random.Random(seed), EVENTS // 4)}
-    checks = {place for place in Place if place.value.startswith(("pension", "staff"))}
-    # the checks have walks of their own
-    assert visited >= set(Place) - {Place.STARTING} - checks - SELDOM
+    apart = {place for place in Place if place.value.startswith(("pension", "staff"))} | SAYING
+    assert visited >= set(Place) - {Place.STARTING} - apart  # those have walks of their own
+
+
+def test_a_walk_among_reviews_and_suggestions_reaches_every_place_of_theirs() -> None:
+    also = (ev.DoorTouched, ev.CodeScanned, ev.CardLaid, ev.CardKnown, ev.DigitTouched)
+    kinds = sorted({*feedback_events.SAMPLES, *also, ev.BackTouched}, key=lambda k: k.__name__)
+    home = State(around=AROUND, place=Place.HOME)
+    chance, state, visited = random.Random(1), home, set()
+    for _ in range(6_000):
+        kind, running = chance.choice(kinds), state.session.request_id or "0"
+        event = sample_event(kind, running, chance)
+        if kind is ev.DoorTouched:
+            event = ev.DoorTouched(ev.Door.FEEDBACK)
+        state, _ = step(state, event)
+        visited.add(state.place)
+        if state.place not in SAYING | {Place.READING}:
+            state = home
+    assert visited >= SAYING
 
 
 def walk(chance: random.Random, events: int) -> set[Place]:

@@ -13,13 +13,15 @@ import pytest
 
 from hardware import ports
 from hardware.errors import CardNotReadable, DeviceMissing
-from kiosk.devices import PrinterWorker, PrintJob, ReaderWorker, card_event
+from hardware.ticket_printer.driver import EscPosTicketPrinter
+from kiosk.devices import PrinterWorker, PrintJob, ReaderWorker, build_devices, card_event
 from kiosk.flow import events as ev
 from kiosk.flow.events import Language
 from kiosk.gateway.health import DeviceKind, Health
 from kiosk.paper import ticket_content
+from kiosk.sample_ways import CONFIG
 from kiosk.samples import sample_hall, sample_ticket
-from kiosk.settings import PrinterSettings
+from kiosk.settings import PrinterSettings, load_kiosk_settings
 from kiosk.texts import load_texts
 
 OK = ports.PrinterStatus(ports.PrinterState.OK, True, "")
@@ -158,3 +160,10 @@ def test_a_reader_that_breaks_is_lost_and_watched_again() -> None:
     worker.stop()
     worker.join(timeout=5)
     assert not worker.is_alive()
+
+
+def test_tickets_and_lists_of_materials_use_up_the_same_roll() -> None:
+    devices = build_devices(load_kiosk_settings(CONFIG / "demo" / "kiosk.toml"))
+    assert isinstance(devices.printer, EscPosTicketPrinter)
+    assert isinstance(devices.list_printer, EscPosTicketPrinter)
+    assert devices.list_printer.notes is devices.printer.notes

@@ -250,3 +250,9 @@ def test_a_greeted_name_is_in_no_cache_once_home_is_shown(studio: Any) -> None:
     before = typesetting._width.cache_info().misses
     typesetting.text_width(name, "Hall", True, 10.0)
     assert typesetting._width.cache_info().misses == before + 1
+
+
+def test_a_card_laid_down_while_searching_is_seen_to_count(studio: Any) -> None:
+    stage = studio.show(STATES["matters-card"])
+    shown = [getattr(widget, "words", "") for widget in stage.walk()]
+    assert stage.texts("matters.title_known", name="张*伟") in shown

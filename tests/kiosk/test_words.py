@@ -16,7 +16,8 @@ from kiosk.flow.events import Language, View
 from kiosk.flow.facts import WaitFacts, age_on, masked_name
 from kiosk.flow.states import CardTrouble, Paper, Place
 from kiosk.paper import ticket_content
-from kiosk.samples import beyond, sample_hall, sample_ticket
+from kiosk.samples import beyond, sample_hall, sample_states, sample_ticket
+from kiosk.screens.notice import NEWS
 from kiosk.screens.ticket import _PAPER_TEXT
 from kiosk.texts import ASSETS, TextMissing, load_texts
 from kiosk.ui.icons import IconSet
@@ -235,3 +236,14 @@ def test_every_icon_that_is_named_is_in_the_font() -> None:
     with TTFont(icons.font_file) as font:
         points = set(font.getBestCmap())
     assert all(ord(icons(name)) in points for name in named)
+
+
+def test_out_of_service_names_where_to_go_instead_in_the_persons_language() -> None:
+    state = sample_states()["away-elsewhere"]
+    chinese, english = (NEWS[Place.AWAY](state, texts).question for texts in (CHINESE, ENGLISH))
+    assert chinese.splitlines()[1:] == list(state.around.elsewhere)
+    assert english.splitlines()[1:] == list(state.around.elsewhere_en)
+    untold = replace(state, around=replace(state.around, elsewhere_en=()))
+    assert "12333" in NEWS[Place.AWAY](untold, ENGLISH).question
+    plain = sample_states()["away"]
+    assert NEWS[Place.AWAY](plain, CHINESE).question == CHINESE("away.retry")
