@@ -95,7 +95,7 @@ class EscPosTicketPrinter:
 
     def new_roll(self) -> None:
         """Somebody put in a fresh roll: the forecast begins anew."""
-        self._notes.new_roll()
+        self.notes.new_roll()
 
     def health(self) -> DeviceHealth:
         return self.notes.health()
