@@ -130,7 +130,7 @@ def _until_not_ready(client: Client) -> None:
 
 
 def _until_served(client: Client) -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + ANSWERED_WITHIN_S
     while client.post(f"{HALL}/tickets", service="B")[0] != 201:
         assert time.monotonic() < end, "the server did not go on by itself"
         time.sleep(0.1)
@@ -150,7 +150,7 @@ def test_a_call_here_is_soon_read_there(pair: list[ServerProcess]) -> None:
         _, called = here.at("1", "call-next")
         begun = time.monotonic()
         while there.get(HALL)[1]["calls"][:1] != here.get(HALL)[1]["calls"][:1]:
-            assert time.monotonic() - begun < 2
+            assert time.monotonic() - begun < ANSWERED_WITHIN_S
         took_s.append(time.monotonic() - begun)
         assert called["ticket"] is not None
         there.at("1", "start")
@@ -208,7 +208,7 @@ def test_a_stopped_process_does_not_hold_the_hall(pair: list[ServerProcess]) -> 
         os.kill(pair[0].pid, signal.SIGSTOP)
         begun = time.monotonic()
         _until_served(clients[1])
-        assert time.monotonic() - begun < 8
+        assert time.monotonic() - begun < ANSWERED_WITHIN_S  # it is stopped for ever
     finally:
         os.kill(pair[0].pid, signal.SIGCONT)
         done.set()

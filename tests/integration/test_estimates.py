@@ -72,13 +72,13 @@ def test_a_waiting_persons_wait_is_their_own(kiosk: Client, manager: Client) -> 
     for _ in range(6):
         last = kiosk.issue("B")
     assert last is not None
+
+    def waits() -> list[int]:
+        paths = (f"/api/v1/halls/demo/tickets/{t['id']}" for t in (first, last))
+        return [kiosk.get(path)[1]["ticket"]["wait"]["p50_s"] for path in paths]
+
     _until(lambda: _simulated(kiosk, manager))
-    time.sleep(1)
-    waits = [
-        kiosk.get(f"/api/v1/halls/demo/tickets/{t['id']}")[1]["ticket"]["wait"]["p50_s"]
-        for t in (first, last)
-    ]
-    assert waits[0] < waits[1]
+    _until(lambda: waits()[0] < waits()[1])
 
 
 def test_a_lost_process_stops_nobody_and_another_takes_over(

@@ -157,5 +157,5 @@ def test_a_stop_ends_open_streams_quickly(fresh: ServerProcess) -> None:
     next(iter(live))
     begun = time.monotonic()
     assert fresh.stop() == 0
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 8
     live.close()

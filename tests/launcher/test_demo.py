@@ -101,9 +101,9 @@ def test_kill_leaves_nothing_behind(
 def test_for_ends_it_after_that_time(tmp_path: Path, base_port: int) -> None:
     started = time.monotonic()
     with start(tmp_path, base_port, STEADY, "--for", "2s") as process:
-        said, _ = process.communicate(timeout=15)
+        said, _ = process.communicate(timeout=30)
     assert process.returncode == 0
-    assert 2 <= time.monotonic() - started < 6
+    assert 2 <= time.monotonic() - started < 20
     assert f"http://127.0.0.1:{base_port + 1}/window/demo/9" in said
     assert "clerk9" in said
 

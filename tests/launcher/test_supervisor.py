@@ -110,7 +110,7 @@ def test_a_child_deaf_to_sigterm_is_killed_in_time(
     with Supervisor([python("a", deaf, word)], tmp_path) as supervisor:
         wait_for(supervisor, lambda e: e.state is ChildState.READY)
         started = time.monotonic()
-    assert time.monotonic() - started < 4.5
+    assert time.monotonic() - started < 12  # by itself it would take 99
     assert none_left(processes_with, word, within_s=1)
 
 
