@@ -254,17 +254,6 @@ class HallMachine(RuleBasedStateMachine):
         else:
             self.world.do(configuration.ResumeService(service))
 
-    @precondition(lambda self: self.world.referee.changes)
-    @rule(pick=picks, process=either)
-    def manager_takes_back(self, pick: int, process: int) -> None:
-        """One of the changes so far, whatever was changed since."""
-        changes = self.world.referee.changes
-        self.world.do(administration.TakeBack(*changes[pick % len(changes)]), process)
-
-    @rule(window=windows)
-    def manager_removes_window(self, window: str) -> None:
-        self.world.do(administration.RemoveWindow(window))
-
     # --- appointments -------------------------------------------------------------------------
 
     @rule(
