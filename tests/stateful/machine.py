@@ -13,9 +13,9 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from queue_server.domain import administration, configuration
 from queue_server.domain import appointments as a
 from queue_server.domain import commands as c
+from queue_server.domain import configuration
 from queue_server.domain import leases as x
 from queue_server.domain.rules import PriorityClass, Skill
 from tests.stateful.stores import Fault, Store
