@@ -7,6 +7,7 @@ there. Pictures live in one buffer, overwritten by `wipe` and at the end; none i
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,6 +19,8 @@ from hardware.face.dlib_engine import DlibEngine
 from hardware.face.engine import Picture
 from hardware.face.settings import EngineSettings, make_engine
 from hardware.face.wire import face_json, face_of, line, read_line
+
+_NICE = 5  # the screen comes first: a check may take a little longer, a touch may not
 
 
 class Worker:
@@ -85,6 +88,7 @@ class Worker:
 
 def main(arguments: list[str]) -> int:
     """arguments: the engine's two model files as JSON, or nothing."""
+    os.nice(_NICE)
     named = json.loads(arguments[0]) if arguments else {}
     files = {name: Path(file) for name, file in named.items() if file}
     engine = make_engine(EngineSettings(**files))
