@@ -12,7 +12,9 @@ from typing import TypedDict, TypeVar
 V = TypeVar("V", int, bool)
 
 ALIVE_MS = 25_000  # screens report every ten seconds, two reports may be lost
-FORGOTTEN_MS = 12 * 3600 * 1000
+# One that is gone is missed for as long as it was there, within these: somebody who looked at a
+# screen's page and closed it is no broken screen.
+MISSED_AT_LEAST_MS, MISSED_AT_MOST_MS = 60_000, 12 * 3600 * 1000
 SHOWN_WITHIN_MS = 12_000  # a call that no other call keeps waiting
 SCREENS_AT_MOST = 64
 CALLS_REMEMBERED = 60
@@ -30,6 +32,11 @@ class Screen:
     since_ms: int = 0
     shown: OrderedDict[int, int] = field(default_factory=OrderedDict)
     spoken: OrderedDict[int, bool] = field(default_factory=OrderedDict)
+
+    def counts_at(self, now_ms: int) -> bool:
+        """Whether it belongs to the hall; not once it has been gone for long."""
+        missed_ms = max(MISSED_AT_LEAST_MS, min(self.seen_ms - self.since_ms, MISSED_AT_MOST_MS))
+        return now_ms - self.seen_ms < missed_ms
 
 
 class ScreenView(TypedDict):
@@ -105,7 +112,7 @@ class Receipts:
             "silent": [],
         }
         for screen in self._screens.values():
-            if screen.since_ms <= called_ms and called_ms - screen.seen_ms < FORGOTTEN_MS:
+            if screen.since_ms <= called_ms and screen.counts_at(now_ms):
                 self._place(told, screen, seq, now_ms - called_ms, now_ms)
         return told
 
@@ -123,7 +130,7 @@ class Receipts:
 
     def _forget(self, now_ms: int) -> None:
         for screen in list(self._screens.values()):
-            if now_ms - screen.seen_ms >= FORGOTTEN_MS:
+            if not screen.counts_at(now_ms):
                 del self._screens[screen.id]
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from queue_server.receipts import ALIVE_MS, FORGOTTEN_MS, SCREENS_AT_MOST, SHOWN_WITHIN_MS, Receipts
+from queue_server.receipts import (
+    ALIVE_MS,
+    MISSED_AT_LEAST_MS,
+    MISSED_AT_MOST_MS,
+    SCREENS_AT_MOST,
+    SHOWN_WITHIN_MS,
+    Receipts,
+)
 
 CALL_MS = 1_000_000
 
@@ -69,7 +76,19 @@ def test_a_screen_that_came_later_owes_nothing() -> None:
 
 def test_one_taken_down_long_ago_is_forgotten_and_the_number_is_bounded() -> None:
     receipts = two_screens()
-    assert receipts.screens(CALL_MS + FORGOTTEN_MS) == []
+    assert receipts.screens(CALL_MS + MISSED_AT_MOST_MS) == []
     for n in range(3 * SCREENS_AT_MOST):
         heard(receipts, f"s{n}", CALL_MS)
     assert len(receipts.screens(CALL_MS)) == SCREENS_AT_MOST
+
+
+def test_one_that_is_gone_is_missed_for_as_long_as_it_was_there() -> None:
+    receipts = Receipts()
+    there_ms = 3 * MISSED_AT_LEAST_MS
+    heard(receipts, "wall", CALL_MS)
+    for screen in ("wall", "looked-at"):
+        heard(receipts, screen, CALL_MS + there_ms)
+    soon, later = CALL_MS + there_ms + MISSED_AT_LEAST_MS, CALL_MS + 2 * there_ms
+    assert receipts.call(7, soon - 2, soon - 1)["missing"] == ["wall", "looked-at"]
+    assert receipts.call(8, soon, soon + 1)["missing"] == ["wall"]
+    assert receipts.call(9, later, later)["missing"] == []
