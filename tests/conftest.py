@@ -1,18 +1,30 @@
-"""What any test may ask for: a PostgreSQL database of its own."""
+"""What holds for all tests, and what any may ask for: a PostgreSQL database of its own."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 
 from tests.support.postgres import PostgresServer
 from tests.support.server import ServerProcess
 
 TEMPLATE = "hall_template"
 ServerProcess.forks = True
+
+_configure_logs = structlog.configure
+
+
+def _configure_logs_uncached(**settings: Any) -> None:
+    """A logger that was kept from one test would hide from the next what it asks for."""
+    _configure_logs(**{**settings, "cache_logger_on_first_use": False})
+
+
+structlog.configure = _configure_logs_uncached
 
 
 # Folders whose files take longest; begun first, so that at the end no process works on alone.

@@ -14,6 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import structlog
 from PIL import Image
 
 from hardware.cli import main
@@ -61,7 +62,10 @@ def run_json(root: Path, *words: str, exit_code: int = 0):
 @pytest.fixture
 def here(monkeypatch, capfd):
     """The command line in this process, where starting one is not the point."""
-    monkeypatch.setattr("hardware.cli.configure_logs", lambda *_: None)
+    said = structlog.PrintLoggerFactory(sys.stderr)
+    monkeypatch.setattr(
+        "hardware.cli.configure_logs", lambda *_: structlog.configure(logger_factory=said)
+    )
 
     def run(*words, exit_code=0):
         capfd.readouterr()
@@ -70,7 +74,8 @@ def here(monkeypatch, capfd):
         assert code == exit_code, out
         return json.loads(out)
 
-    return run
+    yield run
+    structlog.reset_defaults()
 
 
 def assert_error(answer, code: str):

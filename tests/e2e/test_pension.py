@@ -1,12 +1,9 @@
 """The yearly check from end to end, every way out of it: an invented head before the camera, kiosk
 and server as processes, simulated reader and printer, a clerk's page in a real browser.
-
-HALL_JOURNEYS=all goes the longer ways too: server lost midway, calibrated pass, another person.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,9 +22,6 @@ from tests.support.heads import engine
 from tests.support.pension_hall import PENSION, PensionHall
 
 pytestmark = pytest.mark.browser
-longer = pytest.mark.skipif(
-    os.environ.get("HALL_JOURNEYS") != "all", reason="half a minute more: HALL_JOURNEYS=all"
-)
 
 ZHANG, MA, ZHOU = "990101193803123069", "990101195907304015", "990101195101188051"
 TILE, AGREE, START, WINDOW = (0.25, 0.45), (0.75, 0.88), (0.72, 0.88), (0.23, 0.88)
@@ -140,7 +134,6 @@ def test_a_camera_that_is_away_and_a_person_who_gives_up_end_with_a_number(
         go(hall)
 
 
-@longer
 def test_a_server_that_goes_away_midway_is_told_and_the_person_has_another_way(
     hall: PensionHall, calibration: Path
 ) -> None:
@@ -156,7 +149,6 @@ def test_a_server_that_goes_away_midway_is_told_and_the_person_has_another_way(
     go(hall)
 
 
-@longer
 def test_calibrated_the_same_person_passes_without_a_clerk(hall: PensionHall) -> None:
     come(hall, "ma-wenhai")
     hall.touch_until(START, "pension_face")
@@ -185,7 +177,6 @@ def test_who_is_not_due_hears_it_and_who_withdrew_is_not_looked_at(hall: Pension
     go(hall)
 
 
-@longer
 def test_another_person_is_not_recognised_and_gets_a_number_with_the_reason(
     hall: PensionHall,
 ) -> None:
