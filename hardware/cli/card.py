@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import dataclasses
 import json
 import sys
@@ -24,7 +25,9 @@ from hardware.cli.command import (
 from hardware.id_card.decoder import ConfinedDecoder, PhotoDecoderSettings
 from hardware.id_card.driver import SamCardReader
 from hardware.id_card.opening import AUTO_BAUD
-from hardware.id_card.protocol import SET_BAUD
+from hardware.id_card.photo import PhotoUnusable, check_wlt
+from hardware.id_card.protocol import PHOTO_BYTES, SET_BAUD
+from hardware.os_trouble import reason
 from hardware.ports import CardEvent, CardRead, CardRecord, CardUnreadable, ReaderAway
 from hardware.wiring import CardReaderSettings, make_card_reader
 from hardware.words import help_words, state_words
@@ -32,7 +35,7 @@ from hardware.words import help_words, state_words
 
 def add(kinds: Any) -> None:
     actions = kinds.add_parser("card", help=help_words("card")).add_subparsers(
-        required=True, metavar="read|status|reset|number|photo|set-baud|watch"
+        required=True, metavar="read|status|reset|number|photo|decode|set-baud|watch"
     )
     read = _add(actions, "read", _read, "card_read")
     read.add_argument("--fingerprint", action="store_true", help=help_words("card_fingerprint"))
@@ -40,12 +43,11 @@ def add(kinds: Any) -> None:
     _add(actions, "reset", _reset, "card_reset")
     _add(actions, "number", _number, "card_number")
     photo = _add(actions, "photo", _photo, "card_photo", _prepare_photo)
-    photo.add_argument("--out", type=Path, required=True, metavar="FILE.bmp")
-    decoder = photo.add_mutually_exclusive_group(required=True)
-    decoder.add_argument("--decoder", metavar="COMMAND", help=help_words("card_decoder"))
-    decoder.add_argument("--library", type=Path, metavar="FILE.so", help=help_words("card_library"))
-    decoder.add_argument("--settings", type=Path, help=help_words("card_decoder_settings"))
-    photo.add_argument("--function", default="unpack", help=help_words("card_function"))
+    photo.add_argument("--out", type=Path, required=True, metavar="FILE.bmp|FILE.wlt")
+    _add_decoder(photo, required=False)
+    decode = add_command(actions, "decode", _decode, "card_decode")
+    decode.add_argument("photo", metavar="FILE.wlt")  # or - for standard input
+    _add_decoder(decode, required=True)
     speed = _add(actions, "set-baud", _set_baud, "card_set_baud")
     speed.add_argument("speed", type=int, choices=sorted(SET_BAUD))
     _add(actions, "watch", _watch, "card_watch")
@@ -62,6 +64,14 @@ def _add(
     parser.add_argument("--port", required=True, help=help_words("card_port"))
     parser.add_argument("--baud", type=_baud, default=AUTO_BAUD, help=help_words("card_baud"))
     return parser
+
+
+def _add_decoder(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    decoder = parser.add_mutually_exclusive_group(required=required)
+    decoder.add_argument("--decoder", metavar="COMMAND", help=help_words("card_decoder"))
+    decoder.add_argument("--library", type=Path, metavar="FILE.so", help=help_words("card_library"))
+    decoder.add_argument("--settings", type=Path, help=help_words("card_decoder_settings"))
+    parser.add_argument("--function", default="unpack", help=help_words("card_function"))
 
 
 def _baud(text: str) -> int:
@@ -141,7 +151,13 @@ def _set_baud(options: argparse.Namespace) -> dict[str, Any]:
 def _prepare_photo(options: argparse.Namespace) -> None:
     """Raises what would fail only after the card was read."""
     must_be_writable(options.out)
-    _decoder(options).check()
+    if not _undecoded(options):
+        _decoder(options).check()
+
+
+def _undecoded(options: argparse.Namespace) -> bool:
+    """Whether the record's own bytes are asked for, which needs no decoder."""
+    return bool(options.out.suffix.lower() == ".wlt")
 
 
 def _decoder(options: argparse.Namespace) -> ConfinedDecoder:
@@ -152,6 +168,8 @@ def _decoder(options: argparse.Namespace) -> ConfinedDecoder:
 
 
 def _photo(options: argparse.Namespace) -> dict[str, Any]:
+    if _undecoded(options):
+        return _with_reader(options, lambda reader: _save_record(options, reader))
     decoder = _decoder(options)
 
     def use(reader: SamCardReader) -> dict[str, Any]:
@@ -164,6 +182,30 @@ def _photo(options: argparse.Namespace) -> dict[str, Any]:
         }
 
     return _with_reader(options, use)
+
+
+def _save_record(options: argparse.Namespace, reader: SamCardReader) -> dict[str, Any]:
+    wlt = check_wlt(reader.read_card(options.timeout).photo)
+    save(options.out, lambda: options.out.write_bytes(wlt))
+    return {"out": str(options.out), "photo_bytes": len(wlt)}
+
+
+def _decode(options: argparse.Namespace) -> dict[str, Any]:
+    """bmp: the picture, in base64."""
+    photo = _decoder(options).decode(_record(options.photo))
+    bmp = base64.b64encode(photo.bmp).decode()
+    return {"width_px": photo.width_px, "height_px": photo.height_px, "bmp": bmp}
+
+
+def _record(name: str) -> bytes:
+    """At most one byte more than a photo has. Raises PhotoUnusable for a file that is not there."""
+    if name == "-":
+        return sys.stdin.buffer.read(PHOTO_BYTES + 1)
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(PHOTO_BYTES + 1)
+    except OSError as error:
+        raise PhotoUnusable("file_unreadable", file=name, reason=reason(error)) from error
 
 
 def _decoder_settings(options: argparse.Namespace) -> PhotoDecoderSettings:

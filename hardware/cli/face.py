@@ -26,6 +26,7 @@ def add(kinds: Any) -> None:
     _add_calibration(verify)
     described = add_command(actions, "describe", _describe, "face_describe")
     described.add_argument("picture", metavar="PICTURE")  # or - for standard input
+    described.add_argument("--card", action="store_true", help=help_words("face_card"))
     _add_calibrate(actions)
     _add_liveness(actions)
     for parser in (verify, described):
@@ -112,7 +113,8 @@ def _describe(options: argparse.Namespace) -> dict[str, Any]:
         picture = decode_picture(sys.stdin.buffer.read())
     else:
         picture = read_picture(Path(options.picture))
-    found = describe(engine, picture, settings.gate)
+    gate = settings.gate.of_card() if options.card else settings.gate
+    found = describe(engine, picture, gate)
     box = found.face.box
     return {
         "model": engine.model,

@@ -6,7 +6,7 @@ One piece of advice at a time: the first that applies, in the order in which a p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from hardware.face.engine import Face
@@ -33,9 +33,11 @@ class Advice(StrEnum):
 class GateLimits:
     """Figures of `Measures` and `Light`. Starting points from measurements on research sets; a
     site with other light or another camera sets its own. eye_distance_px: of the camera's own
-    picture. small_face: a second face below this part of the largest one's width is a passer-by."""
+    picture; card_eye_distance_px: of a card's photo, all of 102 × 126. small_face: a second face
+    below this part of the largest one's width is a passer-by."""
 
     eye_distance_px: float = 60.0
+    card_eye_distance_px: float = 24.0
     widest_face: float = 0.75  # of the picture's shorter side
     small_face: float = 0.5
     margin: float = 0.02  # of the picture's width, between face and edge
@@ -50,6 +52,10 @@ class GateLimits:
     back_light: float = 90.0
     eye_openness: float = 0.12
     eye_contrast: float = 8.0
+
+    def of_card(self) -> GateLimits:
+        """The same gate for a card's photo: only the size that it cannot have is another."""
+        return replace(self, eye_distance_px=self.card_eye_distance_px)
 
 
 @dataclass(frozen=True, slots=True)

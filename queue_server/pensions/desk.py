@@ -9,6 +9,7 @@ from typing import Any
 
 from queue_server.answers import FollowToken
 from queue_server.audit import AuditLog
+from queue_server.pensions.card_photos import CardDecoder
 from queue_server.pensions.faces import FaceProgram
 from queue_server.pensions.people import People
 from queue_server.pensions.pictures import LivePictures
@@ -37,3 +38,6 @@ class PensionDesk:
 
     async def faces(self, hall: str) -> FaceProgram:
         return FaceProgram((await self.settings(hall)).describe)
+
+    async def card_decoder(self, hall: str) -> CardDecoder:
+        return CardDecoder((await self.settings(hall)).decode)

@@ -7,8 +7,6 @@ the decoder ends that program alone (docs/decisions/0018-faces-in-a-process-of-t
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +16,12 @@ import orjson
 import structlog
 
 from queue_server.pensions.people import Face
+from queue_server.pensions.program import ProgramFailed, ask_program
 
 log = structlog.get_logger()
 
 DESCRIBE_WITHIN_S = 30.0
 AT_ONCE = 1
-# Everything else of the server's surroundings is no business of the program's.
-_PASSED_ON = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV", "TMPDIR")
 
 
 class FaceUnusable(Exception):
@@ -48,13 +45,14 @@ class FaceProgram:
 
     command: Sequence[str]
 
-    async def describe(self, picture: bytes) -> Face:
-        """Raises FaceUnusable, EngineUnavailable."""
+    async def describe(self, picture: bytes, *, card: bool = False) -> Face:
+        """card: a card's photo; the program hears `--card`. Raises FaceUnusable,
+        EngineUnavailable."""
         if not self.command:
             raise EngineUnavailable("no program is set up that measures faces")
-        words = [sys.executable if word == "{python}" else word for word in self.command]
+        words = [*self.command, "--card"] if card else list(self.command)
         async with _slots():
-            told = _json(await _run(words, picture))
+            told = await self._told(words, picture)
         if "error" in told:
             raise _refused(told["error"])
         advice = told.get("advice") or (told.get("quality") or {}).get("advice")
@@ -64,6 +62,12 @@ class FaceProgram:
             return Face(str(told["model"]), [list(map(float, told["descriptor"]))], told["quality"])
         except (KeyError, TypeError, ValueError) as error:
             raise EngineUnavailable(f"{words[0]} does not answer as it should") from error
+
+    async def _told(self, words: Sequence[str], picture: bytes) -> dict[str, Any]:
+        try:
+            return await ask_program(words, picture, DESCRIBE_WITHIN_S)
+        except ProgramFailed as error:
+            raise EngineUnavailable(str(error)) from error
 
 
 # The picture itself is at fault, by the engine's own codes.
@@ -83,37 +87,6 @@ _slot: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
 def _slots() -> asyncio.Semaphore:
     """One at a time: each takes a processor and 250 MB for two seconds."""
     return _slot.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
-
-
-async def _run(words: Sequence[str], picture: bytes) -> bytes:
-    surroundings = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    pipe = asyncio.subprocess.PIPE
-    try:
-        program = await asyncio.create_subprocess_exec(
-            *words, stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, env=surroundings
-        )
-    except OSError as error:
-        raise EngineUnavailable(f"{words[0]} cannot be run: {error.strerror}") from error
-    try:
-        async with asyncio.timeout(DESCRIBE_WITHIN_S):
-            answer, _ = await program.communicate(picture)
-    except TimeoutError as error:
-        raise EngineUnavailable(f"{words[0]} took longer than {DESCRIBE_WITHIN_S:g} s") from error
-    finally:
-        if program.returncode is None:
-            program.kill()
-            await program.wait()
-    return answer
-
-
-def _json(answer: bytes) -> dict[str, Any]:
-    try:
-        told = orjson.loads(answer)
-    except ValueError as error:
-        raise EngineUnavailable("the face program ended without an answer") from error
-    if not isinstance(told, dict):
-        raise EngineUnavailable("the face program does not answer as it should")
-    return told
 
 
 def read_calibration(file: Path | None) -> dict[str, Any] | None:

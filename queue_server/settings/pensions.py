@@ -12,7 +12,8 @@ from queue_server.domain.pensions import PensionSettings
 class PensionSection:
     """calibration: the site's file, made by `./hall device face calibrate`. describe: the program
     that measures an enrolment picture (standard input: the picture; standard output: JSON); empty:
-    nobody is enrolled here. reminders: the folder where reminders are put for the SMS gateway;
+    nobody is enrolled here. decode: the program that makes a picture of a card's photo; empty: none
+    is set up, which is usual. reminders: the folder where reminders are put for the SMS gateway;
     register: a CSV file with invented people, for demonstrations."""
 
     matter: str = ""
@@ -22,6 +23,7 @@ class PensionSection:
     checks_at_most: int = 6
     calibration: Path | None = None
     describe: tuple[str, ...] = ()
+    decode: tuple[str, ...] = ()
     reminders: Path | None = None
     register: Path | None = None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import json
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,10 +27,28 @@ CONFIRM = "/pension/demo/confirm"
 REGISTER = "/pension/demo"
 
 
+# What a maker's decoder does: here the record's first bytes choose the colour of the picture.
+DECODER = """
+import struct, sys
+wlt = open(sys.argv[1], "rb").read()
+head = struct.pack("<2sIHHIIiiHHII", b"BM", 0, 0, 0, 54, 40, 102, 126, 1, 24, 0, 0)
+open(sys.argv[2], "wb").write(head.ljust(54, b"\\0") + (wlt[:3] * 102 + b"\\0\\0") * 126)
+"""
+
+
+def decoding(folder: Path) -> str:
+    """The line for hall.toml: our own command line with a stand-in for the maker's program."""
+    (folder / "decoder.py").write_text(DECODER, "utf-8")
+    settings = folder / "photo-decoder.toml"
+    settings.write_text(f'command = "{sys.executable} -I {folder}/decoder.py"\ntimeout_s = 12\n')
+    words = "hardware", "device", "card", "decode", "-", "--json", "--settings", str(settings)
+    return json.dumps(["{python}", "-m", *words])
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     folder = tmp_path_factory.mktemp("pension")
-    with ServerProcess(folder, config=pension_config(folder)) as running:
+    with ServerProcess(folder, config=pension_config(folder, decode=decoding(folder))) as running:
         yield running
 
 
@@ -178,6 +198,27 @@ def test_a_photo_is_enrolled_and_withdrawn(pages: Pages, tmp_path: Path) -> None
     withdraw.click()
     expect(page.locator("#words")).to_contain_text("人脸已删除")
     expect(page.locator("#person-tags")).to_contain_text("没有登记照片")
+
+
+def test_the_photo_of_a_card_goes_through_the_halls_decoder(pages: Pages, tmp_path: Path) -> None:
+    page = pages.log_in("clerk4", REGISTER)
+    look_up(page, "990101195101188051")
+    page.get_by_text("人脸同意书 · 登记照片").click()
+    page.get_by_role("button", name="本人已签纸质同意书").click()
+    expect(page.locator("#person-tags")).to_contain_text("已同意（2026-1")
+    photo = tmp_path / "zp.wlt"
+    photo.write_bytes(b"\x20\x60\xe0".ljust(1024, b"\x07"))
+    page.set_input_files("#photo-card", photo)
+    expect(page.locator("#photo-preview")).to_be_visible(timeout=30_000)
+    pixel = "() => [...document.getElementById('photo-preview').getContext('2d').getImageData(50, 60, 1, 1).data]"
+    assert page.evaluate(pixel) == [0xE0, 0x60, 0x20, 255]
+    page.get_by_role("button", name="检查并登记").click()
+    expect(page.locator("#words")).to_contain_text("照片已登记")
+    expect(page.locator("#person-tags")).to_contain_text("已登记照片（证件照片")
+    photo.write_bytes(b"no photo at all")
+    page.set_input_files("#photo-card", photo)
+    expect(page.locator("#words")).to_contain_text("这不是能打开的照片")
+    expect(page.locator("#photo-work")).to_be_hidden()
 
 
 def test_a_manager_imports_lists_and_exports(

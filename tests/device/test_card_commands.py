@@ -1,6 +1,7 @@
 """`device card …` and `device social-card …` against simulators that run as processes of their own
 and obey their standard input."""
 
+import base64
 import json
 import subprocess
 import sys
@@ -97,6 +98,11 @@ def test_every_card_command(simulator, device, tmp_path):
     photo = device("card", "photo", *port, "--settings", str(settings), "--out", str(picture))
     assert (photo["width_px"], photo["height_px"]) == (102, 126)
     assert picture.read_bytes()[:2] == b"BM"
+    reader.tell("lay zhou-fulai")
+    record = tmp_path / "photo.wlt"
+    assert device("card", "photo", *port, "--out", str(record))["photo_bytes"] == 1024
+    decoded = device("card", "decode", str(record), "--settings", str(settings))
+    assert base64.b64decode(decoded["bmp"]) == picture.read_bytes()
 
 
 def test_card_watch_tells_each_change_in_a_line(simulator, root):

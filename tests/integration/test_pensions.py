@@ -27,6 +27,8 @@ from tests.support.pensions import number, pension_config
 from tests.support.server import DEMO_CONFIG, Client, ServerProcess, proved
 from tests.support.spawner import spawner
 
+# Large enough for a card's photo alone.
+SMALL = base64.b64encode(b"\xff\xd8\xff\xe0 small").decode()
 STORES = ("sqlite", "postgres")
 
 
@@ -182,13 +184,17 @@ def test_a_photo_that_is_not_good_enough_is_refused_with_advice(
         bad = base64.b64encode(b"\xff\xd8\xff" + word.encode()).decode()
         status, body = clerk.post(f"{PENSION}/people/{person}/face", source="file", picture=bad)
         assert (status, body["error"]["detail"]["advice"]) == (422, advice)
+    post(clerk, f"people/{person}/face", 422, source="file", picture=SMALL)
     for bad, code in ((b"\xff\xd8\xffcrash", 503), (b"GIF89a", 422)):
         text = base64.b64encode(bad).decode()
         assert clerk.post(f"{PENSION}/people/{person}/face", source="file", picture=text)[0] == code
     faces = get(clerk, "register")["faces"]
     one = post(clerk, f"people/{person}/face", **picture)["pensioner"]
     assert (one["enrolled"], one["reference_source"]) == (True, "file")
+    wlt = base64.b64encode(bytes(1024)).decode()  # of a card, in a hall without a decoder
+    post(clerk, f"people/{person}/card-photo", 409, wlt=wlt)
     post(clerk, f"people/{person}/face", source="card", picture=JPEG)
+    post(clerk, f"people/{person}/face", source="card", picture=SMALL)
     assert get(clerk, "register")["faces"] == faces + 1
     post(clerk, f"people/{person}/withdraw")
     assert get(clerk, "register")["faces"] == faces

@@ -11,7 +11,7 @@ from tests.support.server import DEMO_CONFIG
 ENGINE = """
 import json, sys
 picture = sys.stdin.buffer.read()
-if b"far" in picture:
+if b"far" in picture or (b"small" in picture and "--card" not in sys.argv):
     told = {"model": "stub", "quality": {"advice": "come_closer"}, "descriptor": [0.0]}
 elif b"nobody" in picture:
     told = {"error": {"code": "no_face", "message": "no face", "detail": {}}}
@@ -29,14 +29,18 @@ def number(serial: int) -> str:
 
 
 def pension_config(
-    folder: Path, describe: str | None = None, calibration: Path | None = None
+    folder: Path,
+    describe: str | None = None,
+    calibration: Path | None = None,
+    decode: str | None = None,
 ) -> Path:
     """The settings file; its key file, engine and reminders lie in `folder`. describe: the face
-    program, instead of the stand-in."""
+    program, instead of the stand-in. decode: the program for card photos."""
     engine = folder / "engine.py"
     engine.write_text(ENGINE, "utf-8")
     stand_in = f'["{{python}}", "{engine}"]'
     site = f'\ncalibration = "{calibration}"' if calibration else ""
+    site += f"\ndecode = {decode}" if decode else ""
     replaced = {
         "describe = ": f"describe = {describe or stand_in}{site}",
         "reminders = ": 'reminders = "reminders"',

@@ -8,6 +8,7 @@ to a person at a window, never to more.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from queue_server.domain import events as e
@@ -27,6 +28,8 @@ from queue_server.domain.errors import NotFound, Refusal, WrongState
 from queue_server.domain.pensions import Check, CheckStatus, Decision, Measured, Pensioner, Way
 from queue_server.domain.state import HallState
 
+# Where the reference is a card's photo a clerk compares each time (docs/decisions/0028).
+CARD, CARD_PHOTO = "card", "card_photo"
 OPEN = frozenset({CheckStatus.BEGUN, CheckStatus.WAITING_FOR_CLERK})
 
 
@@ -57,7 +60,7 @@ def _begin(command: c.BeginCheck, state: HallState, now_ms: int) -> Events:
 @decide.register
 def _settle(command: c.SettleCheck, state: HallState, now_ms: int) -> Events:
     check, found = _open_check(state, command.check)
-    measured = command.measured
+    measured = replace(command.measured, reasons=_reasons(found, command.measured))
     missing = _missing(state, found, measured)
     if measured.decision == Decision.PASS and not missing:
         return _pass(state, check, found, now_ms, "engine", measured)
@@ -78,12 +81,20 @@ def _missing(state: HallState, found: Pensioner, measured: Measured) -> tuple[st
     needed = {
         "consent_needed": found.consent == state.known_rules.pension.consent_version,
         "not_enrolled": found.reference is not None,
-        "uncalibrated": bool(measured.calibration),
+        "uncalibrated": bool(measured.calibration) or found.reference_source == CARD,
+        CARD_PHOTO: found.reference_source != CARD,
         "score_below_threshold": None not in (score, threshold)
         and (score or 0) >= (threshold or 0),
         "not_live": is_live(measured.cues),
     }
     return tuple(code for code, is_met in needed.items() if not is_met)
+
+
+def _reasons(found: Pensioner, measured: Measured) -> tuple[str, ...]:
+    """No calibration holds for a card's photo, whatever the site has: the clerk reads that."""
+    if found.reference_source != CARD:
+        return measured.reasons
+    return tuple(CARD_PHOTO if one == "uncalibrated" else one for one in measured.reasons)
 
 
 def is_live(cues: tuple[Mapping[str, Any], ...]) -> bool:

@@ -14,7 +14,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act, Actor
-from queue_server.domain.decide.pension_checks import known_check
+from queue_server.domain.decide.pension_checks import CARD, known_check
 from queue_server.domain.decide.pensions import known_pensioner
 from queue_server.domain.pension_commands import BeginCheck, ConfirmCheck, GiveConsent, SettleCheck
 from queue_server.domain.pensions import MILLION, Check, CheckStatus, Measured
@@ -92,17 +92,19 @@ async def consent(hall: str, request: Request) -> Response:
 
 @router.post("/checks", status_code=201, openapi_extra=takes(BeginCheckIn))
 async def begin(hall: str, request: Request) -> Response:
-    """Begins a check: the enrolled face, for the kiosk's memory, and the site's calibration."""
+    """Begins a check: the enrolled face, for the kiosk's memory, and the site's calibration, which
+    holds for no card's photo."""
     ctx, actor, here = await at_desk(request, Act.CHECK_PENSION, hall)
     body = await body_of(request, BeginCheckIn)
     face, about = await _reference(ctx, here, body.person)
     command = BeginCheck(fresh_id(), body.person, body.kiosk or actor.name)
     outcome = await here.execute(command, request_id=str(body.request_id), by=actor.label)
     settings = await ctx.pensions.settings(hall)
+    is_card = about["source"] == CARD
     view = {
         "check": orjson.loads(outcome.body)["check"],
         "reference": {**face, **about},
-        "calibration": read_calibration(settings.calibration),
+        "calibration": None if is_card else read_calibration(settings.calibration),
     }
     answer = as_json(view)
     answer.status_code = 200 if outcome.replayed else 201

@@ -84,6 +84,12 @@ class EnrolIn(Command):
     picture: Picture
 
 
+class CardPhotoIn(Body):
+    """wlt: the 1024 bytes of a card's photo as a reader gives them, in base64."""
+
+    wlt: Annotated[str, Field(max_length=2000, pattern=r"^[A-Za-z0-9+/]*={0,2}$")]
+
+
 class RecordPassIn(Command):
     way: Literal[Way.WINDOW, Way.HOME_VISIT, Way.DATA, Way.PROXY]
     day: date
@@ -120,6 +126,7 @@ PENSION_BODIES: list[type[BaseModel]] = [
     ConfirmCheckIn,
     PaperConsentIn,
     EnrolIn,
+    CardPhotoIn,
     RecordPassIn,
     FindingIn,
     SuspensionIn,

@@ -111,4 +111,13 @@ byId("person").addEventListener("click", async (event) => {
   await act(name, name === "consent" ? { version: page.consentVersion } : {});
 });
 
-startPhoto((source, picture, limitMs) => act("face", { source, picture }, limitMs));
+/** A card's photo decoded by the server; null when it was not, which is said. */
+async function decodeCard(wlt) {
+  let picture = null;
+  await attempt(async () => {
+    ({ picture } = await ask(`people/${encodeURIComponent(shown.person)}/card-photo`, { wlt }));
+  });
+  return picture && new Blob([Uint8Array.from(atob(picture), (one) => one.charCodeAt(0))], { type: "image/bmp" });
+}
+
+startPhoto((source, picture, limitMs) => act("face", { source, picture }, limitMs), decodeCard);

@@ -1,5 +1,5 @@
 /**
- * A photo for the register, from a file or the clerk's camera, made small enough to send. The canvas
+ * A photo for the register, from a file, the clerk's camera or a card, made small enough to send. The canvas
  * is cleared and the camera let go as soon as the photo is sent or given up.
  */
 import { byId, say } from "./core.js";
@@ -8,49 +8,66 @@ import { note } from "./pension-words.js";
 
 const LONGEST_PX = 1280;
 const QUALITY = 0.92;
+const WLT_BYTES = 1024; // a card's photo as readers give it, before it is decoded
 
 let stream = null;
 let source = "file";
+let turn = 0; // a picture that comes after the person on the page has changed is nobody's
 
-/** save(source, picture in base64, limitMs): resolves to whether it was enrolled. */
-export function startPhoto(save) {
-  byId("photo-file").addEventListener("change", fromFile);
+/**
+ * save(source, picture in base64, limitMs): resolves to whether it was enrolled.
+ * decode(1024 bytes in base64): resolves to the card's picture as a Blob, or to null; what is wrong is said.
+ */
+export function startPhoto(save, decode) {
+  byId("photo-file").addEventListener("change", () => fromFile("photo-file", "file"));
+  byId("photo-card").addEventListener("change", () => fromFile("photo-card", "card", decode));
   byId("photo-camera").addEventListener("click", openCamera);
   byId("photo-take").addEventListener("click", take);
   byId("photo-again").addEventListener("click", stopPhoto);
   byId("photo-save").addEventListener("click", async () => {
-    const picture = byId("photo-preview").toDataURL("image/jpeg", QUALITY).split(",")[1];
+    const kind = source === "card" ? "image/png" : "image/jpeg"; // so small a picture loses nothing more
+    const picture = byId("photo-preview").toDataURL(kind, QUALITY).split(",")[1];
     const button = byId("photo-save");
     button.disabled = true;
     note("info", say("pension.act.photo_working"));
-    const from = byId("photo-card").checked ? "card" : source;
-    if (await save(from, picture, LONG_LIMIT_MS)) stopPhoto();
+    if (await save(source, picture, LONG_LIMIT_MS)) stopPhoto();
     button.disabled = false;
   });
 }
 
 export function stopPhoto() {
+  turn += 1;
   stream?.getTracks().forEach((track) => track.stop());
   stream = null;
   const canvas = byId("photo-preview");
   canvas.width = canvas.width; // clears it
   byId("photo-video").srcObject = null;
-  byId("photo-file").value = "";
-  byId("photo-card").checked = false;
+  for (const id of ["photo-file", "photo-card"]) byId(id).value = "";
   for (const id of ["photo-work", "photo-video", "photo-preview", "photo-take", "photo-save"]) byId(id).hidden = true;
 }
 
-async function fromFile() {
-  const file = byId("photo-file").files[0];
+async function fromFile(id, from, decode) {
+  const file = byId(id).files[0];
   if (!file) return;
+  stopPhoto();
+  const mine = turn;
+  const isRecord = decode && file.size === WLT_BYTES;
+  const picture = isRecord ? await decode(await inBase64(file)) : file;
+  if (!picture) return;
   try {
-    const bitmap = await createImageBitmap(file);
-    source = "file";
-    draw(bitmap, bitmap.width, bitmap.height);
+    const bitmap = await createImageBitmap(picture);
+    if (mine === turn) {
+      source = from;
+      draw(bitmap, bitmap.width, bitmap.height);
+    }
     bitmap.close();
   } catch {
     note("alarm", say("pension.advice.picture_unreadable"));
   }
+}
+
+async function inBase64(file) {
+  return btoa(String.fromCharCode(...new Uint8Array(await file.arrayBuffer())));
 }
 
 async function openCamera() {

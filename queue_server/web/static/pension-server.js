@@ -40,6 +40,8 @@ export function words(error) {
   if (error.detail.advice && hasText(advice)) return say(advice);
   const unreadable = `pension.unreadable.${error.code}`;
   if (hasText(unreadable)) return say(unreadable, { ...error.detail, missing: (error.detail.missing ?? []).join("、") });
+  const known = `pension.errors.${error.code}`;
+  if (hasText(known)) return say(known);
   if (error.code === "not_registered") return say("pension.find.not_found");
   if (lang !== "en" && error.message) return error.message;
   const key = `errors.${error.code}`;
