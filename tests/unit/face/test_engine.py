@@ -14,6 +14,7 @@ from hardware.face.opencv_engine import OpenCvEngine, five_point_row
 from hardware.face.quality import Advice, GateLimits, judge
 from hardware.face.settings import EngineSettings, FaceSettings
 from hardware.face.stills import PictureUnreadable, compare, decode_picture, describe
+from hardware.simulators.sitter import FOLDER as SITTER
 from tests.support.heads import engine, needs_heads, pictures, png
 
 
@@ -62,6 +63,16 @@ def test_the_same_picture_gives_the_same_numbers():
 )
 def test_one_piece_of_advice_at_a_time(change, advice):
     assert advice_of(change(pictures("d19")[0])) is advice
+
+
+def test_a_cards_photo_is_large_enough_as_a_cards_photo_alone():
+    """Everything else of the gate stays: too dark is too dark."""
+    portrait = decode_picture((SITTER / "rest.jpg").read_bytes())[53:473, 154:494]
+    card = cv2.resize(portrait, (102, 126), interpolation=cv2.INTER_AREA)
+    assert advice_of(card) == Advice.COME_CLOSER
+    assert describe(engine(), card, GateLimits().of_card()).quality.good
+    dark = describe(engine(), card // 4, GateLimits().of_card()).quality
+    assert dark.advice == Advice.MORE_LIGHT
 
 
 @needs_heads
