@@ -51,7 +51,7 @@ from kiosk.runtime import Hands, Runtime
 from kiosk.settings import KioskSettings, load_kiosk_settings, load_questions, parse_size
 from kiosk.staff_desk import StaffDesk, Tools
 from kiosk.staff_pin_command import main as pin_command
-from kiosk.texts import load_texts
+from kiosk.texts import SHIPPED, load_languages, load_texts
 from kiosk.ui.environment import assets_folder, prepare_kivy
 from kiosk.ui.fonts import FontMissing, find_fonts
 from kiosk.voice import Voice
@@ -136,7 +136,7 @@ def _paired(settings: KioskSettings, options: argparse.Namespace) -> KioskSettin
     from kiosk.screens.pairing import PairingApp
 
     pairing = Pairing(settings.server, lambda code: print(json.dumps({"code": code}), flush=True))
-    texts = [load_texts(language, assets_folder()) for language in Language]
+    texts = [load_texts(language, assets_folder()) for language in SHIPPED]
     manager = ServiceManager()
     alive = Watchdog(Liveness(settings.watchdog.patience_s), manager).tick
     address = f"{settings.server.public_url}/admin"
@@ -189,7 +189,7 @@ def _remote(address: str | None) -> RemoteView | None:
 def first_state(settings: KioskSettings) -> State:
     """Raises SettingsError for questions that cannot be read."""
     elder = settings.screen.view is View.ELDER
-    manner = Manner(settings.screen.view, settings.screen.language, spoken=elder)
+    manner = Manner(settings.screen.view, Language(settings.screen.language), spoken=elder)
     now_s = time.monotonic()
     return State(
         around=Around(
@@ -246,7 +246,8 @@ class _Run:
         self._check = make_eligibility_desk(settings, client, post)
         live = self._check.view if self._check else None
         self._clock = HallClock()
-        maker = StageMaker(assets_folder(), follow_base, self._clock.local, live)
+        texts = load_languages(settings.screen.languages, assets_folder())
+        maker = StageMaker(assets_folder(), follow_base, self._clock.local, live, texts)
         self._health = HealthReporter(client, settings.server, settle_s=SETTLE_S)
         tell = self._health.tell
         book = LeaseBook(KeptFile(_kept(settings, "numbers.json")), self._clock.now)

@@ -184,4 +184,8 @@ def sample_states() -> dict[str, State]:
 
 def manners(low: bool = False) -> list[Manner]:
     """Every view in every language; low: with the controls low."""
-    return [Manner(view, language, low) for view in View for language in Language]
+    return [
+        Manner(view, language, low)
+        for view in View
+        for language in (Language.CHINESE, Language.ENGLISH)
+    ]

@@ -75,13 +75,20 @@ class ReaderSettings:
 
 @dataclass(frozen=True, slots=True)
 class ScreenSettings:
+    """language: the usual one; languages: those offered, each with its file kiosk.<tag>.toml."""
+
     size: str = "1080x1920"
     fullscreen: bool = True
     view: View = View.NORMAL
-    language: Language = Language.CHINESE
+    language: str = Language.CHINESE
+    languages: tuple[str, ...] = (Language.CHINESE, Language.ENGLISH)
 
     def __post_init__(self) -> None:
         parse_size(self.size)
+        if len(set(self.languages)) != len(self.languages) or len(self.languages) > 6:
+            raise ValueError("languages names six different ones at most")
+        if self.language not in self.languages:
+            raise ValueError(f"languages must hold {self.language!r}, the usual one")
 
     @property
     def size_px(self) -> tuple[int, int]:

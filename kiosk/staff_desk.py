@@ -169,8 +169,8 @@ class StaffDesk:
                 return st.Told(st.Verdict.GOOD, "log")
 
     def _spoken(self, wish: st.DoAct) -> st.Told:
-        words = self._tools.texts(wish.language)("staff.spoken")
-        self._tools.say(words, wish.language.value, self._tools.guide.volume_percent)
+        texts = self._tools.texts(wish.language).speaking
+        self._tools.say(texts("staff.spoken"), texts.about.speech, self._tools.guide.volume_percent)
         return st.Told(st.Verdict.UNSURE, "spoken")
 
     def _louder(self, wish: st.DoAct, by: int) -> st.Told:

@@ -12,10 +12,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from foundation.settings_file import SettingsError
-from kiosk.flow.events import Language
 from kiosk.settings import load_kiosk_settings
 from kiosk.staff_pin import PinUnusable, hash_pin
-from kiosk.texts import load_texts
+from kiosk.texts import SHIPPED, load_texts
 
 _HEADER = re.compile(r"^\[staff\][^\S\n]*(#.*)?$", re.MULTILINE)
 _KEY = re.compile(r"^pin_hash\s*=.*$", re.MULTILINE)
@@ -24,7 +23,7 @@ _TABLE = re.compile(r"^\s*\[", re.MULTILINE)
 
 def _both(key: str, **values: object) -> str:
     """A text of the screens' files in both languages, for a terminal."""
-    return " / ".join(load_texts(language)(f"pin_command.{key}", **values) for language in Language)
+    return " / ".join(load_texts(language)(f"pin_command.{key}", **values) for language in SHIPPED)
 
 
 def with_hash(text: str, kept: str) -> str:

@@ -53,7 +53,8 @@ class Voice:
                 self._guide.hush()
             self._said = None
             return
-        words = spoken_words(state, self._texts(state.manner.language))
+        texts = self._texts(state.manner.language).speaking
+        words = spoken_words(state, texts)
         if words != self._said:
             self._said = words
-            self._guide.say(words, state.manner.language.value)
+            self._guide.say(words, texts.about.speech)

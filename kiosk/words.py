@@ -111,7 +111,7 @@ def when_words(at: str, hall: HallFacts | None, texts: Texts) -> str:
 
 def in_language(chinese: str, english: str, language: Language) -> str:
     """The hall's own names come in both; an English name may be missing."""
-    return english if language is Language.ENGLISH and english else chinese
+    return english if language == Language.ENGLISH and english else chinese
 
 
 def service_name(service: ServiceFacts, language: Language) -> str:

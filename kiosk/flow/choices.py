@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import ClassVar
 
 
 class View(StrEnum):
@@ -11,9 +12,20 @@ class View(StrEnum):
     CONTRAST = "contrast"
 
 
-class Language(StrEnum):
-    CHINESE = "zh-CN"
-    ENGLISH = "en"
+class Language(str):
+    """The tag of a language, as its translation's file is named: `kiosk.<tag>.toml`."""
+
+    __slots__ = ()
+    CHINESE: ClassVar[Language]
+    ENGLISH: ClassVar[Language]
+
+    @property
+    def value(self) -> str:
+        return str(self)
+
+
+# The hall's own names come in these two.
+Language.CHINESE, Language.ENGLISH = Language("zh-CN"), Language("en")
 
 
 class Door(StrEnum):

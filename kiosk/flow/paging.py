@@ -122,5 +122,5 @@ def _pages_of_notice(state: State) -> int:
     found = state.around.content.notice(state.session.notice)
     if not isinstance(found, NoticeFacts):
         return 1
-    english = state.manner.language is Language.ENGLISH and bool(found.text_en)
+    english = state.manner.language == Language.ENGLISH and bool(found.text_en)
     return len(notice_pages(found.text_en if english else found.text, state.manner))

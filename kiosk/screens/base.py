@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kivy.uix.boxlayout import BoxLayout
-
 from kiosk.flow.events import Event
 from kiosk.flow.states import State
 from kiosk.texts import Texts
+from kiosk.ui.mirror import BoxLayout
 
 Emit = Callable[[Event], None]
 

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.flow.eligibility import ID_LENGTH, ToWindowTouched
 from kiosk.flow.events import EraseTouched, FindTouched, KeyTouched
@@ -14,6 +13,7 @@ from kiosk.flow.states import Link, State
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.screens.keys import fill_keyboard
 from kiosk.texts import Texts
+from kiosk.ui.mirror import BoxLayout
 
 KEYS = ("123", "456", "789", "X0<")
 OPEN_END = 4  # so many signs stand there to be checked

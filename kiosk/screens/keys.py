@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+from kiosk.ui.mirror import BoxLayout
 from kiosk.ui.widgets import KeypadKey
 
 ERASE = "<"
@@ -25,7 +25,7 @@ def fill_keyboard(
 ) -> None:
     """Adds a row for each text of `rows`; the key of a letter shows it in capitals."""
     for row in rows:
-        line = BoxLayout(spacing=box.spacing)
+        line = BoxLayout(spacing=box.spacing, steady=True)
         for sign in row:
             line.add_widget(_key(sign, typed, erased, type_dp))
         box.add_widget(line)

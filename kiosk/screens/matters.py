@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.flow.content import MatterFacts
 from kiosk.flow.events import EraseTouched, KeyTouched, MatterTouched, PageTouched, SignTouched
@@ -16,6 +15,7 @@ from kiosk.flow.states import State
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.screens.keys import LETTERS, fill_keyboard
 from kiosk.texts import Texts
+from kiosk.ui.mirror import BoxLayout
 from kiosk.ui.widgets import KeypadKey, Tile, TileGrid
 from kiosk.words import in_language, service_name
 

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.flow.events import EraseTouched, FindTouched, KeyTouched
 from kiosk.flow.mine_moves import is_number
@@ -14,6 +13,7 @@ from kiosk.flow.states import Link, State
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.screens.keys import FIGURES, fill_keyboard
 from kiosk.texts import Texts
+from kiosk.ui.mirror import BoxLayout
 
 LETTERS_AT_MOST = 10
 

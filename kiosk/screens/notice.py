@@ -97,7 +97,7 @@ def _cancelled(state: State, t: Texts) -> News:
 def _elsewhere(state: State, t: Texts) -> str:
     """Other kiosks, windows, a telephone: as the hall wrote them, a line each."""
     around = state.around
-    english = t.language is Language.ENGLISH and around.elsewhere_en
+    english = t.language == Language.ENGLISH and around.elsewhere_en
     places = around.elsewhere_en if english else around.elsewhere
     return "\n".join([t("away.elsewhere"), *places]) if places else ""
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.flow.events import (
     CallHelpTouched,
     HelpState,
     HelpTouched,
     HomeTouched,
+    Language,
+    LanguageChosen,
     StillHere,
 )
 from kiosk.flow.states import State
 from kiosk.screens.base import Emit, seconds_left
 from kiosk.texts import Texts
-from kiosk.ui.widgets import Veil
+from kiosk.ui.mirror import BoxLayout
+from kiosk.ui.widgets import SecondaryButton, Veil
 
 
 class Overlay(Veil):
@@ -58,3 +63,26 @@ class WarningOverlay(Overlay):
 
     def leave(self) -> None:
         self.emit(HomeTouched())
+
+
+class LanguageOverlay(Overlay):
+    """Each language that is offered, by its own name. closed: called when none is chosen."""
+
+    choices: BoxLayout = ObjectProperty(None)
+
+    def __init__(self, texts: Texts, emit: Emit, closed: Callable[[], None], **kwargs: Any) -> None:
+        self._closed = closed
+        super().__init__(texts, emit, **kwargs)
+
+    def offer(self, languages: Sequence[Texts]) -> None:
+        for each in languages:
+            tag = each.language
+            button = SecondaryButton(slot=f"language-{tag}", words=each.about.name)
+            button.bind(on_release=partial(self._choose, tag))
+            self.choices.add_widget(button)
+
+    def _choose(self, language: Language, *_: object) -> None:
+        self.emit(LanguageChosen(language))
+
+    def close(self) -> None:
+        self._closed()

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.flow import events as ev
 from kiosk.flow.content import JobFacts, MatterFacts
@@ -16,6 +15,7 @@ from kiosk.flow.paging import Section, guide_pages, notice_pages
 from kiosk.flow.states import Paper, Place, State
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.texts import Texts
+from kiosk.ui.mirror import BoxLayout
 from kiosk.words import in_language, job_lines, section_words
 
 

@@ -16,7 +16,6 @@ from kivy.properties import (
     ObjectProperty,
     StringProperty,
 )
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from kiosk.flow import staff as st
@@ -28,6 +27,7 @@ from kiosk.screens.code import CodeScreen
 from kiosk.screens.eligibility_face import Live
 from kiosk.screens.staff_rows import Row, entries, offset_words, rows, summary
 from kiosk.texts import Texts
+from kiosk.ui.mirror import BoxLayout
 
 # Where the marks lie, as shares of the page from its lower left; they are touched in this order.
 MARKS = ((0.1, 0.9), (0.9, 0.9), (0.5, 0.5), (0.1, 0.1), (0.9, 0.1))

@@ -104,7 +104,7 @@ def _card(state: State, t: Texts) -> tuple[Row, ...]:
 
 def told_words(told: st.Told, t: Texts) -> str:
     """The act's own words, and what the device says."""
-    detail = told.detail[1 if t.language is Language.ENGLISH else 0]
+    detail = told.detail[1 if t.language == Language.ENGLISH else 0]
     return t(f"staff_told.{told.key}", **dict(told.figures), detail=detail).strip()
 
 

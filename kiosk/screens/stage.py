@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.flow.events import (
     BackTouched,
     HelpTouched,
     HomeTouched,
-    Language,
     LanguageChosen,
     LowTouched,
     View,
@@ -38,7 +36,7 @@ from kiosk.screens.found import FoundScreen
 from kiosk.screens.matters import MattersScreen
 from kiosk.screens.mine import MineScreen
 from kiosk.screens.notice import NoticeScreen
-from kiosk.screens.overlays import HelpOverlay, Overlay, WarningOverlay
+from kiosk.screens.overlays import HelpOverlay, LanguageOverlay, Overlay, WarningOverlay
 from kiosk.screens.reading import ReadingScreen
 from kiosk.screens.services import ServicesScreen
 from kiosk.screens.staff import StaffPinScreen, StaffScreen
@@ -46,6 +44,7 @@ from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.ticks import TicksScreen
 from kiosk.screens.unprinted import UnprintedScreen
 from kiosk.texts import Texts
+from kiosk.ui.mirror import BoxLayout
 from kiosk.ui.typesetting import forget_words
 from kiosk.words import in_language
 
@@ -118,6 +117,7 @@ class Stage(FloatLayout):
     can_home = BooleanProperty(False)
     help_open = BooleanProperty(False)
     spoken = BooleanProperty(False)
+    language_words = StringProperty("")
     body: BoxLayout = ObjectProperty(None)
 
     def __init__(
@@ -127,8 +127,12 @@ class Stage(FloatLayout):
         follow_base: str,
         now: Callable[[tzinfo | None], datetime],
         live: Live | None = None,
+        offered: Sequence[Texts] = (),
         **kwargs: Any,
     ) -> None:
+        self._others = [each for each in offered if each.language != texts.language]
+        # Everybody finds their own language by its own name.
+        self.language_words = "\n".join(each.about.name for each in self._others[:2])
         self.texts, self.emit, self._follow_base, self._now = texts, emit, follow_base, now
         self._live = live
         self._screen: PlaceScreen | None = None
@@ -170,6 +174,8 @@ class Stage(FloatLayout):
         if self._screen is None or state.place is not self._place:
             self._screen, self._place = self._make_screen(state.place), state.place
             self.body.clear_widgets()
+            if isinstance(self._overlay, LanguageOverlay):
+                self._close_overlay()
             if state.place in RESTING:
                 forget_words()
             self._screen.show(state)
@@ -189,9 +195,10 @@ class Stage(FloatLayout):
         wanted: type[Overlay] | None = (
             WarningOverlay if state.warned else HelpOverlay if state.help_open else None
         )
-        if wanted is not type(self._overlay) and self._overlay is not None:
-            self.remove_widget(self._overlay)
-            self._overlay = None
+        if wanted is None and isinstance(self._overlay, LanguageOverlay):
+            return  # until a language is chosen or the place is left
+        if wanted is not type(self._overlay):
+            self._close_overlay()
         if wanted is not None and self._overlay is None:
             self._overlay = wanted(self.texts, self.emit)
             self._overlay.show(state)
@@ -218,8 +225,18 @@ class Stage(FloatLayout):
         self.emit(ViewChosen(View(name)))
 
     def other_language(self) -> None:
-        english = self.texts.language is Language.ENGLISH
-        self.emit(LanguageChosen(Language.CHINESE if english else Language.ENGLISH))
+        """The other one; of several, a sheet to choose from."""
+        if len(self._others) == 1:
+            self.emit(LanguageChosen(self._others[0].language))
+        elif self._others and self._overlay is None:
+            self._overlay = LanguageOverlay(self.texts, self.emit, self._close_overlay)
+            self._overlay.offer(self._others)
+            self.add_widget(self._overlay)
+
+    def _close_overlay(self) -> None:
+        if self._overlay is not None:
+            self.remove_widget(self._overlay)
+            self._overlay = None
 
 
 def _zone(name: str) -> tzinfo | None:

@@ -50,6 +50,23 @@ def find_fonts(folder: Path | None = None) -> FontFiles:
     )
 
 
+def further_font(wanted: str, folder: Path) -> FontFiles:
+    """Of a further language: a file (relative to `folder`) or an installed family. A file has no
+    bold face. Raises FontMissing that names it."""
+    if Path(wanted).suffix.lower() in (".ttf", ".otf"):
+        file = folder / wanted
+        if file.is_file():
+            return FontFiles(file, file)
+        raise FontMissing(f"the font {file} of a translation is not there")
+    regular = _match(wanted, "regular")
+    if regular is None:
+        raise FontMissing(
+            f"the font {wanted!r} of a translation is not installed; see docs/guides/translating.md"
+        )
+    bold, cache = _match(wanted, "bold") or regular, cache_folder() / "fonts"
+    return FontFiles(_openable(*regular, cache), _openable(*bold, cache))
+
+
 def _match(family: str, weight: str) -> tuple[Path, int] | None:
     """File and face number that fontconfig has for exactly this family; None when it has not."""
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kivy.core.window import Keyboard
 from kivy.uix.widget import Widget
 
+from kiosk.ui.mirror import is_mirrored
 from kiosk.ui.widgets import Pressable, Veil
 
 _TAB = Keyboard.keycodes["tab"]
@@ -30,7 +31,9 @@ def pressables(root: Widget) -> list[Pressable]:
     veil = next((child for child in root.children if isinstance(child, Veil)), None)
     found = [w for w in (veil or root).walk(restrict=True) if isinstance(w, Pressable)]
     usable = [p for p in found if not p.disabled and p.width > 1 and p.height > 1]
-    return sorted(usable, key=lambda p: (-round(p.center_y / 8), p.x))
+    return sorted(
+        usable, key=lambda p: (-round(p.center_y / 8), -p.right if is_mirrored() else p.x)
+    )
 
 
 def clear_focus(root: Widget) -> None:

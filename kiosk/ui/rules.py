@@ -9,20 +9,25 @@ from kivy.core.text import LabelBase
 from kivy.lang import Builder
 from kivy.lang.parser import global_idmap
 
-from kiosk.ui import typesetting, widgets
+from kiosk.ui import mirror, shaping, typesetting, widgets
 from kiosk.ui.fonts import FontFiles
 from kiosk.ui.icons import IconSet
 from kiosk.ui.look import Look
 
 
-def register_fonts(fonts: FontFiles, icons: IconSet) -> None:
+def register_fonts(fonts: FontFiles, icons: IconSet, more: tuple[FontFiles, ...] = ()) -> None:
+    """more: of languages whose letters the Chinese font does not hold."""
+    shaping.use_fonts(shaping.Fonts(fonts, more))
     LabelBase.register("Hall", fn_regular=str(fonts.regular), fn_bold=str(fonts.bold))
     LabelBase.register("HallIcons", fn_regular=str(icons.font_file))
 
 
-def set_running_view(look: Look, icons: IconSet, words: Callable[..., str]) -> None:
-    """What every widget made from now on is drawn with."""
-    global_idmap.update(look=look, icon=icons, t=words)
+def set_running_view(
+    look: Look, icons: IconSet, words: Callable[..., str], mirrored: bool = False
+) -> None:
+    """What every widget made from now on is drawn with. mirrored: from right to left."""
+    mirror.set_mirrored(mirrored)
+    global_idmap.update(look=look, icon=lambda name: icons(mirror.turned_icon(name)), t=words)
 
 
 # Rules name widgets by class; importing these modules makes the classes known to them.

@@ -11,8 +11,9 @@ from functools import lru_cache
 from kivy.clock import Clock
 from kivy.core.text import Label as CoreLabel
 from kivy.properties import BooleanProperty, NumericProperty, OptionProperty, StringProperty
-from kivy.uix.label import Label
 
+from kiosk.ui.mirror import side
+from kiosk.ui.shaping import ShapedLabel, forget_shapes, needs_shaping, shaped_width
 from kiosk.ui.wrapping import Measure, balanced, break_lines, keeps_words_whole
 
 # Height of one line of Noto Sans CJK as a share of the type size.
@@ -31,6 +32,8 @@ def _advance(sign: str, font: str, bold: bool) -> float:
 @lru_cache(maxsize=32768)
 def _width(text: str, font: str, bold: bool) -> float:
     """At 1 px type size; the same words are measured again and again at many sizes."""
+    if needs_shaping(text):
+        return shaped_width(text, bold)
     return sum(_advance(sign, font, bold) for sign in text)
 
 
@@ -43,6 +46,7 @@ def forget_words() -> None:
     """What was set and measured may have been somebody's name."""
     _width.cache_clear()
     set_words.cache_clear()
+    forget_shapes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def _fits(box: Setting, height: float, lines: list[str], size_px: float) -> bool
     return tall <= height and max(map(measure, lines)) <= box.width * 1.001
 
 
-class Words(Label):
+class Words(ShapedLabel):
     """Words in a box. `fit` says which side gives way: the box's height, or the type's size.
 
     wish_px: wanted type size; floor_px: never smaller than this (0: 60 % of wish_px).
@@ -147,7 +151,7 @@ class Words(Label):
         self.line_height = self.leading / FONT_LINE if len(lines) > 1 else 1.0
         self.font_size = size_px
         self.text_size = (self.width, None)
-        self.halign = self.align
+        self.halign = side(self.align)
         self.text = "\n".join(lines)
         self.texture_update()
         if self.fit == "height":
@@ -178,7 +182,7 @@ class Words(Label):
         self.text_bottom = self.y + spare * (share if spare > 0 else 0.5)
 
 
-class Figure(Label):
+class Figure(ShapedLabel):
     """One short text as large as its box allows, up to most_px: the number."""
 
     words = StringProperty("")

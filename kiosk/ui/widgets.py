@@ -16,13 +16,14 @@ from kivy.properties import (
     StringProperty,
 )
 from kivy.uix.behaviors import ButtonBehavior
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.label import Label
 from kivy.uix.layout import Layout
 from kivy.uix.widget import Widget
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
+
+from kiosk.ui.mirror import BoxLayout, is_mirrored
 
 
 class Icon(Label):
@@ -136,8 +137,9 @@ class TileGrid(Layout):
             row, column = divmod(cell, columns)
             tile.size = (self.width if lead and place == 0 else width, height)
             tile.flat = bool(tile.width > max(height * 2.2, self.flat_from_px))
+            left = self.x + column * (width + self.gap)
             tile.pos = (
-                self.x + column * (width + self.gap),
+                self.x + self.right - left - tile.width if is_mirrored() else left,
                 self.top - (row + 1) * height - row * self.gap,
             )
 

@@ -70,7 +70,9 @@ def sample_event(kind: type[ev.Event], request_id: str, chance: random.Random) -
         return OWN[kind](request_id, chance)
     made: dict[type[ev.Event], Callable[[], ev.Event]] = {
         ev.ViewChosen: lambda: ev.ViewChosen(chance.choice(list(ev.View))),
-        ev.LanguageChosen: lambda: ev.LanguageChosen(chance.choice(list(ev.Language))),
+        ev.LanguageChosen: lambda: ev.LanguageChosen(
+            chance.choice([ev.Language.CHINESE, ev.Language.ENGLISH])
+        ),
         ev.ServiceTouched: lambda: ev.ServiceTouched(
             chance.choice("ABCDEFG?"), f"{chance.getrandbits(128):032x}"
         ),

@@ -45,7 +45,7 @@ EVERY = [(manner, size) for size in SIZES for low in (False, True) for manner in
 def tells_most(manner: Manner, size: tuple[int, int]) -> bool:
     """English is longer than Chinese, and large type larger; high contrast has the layout of the
     normal view. `KIOSK_EVERY_LOOK=1` measures the rest too, which takes three minutes more."""
-    upright, english = size[0] < size[1], manner.language is Language.ENGLISH
+    upright, english = size[0] < size[1], manner.language == Language.ENGLISH
     if manner.view is View.CONTRAST:
         return upright and english and not manner.low
     if manner.low:

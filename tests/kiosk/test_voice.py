@@ -15,7 +15,7 @@ from hardware.speaker.sound import Sound
 from kiosk.flow import events as ev
 from kiosk.flow.states import Place
 from kiosk.samples import PERSON, sample_states
-from kiosk.texts import load_texts
+from kiosk.texts import SHIPPED, load_texts
 from kiosk.voice import Voice, spoken_words
 
 STATES = sample_states()
@@ -23,13 +23,13 @@ MOST_SIGNS = 22
 
 
 def test_every_screen_says_one_short_sentence_in_every_language() -> None:
-    for language in ev.Language:
+    for language in SHIPPED:
         texts = load_texts(language)
         for name, state in STATES.items():
             words = spoken_words(state, texts)
             assert words, name
             assert PERSON.name not in words
-            if language is ev.Language.CHINESE:
+            if language == ev.Language.CHINESE:
                 assert len(words) <= MOST_SIGNS, f"{name}: {words}"
     assert {state.place for state in STATES.values()} >= set(Place)
 
