@@ -47,7 +47,8 @@ class SettingsError(Exception):
 def load_settings(file: Path, shape: type[T]) -> T:
     """Reads `file` into the dataclass `shape`.
 
-    Fields without a default are required. Nested dataclasses are tables, `tuple[X, ...]` arrays,
+    Fields without a default are required; `from_` stands for the key `from`, which is a word of
+    Python's own. Nested dataclasses are tables, `tuple[X, ...]` arrays,
     `Mapping[str, X]` tables with free keys; a relative `Path` is taken from the file's folder.
 
     Raises SettingsError for a missing or unreadable file, a TOML mistake, an unknown key, a missing
@@ -126,14 +127,15 @@ class _Reader:
         if not isinstance(value, dict):
             raise self.unlike(path, dict, value)
         hints = _hints(typing.cast(Any, shape))
-        fields = {f.name: f for f in dataclasses.fields(shape) if f.init}  # type: ignore[arg-type]
+        every = dataclasses.fields(typing.cast(Any, shape))
+        fields = {f.name.removesuffix("_"): f for f in every if f.init}
         for name in value:
             if name not in fields:
                 raise self.fail((*path, name), _unknown(name, path, fields))
         found: dict[str, Any] = {}
         for name, field in fields.items():
             if name in value:
-                found[name] = self.value(value[name], hints[name], (*path, name))
+                found[field.name] = self.value(value[name], hints[field.name], (*path, name))
             elif (
                 field.default is dataclasses.MISSING
                 and field.default_factory is dataclasses.MISSING

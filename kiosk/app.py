@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from kivy.app import App
@@ -13,6 +13,7 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.uix.floatlayout import FloatLayout
 
+from kiosk.dimming import BRIGHT
 from kiosk.flow.events import CodeScanned, Touched
 from kiosk.flow.staff import CornerHeld
 from kiosk.flow.states import Manner, State
@@ -24,6 +25,7 @@ from kiosk.ui.capture import FrameSource
 from kiosk.ui.corner import CornerHold
 from kiosk.ui.keyboard import ENTER_KEYS, clear_focus, handle_key
 from kiosk.ui.scanner import ScannedLine
+from kiosk.ui.shade import Shade
 
 _log = structlog.get_logger()
 
@@ -54,6 +56,21 @@ class Ground(FloatLayout):
         return bool(super().on_touch_up(touch))
 
 
+class Dimming(Protocol):
+    """How bright the picture has to be, in percent, and who is told that somebody is here."""
+
+    def touched(self) -> None: ...
+    def shade_percent(self, state: State) -> int: ...
+
+
+class AlwaysBright:
+    def touched(self) -> None:
+        """Nothing was dark."""
+
+    def shade_percent(self, _state: State) -> int:
+        return BRIGHT
+
+
 class KioskApp(App):
     """ready: called once, when the first frame is drawn and can be touched."""
 
@@ -66,6 +83,7 @@ class KioskApp(App):
         remote: RemoteView | None,
         heed: Callable[[State], None] = lambda _state: None,
         alive: Callable[[], None] = lambda: None,
+        dimmer: Dimming | None = None,
     ) -> None:
         """heed: is shown every state after it was drawn; alive: is called in each round of the
         screen's loop."""
@@ -73,11 +91,13 @@ class KioskApp(App):
         self._runtime, self._maker = runtime, maker
         self._start_workers, self._ready, self._remote = workers, ready, remote
         self._heed, self._alive = heed, alive
+        self._dimmer: Dimming = dimmer or AlwaysBright()
         self._scanned = ScannedLine()
         self._drawn = False
         self._stage: Stage | None = None
         self._shown: tuple[Manner, tuple[float, float]] | None = None
         self._ground = Ground(self._touched, lambda: self._runtime.post(CornerHeld()))
+        self._shade = Shade(self._ground)
 
     def build(self) -> FloatLayout:
         self._rebuild()
@@ -124,6 +144,7 @@ class KioskApp(App):
         if self._stage is not None:
             clear_focus(self._stage)
         self._runtime.post(Touched())
+        self._brighten()
 
     def _draw(self) -> None:
         if self._shown != (self._runtime.state.manner, _window_size()):
@@ -131,6 +152,11 @@ class KioskApp(App):
         elif self._stage is not None:
             self._stage.show(self._runtime.state)
         self._heed(self._runtime.state)
+        self._shade.show(self._dimmer.shade_percent(self._runtime.state))
+
+    def _brighten(self) -> None:
+        self._dimmer.touched()
+        self._shade.show(self._dimmer.shade_percent(self._runtime.state))
 
     def _rebuild(self) -> None:
         """Another view, language or size: everything is made anew."""
@@ -144,6 +170,7 @@ class KioskApp(App):
     def _on_key(
         self, _window: object, key: int, _scan: int, text: str | None, modifiers: list[str]
     ) -> bool:
+        self._brighten()
         if key in ENTER_KEYS and (token := self._scanned.enter(time.monotonic())):
             self._runtime.post(CodeScanned(token, str(uuid.uuid4())))
             return True

@@ -22,6 +22,7 @@ from foundation.recent_log import RecentLog
 from foundation.service_manager import ServiceManager
 from foundation.settings_file import SettingsError
 from hardware.errors import DeviceError
+from kiosk.backlight import Backlight
 from kiosk.devices import (
     Devices,
     PrinterWorker,
@@ -30,6 +31,7 @@ from kiosk.devices import (
     build_guide,
     say_once,
 )
+from kiosk.dimming import Dimmer
 from kiosk.eligibility_desk import camera_of, make_eligibility_desk
 from kiosk.flow.events import Language, View
 from kiosk.flow.staff import Gate
@@ -288,12 +290,14 @@ class _Run:
         self._manager = ServiceManager()
         liveness = Liveness(settings.watchdog.patience_s)
         for worker in self._workers():
-            worker.pulse = liveness.pulse(worker.name)
+            worker.pulse = liveness.thread(worker)
         if self._check is not None:
-            self._check.watched_by(liveness.pulse("faces"))
+            self._check.watched_by(liveness)
+        self._bell.pulse = liveness.errands("bell")
+        self._dimmer = Dimmer(settings.screen.dim, Backlight(), self._clock.local)
         alive = Watchdog(liveness, self._manager).tick
         self._app: Any = KioskApp(
-            self._runtime, maker, self._start, self._say_ready, remote, heed, alive
+            self._runtime, maker, self._start, self._say_ready, remote, heed, alive, self._dimmer
         )
 
     def _tools(
@@ -345,6 +349,7 @@ class _Run:
 
     def _stop(self) -> None:
         self._manager.stopping()
+        self._dimmer.bright()
         for part in (*self._workers(), self._desk, self._bell):
             part.stop()
         self._guide.close()

@@ -13,7 +13,7 @@ from kiosk.flow.events import Event
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.pension import PensionDesk
 from kiosk.live_view import LiveView
-from kiosk.liveness import Pulse
+from kiosk.liveness import Liveness
 from kiosk.settings import FaceCheckSettings, KioskSettings
 
 Post = Callable[[Event], None]
@@ -29,9 +29,9 @@ class EligibilityDesk:
     def view(self) -> LiveView:
         return self._faces.view
 
-    def watched_by(self, pulse: Pulse) -> None:
+    def watched_by(self, liveness: Liveness) -> None:
         """Before the start."""
-        self._faces.pulse = pulse
+        self._faces.pulse = liveness.thread(self._faces)
 
     def start(self) -> None:
         self._faces.start()

@@ -32,8 +32,47 @@ class Pulse:
         """At work; the next beat comes `within_s`, or a little later."""
         self._due_s = self._clock() + within_s + self._patience_s
 
+    def rest(self) -> None:
+        """Nothing to do: nothing is expected until the next beat."""
+        self._due_s = float("inf")
+
     def late(self, now_s: float) -> bool:
         return now_s > self._due_s
+
+
+class ThreadPulse(Pulse):
+    """Of a thread that runs as long as the kiosk: one that ended is late at once."""
+
+    def __init__(
+        self, thread: threading.Thread, patience_s: float, clock: Callable[[], float]
+    ) -> None:
+        super().__init__(thread.name, patience_s, clock)
+        self._thread = thread
+
+    def late(self, now_s: float) -> bool:
+        begun = self._thread.ident is not None
+        return (begun and not self._thread.is_alive()) or super().late(now_s)
+
+
+class ErrandsPulse(Pulse):
+    """Of a worker with a thread for each errand: late when any of them is."""
+
+    def __init__(self, name: str, patience_s: float, clock: Callable[[], float]) -> None:
+        super().__init__(name, patience_s, clock)
+        self._lock = threading.Lock()
+        self._dues_s: dict[int, float] = {}  # by thread
+
+    def beat(self, within_s: float = 0.0) -> None:
+        with self._lock:
+            self._dues_s[threading.get_ident()] = self._clock() + within_s + self._patience_s
+
+    def rest(self) -> None:
+        with self._lock:
+            self._dues_s.pop(threading.get_ident(), None)
+
+    def late(self, now_s: float) -> bool:
+        with self._lock:
+            return any(now_s > due_s for due_s in self._dues_s.values())
 
 
 class Quiet(Pulse):
@@ -67,9 +106,18 @@ class Liveness:
         self._pulses: list[Pulse] = []
 
     def pulse(self, name: str) -> Pulse:
-        made = Pulse(name, self._patience_s, self._clock)
-        self._pulses.append(made)
-        return made
+        return self._kept(Pulse(name, self._patience_s, self._clock))
+
+    def thread(self, thread: threading.Thread) -> Pulse:
+        """Of one that runs as long as the kiosk does."""
+        return self._kept(ThreadPulse(thread, self._patience_s, self._clock))
+
+    def errands(self, name: str) -> Pulse:
+        return self._kept(ErrandsPulse(name, self._patience_s, self._clock))
+
+    def _kept(self, pulse: Pulse) -> Pulse:
+        self._pulses.append(pulse)
+        return pulse
 
     def late(self) -> tuple[str, ...]:
         now_s = self._clock()
@@ -92,15 +140,11 @@ class Watchdog:
         self._hung: tuple[str, ...] = ()
 
     def tick(self) -> None:
-        now_s = self._clock()
-        if now_s < self._next_s:
-            return
-        self._next_s = now_s + self._every_s
-        late = self._liveness.late()
-        if not late:
-            self._hung = ()
-            self._manager.alive()
-        elif late != self._hung:
-            self._hung = late
+        now_s, late = self._clock(), self._liveness.late()
+        if late and late != self._hung:
             _log.error("worker_hung", workers=list(late))
             self._manager.hung(", ".join(late))
+        self._hung = late
+        if not late and now_s >= self._next_s:
+            self._next_s = now_s + self._every_s
+            self._manager.alive()

@@ -11,6 +11,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from foundation.settings_file import load_settings
+from kiosk.dimming import DimHours
 from kiosk.flow.content import QuestionsFacts
 from kiosk.flow.events import Language, View
 from kiosk.flow.states import TimeLimits
@@ -75,13 +76,15 @@ class ReaderSettings:
 
 @dataclass(frozen=True, slots=True)
 class ScreenSettings:
-    """language: the usual one; languages: those offered, each with its file kiosk.<tag>.toml."""
+    """language: the usual one; languages: those offered, each with its file kiosk.<tag>.toml. dim:
+    hours in which the screen is darker while nobody is there."""
 
     size: str = "1080x1920"
     fullscreen: bool = True
     view: View = View.NORMAL
     language: str = Language.CHINESE
     languages: tuple[str, ...] = (Language.CHINESE, Language.ENGLISH)
+    dim: tuple[DimHours, ...] = ()
 
     def __post_init__(self) -> None:
         parse_size(self.size)

@@ -13,6 +13,9 @@ from launcher.hall_plan import HALL, HallPlan, hall_settings
 from launcher.hall_ports import HOST
 from launcher.words import terminal_language, words
 
+# Of [staff] in config/demo/kiosk.toml, where only its hash stands.
+STAFF_PIN = "271828"
+
 
 def start_url(plan: HallPlan) -> str:
     """Where a newcomer begins."""
@@ -28,6 +31,7 @@ def addresses(plan: HallPlan, took_s: float) -> str:
         seconds=f"{took_s:.1f}",
         start=start_url(plan),
         kiosk=f"http://{HOST}:{plan.ports.kiosk_view}/",
+        pin=STAFF_PIN,
         simulators=f"http://{HOST}:{plan.ports.simulators}/",
         screen=f"{server}/screen/{HALL}",
         board=f"{server}/manager/{HALL}",
@@ -74,6 +78,7 @@ def hall_now(plan: HallPlan, states: Mapping[str, ChildState]) -> Mapping[str, A
         "parts": {name: str(state) for name, state in states.items()},
         "windows": [_window(hall, window) for window in hall["window"]],
         "manager": {"login": manager["login"], "password": manager["password"]},
+        "staff_pin": STAFF_PIN,
     }
 
 

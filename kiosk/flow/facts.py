@@ -6,7 +6,8 @@ No JSON and no I/O here; `kiosk.gateway.reading` makes these, `kiosk.devices` th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,14 @@ class HallFacts:
     classes: tuple[ClassFacts, ...]
     appointments: bool = False
     waiting: int | None = None
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """None (the machine's own) where the system does not know it."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return None
 
     def service(self, service_id: str | None) -> ServiceFacts | None:
         return next((s for s in self.services if s.id == service_id), None)

@@ -12,6 +12,7 @@ import structlog
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.gateway.errors import GatewayError, Refused
+from kiosk.liveness import BeatingStop, Pulse, Quiet
 
 _log = structlog.get_logger()
 
@@ -20,6 +21,7 @@ CALLED_WITHIN_S = 12.0
 LOOKED_FOR_S = 600.0
 LOOK_EVERY_S = 3.0
 RETRY_S = 1.5
+ROUND_S = 45.0  # one question to the server, at most
 
 
 class HelpLine(Protocol):
@@ -32,7 +34,8 @@ class HelpBell:
 
     def __init__(self, line: HelpLine, post: Post, look_every_s: float = LOOK_EVERY_S) -> None:
         self._line, self._post, self._look_every_s = line, post, look_every_s
-        self._stop = threading.Event()
+        self.pulse: Pulse = Quiet()
+        self._stop: threading.Event = BeatingStop(lambda: self.pulse, ROUND_S)
 
     def stop(self) -> None:
         self._stop.set()
@@ -41,6 +44,15 @@ class HelpBell:
         threading.Thread(target=self._ring, args=(effect,), daemon=True, name="bell").start()
 
     def _ring(self, effect: fx.CallHelp) -> None:
+        try:
+            self._see_to(effect)
+        except Exception:
+            _log.exception("help_unforeseen")
+            self._post(ev.HelpSeen(ev.HelpState.UNHEARD))
+        finally:
+            self.pulse.rest()
+
+    def _see_to(self, effect: fx.CallHelp) -> None:
         if not self._called(effect):
             self._post(ev.HelpSeen(ev.HelpState.UNHEARD))
             return

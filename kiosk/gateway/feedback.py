@@ -20,6 +20,7 @@ from kiosk.flow import feedback as fb
 from kiosk.gateway.errors import GatewayError, Refused, Unreachable
 from kiosk.gateway.keeping import KeptFile
 from kiosk.gateway.reading import strictly, typed
+from kiosk.liveness import Pulse, Quiet
 
 _log = structlog.get_logger()
 
@@ -28,6 +29,8 @@ WAITED_FOR_S = 6.0  # so long a person waits for the answer, then it goes on by 
 FIND_S = 10.0
 RETRY_S = 1.0
 LATER_S = 30.0
+IDLE_S = 60.0  # nothing to send: a sign of life
+ROUND_S = 45.0  # one letter, and writing it down
 KEPT_AT_MOST = 500
 
 
@@ -60,6 +63,7 @@ class Outbox(threading.Thread):
         self._on_disk: frozenset[str] = frozenset()
         self._wake = threading.Event()
         self._stopping = False
+        self.pulse: Pulse = Quiet()
 
     def stop(self) -> None:
         self._stopping = True
@@ -76,13 +80,17 @@ class Outbox(threading.Thread):
         self._wake.set()
 
     def run(self) -> None:
+        self.pulse.beat(ROUND_S)
         self._open()
         while not self._stopping:
             for letter in self._in_order():
                 if self._stopping:
                     return
+                self.pulse.beat(ROUND_S)
                 self._try(letter)
-            self._wake.wait(self._pause_s())
+            pause_s = self._pause_s()
+            self.pulse.beat(pause_s)
+            self._wake.wait(pause_s)
             self._wake.clear()
 
     def _in_order(self) -> list[Letter]:
@@ -90,11 +98,11 @@ class Outbox(threading.Thread):
         with self._lock:
             return sorted(self._letters.values(), key=lambda x: x.request_id not in self._awaited)
 
-    def _pause_s(self) -> float | None:
+    def _pause_s(self) -> float:
         with self._lock:
             if self._awaited:
                 return RETRY_S
-            return self._later_s if self._letters else None
+            return self._later_s if self._letters else IDLE_S
 
     def _try(self, letter: Letter) -> None:
         with self._lock:

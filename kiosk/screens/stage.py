@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.floatlayout import FloatLayout
@@ -161,7 +160,7 @@ class Stage(FloatLayout):
         self.spoken = state.manner.spoken
 
     def _clock(self, hall: HallFacts | None) -> str:
-        now = self._now(_zone(hall.time_zone) if hall else None)
+        now = self._now(hall.zone if hall else None)
         return self.texts(
             "bar.clock",
             month=now.month,
@@ -237,11 +236,3 @@ class Stage(FloatLayout):
         if self._overlay is not None:
             self.remove_widget(self._overlay)
             self._overlay = None
-
-
-def _zone(name: str) -> tzinfo | None:
-    """The hall's zone; None (the machine's own) where the system does not know it."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return None

@@ -91,6 +91,7 @@ function drawLinks() {
   byId("others").replaceChildren(
     ...managers.map(([glyph, path, name]) => link(glyph, at(server, path + query), say(name), more(hall.manager))),
   );
+  byId("staff-menu").textContent = say("staff_menu", { pin: hall.staff_pin });
   byId("simulators-alone").href = at(simulators, `/${query}`);
   byId("screen-alone").href = at(server, `/screen/${hall.hall}${query}`);
 }

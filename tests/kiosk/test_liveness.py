@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import socket
 import threading
 import time
@@ -12,6 +13,11 @@ from typing import Any
 from foundation.service_manager import ServiceManager
 from hardware import ports
 from kiosk.devices import PrinterWorker, ReaderWorker
+from kiosk.flow import effects as fx
+from kiosk.flow import events as ev
+from kiosk.gateway.bell import HelpBell
+from kiosk.gateway.feedback import ROUND_S, Letter, Outbox
+from kiosk.gateway.keeping import KeptFile
 from kiosk.liveness import Liveness, Watchdog
 from kiosk.settings import PrinterSettings
 
@@ -154,7 +160,7 @@ def test_a_deadlocked_worker_is_late_and_one_that_waits_for_a_silent_device_is_n
     printer = PrinterWorker(stuck, settings, lambda _: None, lambda _: None)  # type: ignore[arg-type]
     reader = ReaderWorker(SilentReader(), lambda _: None, lambda _: None)  # type: ignore[arg-type]
     for worker in (printer, reader):
-        worker.pulse = liveness.pulse(worker.name)
+        worker.pulse = liveness.thread(worker)
         worker.start()
     until = time.monotonic() + 30.0
     clock.now_s += 60.0
@@ -170,3 +176,114 @@ def test_a_deadlocked_worker_is_late_and_one_that_waits_for_a_silent_device_is_n
     for worker in (printer, reader):
         worker.join(timeout=30)
         assert not worker.is_alive()
+    assert liveness.late() == ("printer", "card-reader"), (
+        "ended: late at once, whatever it promised"
+    )
+
+
+def test_a_thread_that_ended_is_told_between_two_feeds(tmp_path: Path) -> None:
+    clock, systemd = Clock(), Systemd(tmp_path)
+    liveness = Liveness(patience_s=30.0, clock=clock)
+    watchdog = Watchdog(liveness, ServiceManager(systemd.environ), clock)
+    leave = threading.Event()
+    worker = threading.Thread(target=leave.wait, name="worker")
+    liveness.thread(worker).beat(1000.0)
+    watchdog.tick()
+    assert systemd.told() == ["WATCHDOG=1"], "not begun yet is not ended"
+    worker.start()
+    clock.now_s += 0.25
+    watchdog.tick()
+    assert systemd.told() == []
+    leave.set()
+    worker.join(timeout=30)
+    clock.now_s += 0.25
+    watchdog.tick()
+    assert systemd.told() == ["STATUS=hung: worker\nWATCHDOG=trigger"]
+    systemd.close()
+
+
+class MuteServer:
+    """Takes what it is asked and answers when it is let go."""
+
+    def __init__(self) -> None:
+        self.asked, self.go = threading.Event(), threading.Event()
+
+    def _answer(self) -> None:
+        self.asked.set()
+        assert self.go.wait(30)
+
+    def reviewable(self, _wish: Any) -> object:
+        raise AssertionError("not asked")
+
+    def feedback(self, _what: str, _body: Any) -> object:
+        self._answer()
+        return {}
+
+    def call_help(self, _request_id: str, _place: str) -> None:
+        self._answer()
+
+    def help_answered(self) -> bool:
+        return True
+
+
+def test_the_outbox_is_late_when_a_letter_hangs_and_not_when_there_is_none() -> None:
+    clock, server = Clock(), MuteServer()
+    liveness = Liveness(patience_s=1.0, clock=clock)
+    events: queue.Queue[ev.Event] = queue.Queue()
+    outbox = Outbox(server, KeptFile(None), events.put, later_s=0.05)
+    outbox.pulse = liveness.thread(outbox)
+    outbox.start()
+    outbox.put(Letter("r1", "suggestions", {"text": "x"}), "")
+    assert server.asked.wait(30)
+    assert liveness.late() == ()
+    clock.now_s += ROUND_S + 1.1
+    assert liveness.late() == ("feedback-outbox",)
+    server.go.set()
+    events.get(timeout=30)
+    until = time.monotonic() + 30.0
+    while liveness.late():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    outbox.stop()
+    outbox.join(30)
+
+
+def test_the_bell_is_late_while_one_call_hangs_and_rests_when_all_have_ended() -> None:
+    clock, hangs, quick = Clock(), MuteServer(), MuteServer()
+    quick.go.set()
+    liveness = Liveness(patience_s=1.0, clock=clock)
+    pulse = liveness.errands("bell")
+    told: queue.Queue[ev.Event] = queue.Queue()
+    for server in (hangs, quick):
+        bell = HelpBell(server, told.put, look_every_s=0.01)
+        bell.pulse = pulse
+        bell.ring(fx.CallHelp("r", "home"))
+        assert server.asked.wait(30)
+    for state in (ev.HelpState.CALLED, ev.HelpState.COMING):
+        assert told.get(timeout=30) == ev.HelpSeen(state), "the quick one's"
+    assert liveness.late() == ()
+    clock.now_s += 60.0
+    assert liveness.late() == ("bell",), "the other one's beats are no sign of life of this one"
+    hangs.go.set()
+    until = time.monotonic() + 30.0
+    while liveness.late():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    for state in (ev.HelpState.CALLED, ev.HelpState.COMING):
+        assert told.get(timeout=30) == ev.HelpSeen(state)
+    until = time.monotonic() + 30.0
+    clock.now_s += 10_000.0
+    while liveness.late():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+class OddServer(MuteServer):
+    def call_help(self, _request_id: str, _place: str) -> None:
+        raise RuntimeError("unforeseen")
+
+
+def test_a_call_that_breaks_tells_the_person_that_nobody_heard() -> None:
+    told: queue.Queue[ev.Event] = queue.Queue()
+    HelpBell(OddServer(), told.put).ring(fx.CallHelp("r", "home"))
+    assert told.get(timeout=30) == ev.HelpSeen(ev.HelpState.UNHEARD)

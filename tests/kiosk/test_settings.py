@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import typing
+from datetime import time
 from pathlib import Path
 
 import pytest
 
 from foundation.settings_file import SettingsError
+from kiosk.dimming import DimHours
 from kiosk.flow.events import Language, View
 from kiosk.settings import KioskSettings, load_kiosk_settings, parse_size
 
@@ -57,6 +59,12 @@ def test_every_key_stands_in_the_file_below_a_comment(name: str) -> None:
         ("ticket_s = 25.0", "ticket_s = 0.0", "ticket_s must be more than 0"),
         ("ticket_s = 25.0", "tickets = 25.0", "did you mean 'ticket_s'"),
         ('size = "540x960"', 'size = "wide"', "must look like 1080x1920"),
+        (
+            "\ndim = []",
+            "\ndim = [{ from = 18:00:00, until = 18:00:00, percent = 30 }]",
+            "from and until must differ",
+        ),
+        ("\ndim = []", "\ndim = [{ until = 08:00:00, percent = 30 }]", "from is missing"),
         ('token = "demo-kiosk-1-token"', "", "server.token is missing"),
     ],
 )
@@ -69,6 +77,14 @@ def test_a_mistake_says_what_is_wrong(
     file.write_text(text.replace(right, wrong, 1), encoding="utf-8")
     with pytest.raises(SettingsError, match=complaint):
         load_kiosk_settings(file)
+
+
+def test_the_dark_hours_of_the_example_can_be_taken_as_they_stand(tmp_path: Path) -> None:
+    text = (CONFIG / "kiosk.toml").read_text(encoding="utf-8")
+    example = text.split("# For example: ", 1)[1].splitlines()[0]
+    file = tmp_path / "kiosk.toml"
+    file.write_text(text.replace("\ndim = []", f"\ndim = {example}", 1), encoding="utf-8")
+    assert load_kiosk_settings(file).screen.dim == (DimHours(time(18), time(8), 30),)
 
 
 def test_sizes() -> None:

@@ -19,6 +19,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.settings import load_kiosk_settings
+from kiosk.staff_pin import is_right
 from launcher import demo, hall_ports, start_page_server
 from launcher.child import ChildState
 from launcher.demo_page import hall_now
@@ -184,6 +186,8 @@ def test_the_start_page_and_what_it_needs_are_served(tmp_path: Path, free_port: 
     assert hall["parts"] == {"server": "ready", "kiosk": "starting"}
     assert [window["login"] for window in hall["windows"]] == [f"clerk{n}" for n in range(1, 10)]
     assert "127.0.0.1" not in json.dumps(hall)
+    kept = load_kiosk_settings(ROOT / "config/demo/kiosk.toml").staff.pin_hash
+    assert is_right(hall["staff_pin"], kept), "the PIN that is told opens the staff menu"
 
 
 @pytest.mark.parametrize("name", ["launcher", "start"])
