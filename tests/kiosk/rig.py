@@ -98,9 +98,11 @@ class Line:
 class Rig:
     """One kiosk. `until` runs the flow, as the window's thread does, until something is true."""
 
-    def __init__(self, token: str, server_port: int, kept: Path) -> None:
+    def __init__(
+        self, token: str, server_port: int, kept: Path, paper: VirtualPrinter | None = None
+    ) -> None:
         self.line = Line(server_port)
-        self.paper = VirtualPrinter(print_speed_mm_s=1500)
+        self.paper = paper or VirtualPrinter(print_speed_mm_s=1500)
         host, port = self.paper.start("127.0.0.1", 0)
         settings = ServerSettings(
             f"http://127.0.0.1:{self.line.port}",
@@ -114,7 +116,9 @@ class Rig:
             retry_longest_s=0.3,
         )
         limits = TimeLimits(unprinted_s=3.0, cancelling_s=60.0)
-        self.runtime = Runtime(State(limits=limits, now_s=time.monotonic()), lambda: None)
+        self.wake: Callable[[], None] = lambda: None
+        start = State(limits=limits, now_s=time.monotonic())
+        self.runtime = Runtime(start, lambda: self.wake())
         self.events: list[ev.Event] = []
         self.client = QueueClient(settings)
         self.clock = HallClock()
