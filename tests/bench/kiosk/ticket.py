@@ -47,40 +47,44 @@ def measure(tickets: int) -> dict[str, object]:
         rig.wake = window.woken
         try:
             rig.ready()
-            printed, shown = zip(*[_one(window, printer) for _ in range(tickets + 1)], strict=True)
+            taken = [_one(window, printer) for _ in range(tickets + 1)][1:]
         finally:
             rig.close()
+    printed, shown, drawn = zip(*taken, strict=True)
     return {
         "tickets": tickets,
-        "touch_to_last_byte_ms": ms(printed[1:]),
-        "touch_to_number_on_the_screen_ms": ms(shown[1:]),
+        "touch_to_last_byte_ms": ms(printed),
+        "touch_to_number_on_the_screen_ms": ms(shown),
+        "of_it_renderer_ms": ms(drawn),
+        "ours_share": round(1 - sum(drawn) / sum(shown), 3),
         "load_average": round(os.getloadavg()[0], 1),
     }
 
 
-def _one(window: KioskWindow, printer: TimedPrinter) -> tuple[float, float]:
-    """Seconds to the last byte, and to the frame with the number."""
+def _one(window: KioskWindow, printer: TimedPrinter) -> tuple[float, float, float]:
+    """Seconds to the last byte, to the frame with the number, of them the renderer's. ours_share
+    has server, line and printer driver in it."""
     window.runtime.post(ev.HomeTouched())
     _until(window, Place.HOME)
     window.touch("number", Place.SERVICES)
     cuts = len(printer.cut_s)
-    touched = window.touch(SERVICE, Place.CHECKING, passing=True).at_s
-    _until(window, Place.TICKET)
+    touch = window.touch(SERVICE, Place.CHECKING, passing=True)
+    renderer_s = touch.shown.renderer_s + _until(window, Place.TICKET)
     shown_s = time.monotonic()
     if len(printer.cut_s) != cuts + 1:
         raise WrongScreen(f"one number, and {len(printer.cut_s) - cuts} tickets came out")
-    return printer.cut_s[-1] - touched, shown_s - touched
+    return printer.cut_s[-1] - touch.at_s, shown_s - touch.at_s, renderer_s
 
 
-def _until(window: KioskWindow, place: Place) -> None:
-    """As the kiosk's loop: a frame at most every 33 ms, woken by what happens."""
-    ends_s = time.monotonic() + _WITHIN_S
+def _until(window: KioskWindow, place: Place) -> float:
+    """Frames as in the kiosk's loop, at most 30 a second; the renderer's seconds in them."""
+    ends_s, renderer_s = time.monotonic() + _WITHIN_S, 0.0
     while True:
         began_s = time.monotonic()
         window.runtime.post(ev.Tick(began_s))
-        window.frame()
+        renderer_s += window.frame().renderer_s
         if window.place is place:
-            return
+            return renderer_s
         if began_s > ends_s:
             raise WrongScreen(f"{place.value} did not come; {window.place.value} stands there")
         time.sleep(max(0.0, 1 / 30 - (time.monotonic() - began_s)))
