@@ -77,7 +77,8 @@ function drawLinks() {
   const { server, simulators } = hall.ports;
   const more = (staff) => say("login", { user: staff.login });
   const query = `?lang=${language}`;
-  byId("windows-head").textContent = say("windows", { password: hall.manager.password });
+  byId("windows-head").textContent = say("windows", { password: hall.manager.password, pin: hall.staff_pin });
+  byId("windows-head").title = say("staff_menu", { pin: hall.staff_pin });
   byId("windows").replaceChildren(
     ...hall.windows.map((one) =>
       link("monitor", at(server, `/window/${hall.hall}/${one.id}${query}`), one.name[language], more(one)),
@@ -91,7 +92,6 @@ function drawLinks() {
   byId("others").replaceChildren(
     ...managers.map(([glyph, path, name]) => link(glyph, at(server, path + query), say(name), more(hall.manager))),
   );
-  byId("staff-menu").textContent = say("staff_menu", { pin: hall.staff_pin });
   byId("simulators-alone").href = at(simulators, `/${query}`);
   byId("screen-alone").href = at(server, `/screen/${hall.hall}${query}`);
 }
