@@ -195,7 +195,7 @@ def _forget(options: argparse.Namespace) -> int:
         act = "WithdrawConsent" if options.face_only else "RemovePensioner"
         await audit.note(here.id, ACTOR, act, subject=person, why=options.reason)
         if options.face_only:
-            await people.delete_faces(person)
+            await people.withdraw(person)
             await here.execute(WithdrawConsent(person), request_id=None, by=ACTOR)
         else:
             command = RemovePensioner(person, options.reason)

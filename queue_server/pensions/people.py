@@ -8,6 +8,7 @@ from datetime import date
 
 import orjson
 
+from queue_server.pensions.evidence import Evidence
 from queue_server.vault.store import Entry, Vault
 
 IDENTITY, PHONE, FACE, PHOTO = "identity", "phone", "face", "photo"
@@ -67,6 +68,7 @@ class People:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
+        self.evidence = Evidence(vault)
 
     async def keep_identities(self, people: Iterable[tuple[str, Identity, str | None]]) -> None:
         """All or none. Each: the reference, who it is, and a phone if known."""
@@ -109,6 +111,11 @@ class People:
         for held in await self._vault.held(person):
             if held.kind in (FACE, PHOTO) and held.name != but and only in (None, held.name):
                 await self._vault.delete(person, held.kind, held.name)
+
+    async def withdraw(self, person: str) -> None:
+        """Every picture of their face, and every measure of it."""
+        await self.delete_faces(person)
+        await self.evidence.delete(person)
 
     async def take_back(self, persons: Iterable[str]) -> None:
         """What an import had put in before it failed."""

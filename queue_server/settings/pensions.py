@@ -13,7 +13,8 @@ class PensionSection:
     """calibration: the site's file, made by `./hall device face calibrate`. describe: the program
     that measures an enrolment picture (standard input: the picture; standard output: JSON); empty:
     nobody is enrolled here. decode: the program that makes a picture of a card's photo; empty: none
-    is set up, which is usual. reminders: the folder where reminders are put for the SMS gateway;
+    is set up, which is usual. evidence: whether both pictures that a clerk compared are kept,
+    encrypted, for evidence_days. reminders: the folder where reminders are put for the SMS gateway;
     register: a CSV file with invented people, for demonstrations."""
 
     matter: str = ""
@@ -24,6 +25,8 @@ class PensionSection:
     calibration: Path | None = None
     describe: tuple[str, ...] = ()
     decode: tuple[str, ...] = ()
+    evidence: bool = False
+    evidence_days: int = 30
     reminders: Path | None = None
     register: Path | None = None
 
@@ -34,6 +37,8 @@ class PensionSection:
             raise ValueError("due_days lies between 0 and 366")
         if self.checks_at_most < 1:
             raise ValueError("checks_at_most is 1 or more")
+        if not 1 <= self.evidence_days <= 1096:
+            raise ValueError("evidence_days lies between 1 and 1096")
         if self.matter and not self.consent_version:
             raise ValueError("consent_version is needed where faces are checked")
 

@@ -45,10 +45,14 @@ def decoding(folder: Path) -> str:
     return json.dumps(["{python}", "-m", *words])
 
 
+def settings(folder: Path) -> Path:
+    return pension_config(folder, decode=decoding(folder), evidence_days=3)
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     folder = tmp_path_factory.mktemp("pension")
-    with ServerProcess(folder, config=pension_config(folder, decode=decoding(folder))) as running:
+    with ServerProcess(folder, config=settings(folder)) as running:
         yield running
 
 
@@ -141,6 +145,13 @@ def test_a_clerk_answers_in_seconds_with_one_key(pages: Pages, hall: Hall, wide:
     assert (done["status"], done["reasons"]) == ("window", ["clerk_saw_another_person"])
     assert done["ticket"]["number"].startswith("D")
     assert page.get_attribute("#live", "src") is None
+    register = pages.log_in("manager", REGISTER)
+    look_up(register, ZHANG)
+    register.get_by_text("存证照片", exact=True).click()
+    register.get_by_role("button", name="查看存证照片").click()
+    expect(register.locator("#evidence li")).to_have_count(2)
+    pictures = "[...document.querySelectorAll('#evidence img')]"
+    register.wait_for_function(pictures + ".every((one) => one.naturalWidth === 480)")
 
 
 def test_a_page_that_comes_too_late_says_so(

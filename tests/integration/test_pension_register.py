@@ -3,22 +3,33 @@ databases do alike is tried with the checks."""
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from tests.support.pension_api import PENSION, get, post, somebody, upload
+from tests.support.pension_api import (
+    GOOD,
+    JPEG,
+    PENSION,
+    begun,
+    enrolled,
+    get,
+    post,
+    somebody,
+    upload,
+)
 from tests.support.pensions import number, pension_config
 from tests.support.server import Client, ServerProcess
 
 
 @pytest.fixture(scope="module")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return pension_config(tmp_path_factory.mktemp("config"))
+    return pension_config(tmp_path_factory.mktemp("config"), evidence_days=9)
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +146,29 @@ def test_overdue_suspended_and_restored(clerk: Client, manager: Client) -> None:
     assert one["passes"][0] == {"day": today, "way": "home_visit"}
     one = post(manager, f"people/{person}/back-pay")["pensioner"]
     assert one["back_pay_from"] is None
+
+
+def test_evidence_is_kept_where_switched_on_shown_to_managers_and_goes_with_the_consent(
+    server: ServerProcess, clerk: Client, manager: Client
+) -> None:
+    kiosk = Client(server.url, "demo-kiosk-1-token")
+    _, person = enrolled(manager, kiosk)
+    check = begun(kiosk, person)["check"]
+    grey = {**GOOD, "decision": "grey", "live_picture": JPEG}
+    post(kiosk, f"checks/{check}/result", **grey)
+    assert get(manager, f"people/{person}/evidence")["evidence"] == []
+    post(clerk, f"checks/{check}/confirm", same=True)
+    (kept,) = get(manager, f"people/{person}/evidence")["evidence"]
+    whole = timedelta(days=9)
+    made, until = (datetime.fromisoformat(kept[name]) for name in ("created_at", "keep_until"))
+    assert kept["check"] == check
+    assert abs(until - made - whole) < timedelta(minutes=1)
+    for which in ("live", "reference"):
+        path = f"{PENSION}/people/{person}/evidence/{check}/{which}"
+        assert manager.get(path) == (200, base64.b64decode(JPEG))
+        assert clerk.get(path)[0] == 403
+    assert b"live picture" not in server.stored()
+    _, seen = manager.get("/api/v1/halls/demo/audit")
+    assert [r["act"] for r in seen["audit"]].count("evidence_seen") == 2
+    post(clerk, f"people/{person}/withdraw")
+    assert get(manager, f"people/{person}/evidence")["evidence"] == []

@@ -166,6 +166,8 @@ def test_a_clerk_compares_both_pictures_and_that_is_on_record(
         assert answer["status"] == status
         assert get(kiosk, f"checks/{check}")["status"] == status
         assert clerk.get(f"{PENSION}/checks/{check}/pictures/live")[0] == 404
+        assert get(manager, f"people/{person}/evidence")["evidence"] == []
+        assert manager.get(f"{PENSION}/people/{person}/evidence/{check}/live")[0] == 404
         code, again = clerk.post(f"{PENSION}/checks/{check}/confirm", same=True)
         assert (code, again["error"]["code"]) == (409, "check_settled")
     assert get(clerk, "waiting")["waiting"] == []

@@ -33,6 +33,7 @@ def pension_config(
     describe: str | None = None,
     calibration: Path | None = None,
     decode: str | None = None,
+    evidence_days: int = 0,
 ) -> Path:
     """The settings file; its key file, engine and reminders lie in `folder`. describe: the face
     program, instead of the stand-in. decode: the program for card photos."""
@@ -40,6 +41,7 @@ def pension_config(
     engine.write_text(ENGINE, "utf-8")
     stand_in = f'["{{python}}", "{engine}"]'
     site = f'\ncalibration = "{calibration}"' if calibration else ""
+    site += f"\nevidence = true\nevidence_days = {evidence_days}" if evidence_days else ""
     site += f"\ndecode = {decode}" if decode else ""
     replaced = {
         "describe = ": f"describe = {describe or stand_in}{site}",

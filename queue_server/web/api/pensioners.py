@@ -195,7 +195,7 @@ async def withdraw(hall: str, person: str, request: Request) -> Response:
     ctx, _, here = await at_desk(request, Act.KEEP_PENSIONERS, hall)
     body = await body_of(request, Command)
     await here.ask(lambda state, _: known_pensioner(state, person))
-    await ctx.pensions.people.delete_faces(person)
+    await ctx.pensions.people.withdraw(person)
     command = c.WithdrawConsent(person)
     return await _carry_out(request, hall, Act.KEEP_PENSIONERS, body, command, "person")
 

@@ -11,6 +11,7 @@ import binascii
 from typing import Any
 
 import orjson
+import structlog
 from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act, Actor
@@ -20,8 +21,10 @@ from queue_server.domain.pension_commands import BeginCheck, ConfirmCheck, GiveC
 from queue_server.domain.pensions import MILLION, Check, CheckStatus, Measured
 from queue_server.domain.state import HallState
 from queue_server.ids import fresh_id
+from queue_server.journal.port import JournalError
 from queue_server.pensions.faces import read_calibration
 from queue_server.service import HallService
+from queue_server.vault.errors import VaultError
 from queue_server.views.hall import ticket_view
 from queue_server.views.pensions import (
     check_view,
@@ -43,6 +46,7 @@ from queue_server.web.schemas.pensions import (
     plain,
 )
 
+log = structlog.get_logger()
 router = APIRouter(prefix="/api/v1/halls/{hall}/pension", tags=["pension"], responses=ERRORS)
 _IMAGES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
 
@@ -284,9 +288,49 @@ async def confirm(hall: str, check: str, request: Request) -> Response:
     body = await body_of(request, ConfirmCheckIn)
     age_years = await _age(ctx, here, check)
     command = ConfirmCheck(check, body.same, fresh_id(), actor.label, age_years)
+    compared = await _compared(ctx, hall, here, check)
     outcome = await here.execute(command, request_id=str(body.request_id), by=actor.label)
     ctx.pensions.pictures.wipe(check)
+    if compared is not None and not outcome.replayed:
+        await _keep_evidence(ctx, hall, here, check, *compared)
     return answered(outcome)
+
+
+async def _compared(
+    ctx: Context, hall: str, here: HallService, check: str
+) -> tuple[str, dict[str, bytes]] | None:
+    """Whose check it is, and both pictures; None where no evidence is kept, or there is none."""
+    live = ctx.pensions.pictures.get(check, "live")
+    if live is None or not (await ctx.pensions.settings(hall)).evidence:
+        return None
+    found = await here.ask(lambda state, _: known_check(state, check))
+    other = ctx.pensions.pictures.get(check, "reference")
+    if other is None:
+        other = await _enrolled_photo(ctx, here, found.person)
+    return found.person, {"live": live, **({"reference": other} if other is not None else {})}
+
+
+async def _keep_evidence(
+    ctx: Context,
+    hall: str,
+    here: HallService,
+    check: str,
+    person: str,
+    pictures: dict[str, bytes],
+) -> None:
+    """The decision stands whether or not they could be kept. Of who withdrew meanwhile, or was
+    removed, nothing stays."""
+    days = (await ctx.pensions.settings(hall)).evidence_days
+    people = ctx.pensions.people
+    try:
+        await people.evidence.keep(person, check, pictures, days)
+        held = await here.ask(lambda state, _: state.pensions.pensioners.get(person))
+        if held is None:
+            await people.forget(person)
+        elif held.consent is None:
+            await people.evidence.delete(person)
+    except (JournalError, VaultError) as error:
+        log.error("evidence_not_kept", check=check, error=str(error))
 
 
 @router.get("/tickets/{ticket}")

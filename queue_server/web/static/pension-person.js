@@ -1,5 +1,6 @@
 /** One person of the register: how it stands, and what a clerk does about it. */
 import { byId, el, hasText, page, say, setText } from "./core.js";
+import { hideEvidence, startEvidence } from "./pension-evidence.js";
 import { startPhoto, stopPhoto } from "./pension-photo.js";
 import { ask, attempt } from "./pension-server.js";
 import { note } from "./pension-words.js";
@@ -16,6 +17,7 @@ export function openPerson(wanted) {
 
 export function showPerson(one) {
   stopPhoto();
+  hideEvidence();
   shown = one;
   byId("person").hidden = one === null;
   if (!one) return;
@@ -110,6 +112,8 @@ byId("person").addEventListener("click", async (event) => {
   const name = button.dataset.act;
   await act(name, name === "consent" ? { version: page.consentVersion } : {});
 });
+
+startEvidence(() => shown?.person);
 
 /** A card's photo decoded by the server; null when it was not, which is said. */
 async function decodeCard(wlt) {
