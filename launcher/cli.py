@@ -25,8 +25,13 @@ ROOM_COMMANDS: Mapping[str, tuple[str, ...]] = {
 
 
 def room_environment() -> dict[str, str]:
-    """The caller's environment, with Kivy kept out of the home folder and of our arguments."""
+    """The caller's environment, with Kivy kept out of the home folder and of our arguments.
+
+    Where Python is told to write nothing beside the sources, it keeps what it compiles in our own
+    folder: compiling the server anew takes as long as the rest of its start."""
     environment = dict(os.environ)
+    if environment.pop("PYTHONDONTWRITEBYTECODE", None):
+        environment.setdefault("PYTHONPYCACHEPREFIX", str(STATE / "pycache"))
     environment.setdefault("KIVY_HOME", str(STATE / "kivy"))
     environment["KIVY_NO_ARGS"] = "1"
     environment["PYTHONUTF8"] = "1"

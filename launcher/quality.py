@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 
 from launcher.cli import room_environment
-from launcher.places import ROOT, STATE, VENV
+from launcher.places import ROOT, VENV
 from launcher.words import words
 
 _BIN = VENV / "bin"
@@ -36,16 +36,7 @@ def test(arguments: Sequence[str]) -> int:
     chosen = arguments or side_by_side
     command = (sys.executable, "-m", "pytest", *chosen)
     print(words("test_begins", command="pytest " + " ".join(chosen)), flush=True)
-    return subprocess.run(command, cwd=ROOT, env=_test_environment(), check=False).returncode
-
-
-def _test_environment() -> dict[str, str]:
-    """Tests start hundreds of processes: what one has compiled the others read, also where Python
-    is told to write nothing beside the sources."""
-    environment = room_environment()
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    environment.setdefault("PYTHONPYCACHEPREFIX", str(STATE / "pycache"))
-    return environment
+    return subprocess.run(command, cwd=ROOT, env=room_environment(), check=False).returncode
 
 
 def check(_arguments: Sequence[str]) -> int:
