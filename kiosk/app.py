@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 import uuid
 from collections.abc import Callable
@@ -97,6 +98,9 @@ class KioskApp(App):
         self._stage: Stage | None = None
         self._shown: tuple[Manner, tuple[float, float]] | None = None
         self._ground = Ground(self._touched, lambda: self._runtime.post(CornerHeld()))
+        # Programs, rules and texts stay for ever: looking through them for what has become unused
+        # took most of our time between a touch and its screen, up to a second at once.
+        gc.freeze()
         self._shade = Shade(self._ground)
 
     def build(self) -> FloatLayout:

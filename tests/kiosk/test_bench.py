@@ -25,7 +25,7 @@ def visitors(studio: Any) -> Any:
 
 def test_visits_end_at_home_and_their_frames_are_measured(visitors: Any) -> None:
     """The bench itself plays the other kinds, as strictly."""
-    for kind in ("number", "card", "walks away"):
+    for kind in ("card", "walks away"):
         visitors.journey(VISITS[kind])
         assert visitors.runtime.state.place is Place.HOME
     report = visitors.frames.report()
