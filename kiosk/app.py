@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 import uuid
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from kiosk.remote_view import RemoteView
 from kiosk.runtime import Runtime
 from kiosk.screens.making import StageMaker
 from kiosk.screens.stage import Stage
+from kiosk.tidiness import Tidiness
 from kiosk.ui.capture import FrameSource
 from kiosk.ui.corner import CornerHold
 from kiosk.ui.keyboard import ENTER_KEYS, clear_focus, handle_key
@@ -98,9 +98,7 @@ class KioskApp(App):
         self._stage: Stage | None = None
         self._shown: tuple[Manner, tuple[float, float]] | None = None
         self._ground = Ground(self._touched, lambda: self._runtime.post(CornerHeld()))
-        # Programs, rules and texts stay for ever: looking through them for what has become unused
-        # took most of our time between a touch and its screen, up to a second at once.
-        gc.freeze()
+        self._tidiness = Tidiness()
         self._shade = Shade(self._ground)
 
     def build(self) -> FloatLayout:
@@ -139,8 +137,10 @@ class KioskApp(App):
 
     def _on_tick(self) -> None:
         self._runtime.drain()
-        self._runtime.tick(time.monotonic())
+        now_s = time.monotonic()
+        self._runtime.tick(now_s)
         self._draw()
+        self._tidiness.look(self._runtime.state.place, now_s)
         if self._drawn:
             self._alive()
 
@@ -160,6 +160,7 @@ class KioskApp(App):
 
     def _brighten(self) -> None:
         self._dimmer.touched()
+        self._tidiness.touched(time.monotonic())
         self._shade.show(self._dimmer.shade_percent(self._runtime.state))
 
     def _rebuild(self) -> None:
