@@ -193,7 +193,8 @@ def _close_tcp(connection: socket.socket) -> None:
                 break
     except OSError as error:
         _log.debug("printer_closed", reason=error.strerror)
-    connection.close()
+    finally:
+        connection.close()
 
 
 def _open_serial(parts: SplitResult, deadline: float) -> PrinterLink:

@@ -71,7 +71,9 @@ def test_windows_hours_notices_and_people(server: ServerProcess, pages: Pages) -
     page.click("#form-save")
     expect(page.locator('tr[data-id="1"]')).to_contain_text("G (2)")
     section(page, "hours")
-    page.get_by_role("button", name="修改").click()
+    change = page.get_by_role("button", name="修改")
+    expect(change).to_have_count(1)  # those of the windows are gone
+    change.click()
     page.locator("#form-dialog textarea").first.fill("2027-01-01\n2027-01-02")
     page.click("#form-save")
     expect(page.locator("#section")).to_contain_text("2027-01-02")

@@ -193,7 +193,8 @@ def test_a_clerks_whole_day_by_keys(desk, eventually):
     eventually(lambda: desk.pads.invites(7))
     assert desk.pads.rate(7, 4)
     assert desk.pads.rate(7, 2)  # a second thought does not count
-    eventually(lambda: desk.ratings() == [4])
+    eventually(desk.ratings)
+    assert desk.ratings() == [4]
 
     desk.press(PadKey.CALL)
     eventually(lambda: desk.shown() == f"请{second}号")

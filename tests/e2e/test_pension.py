@@ -53,7 +53,7 @@ def calibration(hall: PensionHall) -> Path:
 def come(hall: PensionHall, citizen: str) -> None:
     """From home to what is known of the person."""
     hall.touch_until(HOME, "home")
-    hall.touch_until(TILE, "eligibility")
+    hall.touch_until(TILE, "eligibility", start=("home", HOME))
     hall.touch_until(AGREE, "pension_who")
     hall.lay_card(citizen)
     hall.eventually(lambda: hall.place in ("pension_found", "pension_done"))

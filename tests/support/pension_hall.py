@@ -173,12 +173,20 @@ class PensionHall:
             url = self.kiosk.ready["remote_view"] + "touch"
             post(url, {"phase": phase, "x": x, "y": y})
 
-    def touch_until(self, at: tuple[float, float], *places: str, within_s: float = 60.0) -> None:
-        """As people do it: what did not react is touched again."""
+    def touch_until(
+        self,
+        at: tuple[float, float],
+        *places: str,
+        within_s: float = 60.0,
+        start: tuple[str, tuple[float, float]] | None = None,
+    ) -> None:
+        """As people do it: what did not react is touched again, and who went astray goes back to
+        the start (its place, and where the way to it is touched)."""
         until = time.monotonic() + within_s
         while self.place not in places:
             assert time.monotonic() < until, self.told_lately()
-            self.touch(*at)
+            astray = start is not None and self.place != start[0]
+            self.touch(*(start[1] if start is not None and astray else at))
             again_s = time.monotonic() + 4.0
             while self.place not in places and time.monotonic() < again_s:
                 time.sleep(0.05)
