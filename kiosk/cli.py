@@ -361,4 +361,6 @@ class _Run:
     def _say_ready(self) -> None:
         self._manager.ready()
         url = self._remote.url if self._remote is not None else None
-        print(json.dumps({"ready": True, "remote_view": url}), flush=True)
+        # in one piece: `print` may let a worker's log line in before the line's end
+        sys.stdout.write(json.dumps({"ready": True, "remote_view": url}) + "\n")
+        sys.stdout.flush()

@@ -199,8 +199,8 @@ class Child:
 def _ready_line(line: bytes) -> Mapping[str, Any] | None:
     if not line.startswith(b"{"):
         return None
-    try:
-        told = json.loads(line)
+    try:  # another thread's line may have got in before this one's end
+        told, _ = json.JSONDecoder().raw_decode(line.decode("utf-8", "replace"))
     except ValueError:
         return None
     return told if isinstance(told, dict) and told.get("ready") is True else None

@@ -67,6 +67,14 @@ def test_a_ready_line_is_passed_on(tmp_path: Path) -> None:
     assert supervisor.states() == {"a": ChildState.STOPPED}
 
 
+def test_a_ready_line_counts_though_another_line_has_grown_onto_it(tmp_path: Path) -> None:
+    said = '{"ready": true, "port": 7}{"event": "lease_delayed"}'
+    plan = python("a", f"import time; print({said!r}, flush=True); time.sleep(99)")
+    with Supervisor([plan], tmp_path) as supervisor:
+        event = wait_for(supervisor, lambda e: e.state is ChildState.READY)
+    assert event.told["port"] == 7
+
+
 def test_a_url_that_answers_makes_ready(tmp_path: Path, free_port: int) -> None:
     serve = (
         "import http.server as h, sys;"
