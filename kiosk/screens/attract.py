@@ -6,6 +6,7 @@ from kivy.properties import StringProperty
 
 from kiosk.flow.events import StillHere
 from kiosk.flow.states import State
+from kiosk.opening_hours import hours_words
 from kiosk.screens.base import PlaceScreen
 from kiosk.screens.hints import notice_words
 from kiosk.words import in_language, service_name
@@ -26,7 +27,8 @@ class AttractScreen(PlaceScreen):
         self.hall_name = in_language(hall.name, hall.name_en, self.texts.language)
         names = [service_name(service, self.texts.language) for service in hall.services]
         self.services = comma.join(names)
-        self.hours = self.texts("attract.hours", hours=comma.join(hall.hours)) if hall.hours else ""
+        hours = hours_words(hall.hours, self.texts)
+        self.hours = self.texts("attract.hours", hours=hours) if hours else ""
         self.waiting = self._waiting(hall.waiting) if state.around.server.value == "up" else ""
         self.notice = notice_words(state, self.texts)
 

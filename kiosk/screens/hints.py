@@ -5,6 +5,7 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.flow.states import Link, State
+from kiosk.opening_hours import hours_words
 from kiosk.texts import Texts
 from kiosk.ui.widgets import Card
 from kiosk.words import in_language
@@ -44,7 +45,7 @@ def notice_words(state: State, t: Texts) -> str:
     if state.around.offline:
         return t("offline.notice")
     if not hall.open:
-        hours = t("list.comma").join(hall.hours)
+        hours = hours_words(hall.hours, t)
         closed = t("home.closed_hall")
         return f"{closed}\n{t('home.closed_hours', hours=hours)}" if hours else closed
     return in_language(hall.notice, hall.notice_en, t.language)
