@@ -27,6 +27,15 @@ def _configure_logs_uncached(**settings: Any) -> None:
 structlog.configure = _configure_logs_uncached
 
 
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """What one test makes of the log, or what it runs in this process does, does not last."""
+    before = structlog.get_config()
+    before = {**before, "processors": list(before["processors"])}
+    yield
+    structlog.configure(**before)
+
+
 # Folders whose files take longest; begun first, so that at the end no process works on alone.
 _SLOW_FIRST = ("browser", "e2e", "kiosk", "launcher", "faults", "device", "integration", "flows")
 

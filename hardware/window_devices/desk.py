@@ -1,8 +1,9 @@
 """One window's keypad at work: a press becomes requests, one press at a time.
 
-A press that comes while another is being carried out is dropped, and one that could not be carried
-out in time too: nobody is called who was not meant to be, and nobody long after. Each request of a
-press has an id of its own that every retry keeps, so nothing is done twice.
+While a press is being carried out the same key again is a double press and dropped; one press of
+another key waits its turn. A press that could not be carried out in time is dropped too: nobody is
+called who was not meant to be, and nobody long after. Each request of a press has an id of its own
+that every retry keeps, so nothing is done twice.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from hardware.window_devices.view import WindowView, filled, pad_text
 
 _log = structlog.get_logger()
 T = TypeVar("T")
+PRESSES_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class Desk:
     def __init__(self, pad: PadSettings, has_digits: bool, parts: DeskParts) -> None:
         self._pad, self._parts = pad, parts
         self._input = KeyInput(has_digits)
-        self._presses: queue.Queue[tuple[Press, float] | None] = queue.Queue(maxsize=1)
-        self._busy = threading.Event()
+        self._presses: queue.Queue[tuple[Press, float] | None] = queue.Queue()
+        self._taken: list[PadKey] = []  # the press being carried out, and the one that waits
         self._stopping = threading.Event()
         self._seq = -1  # of the newest view that was shown
         self._lock = threading.Lock()
@@ -61,10 +63,9 @@ class Desk:
             self._parts.show(self._parts.texts.pad_typing.format(number=typed))
         if press is None:
             return
-        if self._busy.is_set() or self._is_double(press):
+        if self._is_double(press) or not self._takes(press.key):
             _log.info("press_dropped", window=self._pad.window, key=press.key.value)
             return
-        self._busy.set()
         self._presses.put((press, time.monotonic()))
 
     def update(self, view: WindowView, seq: int) -> None:
@@ -79,18 +80,26 @@ class Desk:
         self._presses.put(None)
         self._thread.join()
 
+    def _takes(self, key: PadKey) -> bool:
+        with self._lock:
+            if key in self._taken or len(self._taken) == PRESSES_AT_ONCE:
+                return False
+            self._taken.append(key)
+            return True
+
     def _is_double(self, press: Press) -> bool:
         since_s = time.monotonic() - self._called_s
         return press.key is PadKey.CALL and since_s < self._parts.habits.call_again_after_s
 
     def _run(self) -> None:
-        while (taken := self._presses.get()) is not None:
+        while (taken := self._presses.get()) is not None and not self._stopping.is_set():
             try:
                 self._carry_out(*taken)
             except DeviceError as error:
                 self._tell_trouble(error)
             finally:
-                self._busy.clear()
+                with self._lock:
+                    self._taken.remove(taken[0].key)
 
     def _carry_out(self, press: Press, pressed_s: float) -> None:
         until_s = pressed_s + self._parts.habits.press_valid_s

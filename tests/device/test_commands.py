@@ -78,8 +78,7 @@ def here(monkeypatch, capfd):
         assert code == exit_code, out
         return json.loads(out)
 
-    yield run
-    structlog.reset_defaults()
+    return run
 
 
 def assert_error(answer, code: str):

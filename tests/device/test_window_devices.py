@@ -205,10 +205,9 @@ def test_a_clerks_whole_day_by_keys(desk, eventually):
 
     desk.press(PadKey.TRANSFER)
     desk.press(PadKey.CONFIRM)  # no digits typed: to the service of the settings
-    eventually(lambda: desk.ticket() is None)
-
-    desk.press(PadKey.PAUSE)
+    desk.press(PadKey.PAUSE)  # waits until the transfer is done
     eventually(lambda: desk.shown() == "暂停服务")
+    assert desk.ticket() is None
     assert desk.state()["reason"] == "窗口键盘"
     time.sleep(0.45)  # the same key again within the debounce time would be a bounce
     desk.press(PadKey.PAUSE)

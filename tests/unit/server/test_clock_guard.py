@@ -53,7 +53,6 @@ def test_a_clock_within_the_limit_is_not() -> None:
 
 
 def test_a_running_server_alarms_until_it_is_right_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    structlog.reset_defaults()  # whatever the tests before let through
     monkeypatch.setattr("queue_server.clock_guard.log", structlog.get_logger())
     guard = _guard([1000.0] * 3 + [900.0] * 6 + [1000.0] * 6)
 
