@@ -40,13 +40,24 @@ def logs_as_before() -> Iterator[None]:
 _SLOW_FIRST = ("browser", "e2e", "kiosk", "launcher", "faults", "device", "integration", "flows")
 
 
+# Of them, those whose tests meet real time: tried once more when red, and named at the end.
+_REAL_TIME = {"browser", "e2e", "kiosk", "launcher", "faults", "device", "integration"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_place_in_line)
+    for item in items:
+        if _folder(item) in _REAL_TIME:
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def _place_in_line(item: pytest.Item) -> int:
-    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    folder = _folder(item)
     return _SLOW_FIRST.index(folder) if folder in _SLOW_FIRST else len(_SLOW_FIRST)
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture(scope="session")

@@ -64,16 +64,17 @@ def test_figures_go_along_and_are_no_news_by_themselves(server: Any) -> None:
 
 
 def test_a_cover_opened_and_shut_is_never_told(server: Any) -> None:
-    telling = reporter(server.url, 0.5)
+    telling = reporter(server.url, 1.5)
     telling.tell(OK)
     wait_for(server, 1)
     telling.tell(OPEN)
     time.sleep(0.1)
     telling.tell(OK)
-    time.sleep(0.8)
+    time.sleep(2.0)
     assert {report["state"] for _, report in server.health} == {"ok"}
+    before = len(server.health)
     telling.tell(OPEN)
-    time.sleep(0.9)
+    wait_for(server, before + 1)
     assert server.health[-1][1]["state"] == "cover_open"
     telling.stop()
 
