@@ -2,7 +2,7 @@
 loop of the other end. It is begun when it is first needed, and again when it has died or hangs.
 
 Requests and answers are each a length and a pickle; both ends are the same program, and the pipe is
-theirs alone. The process ends with its input.
+theirs alone. The process ends with its input, and in the middle of its work with the server.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 import os
 import pickle
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -27,6 +28,8 @@ ANSWERS_WITHIN_S = 60.0
 RETRY_S, RETRY_AT_MOST_S = 5.0, 300.0
 # Serving people comes first.
 NICE = 10
+SERVER_PID = "HALL_SERVER_PID"
+LOOKS_FOR_SERVER_EVERY_S = 1.0
 
 # uvloop says RuntimeError of a pipe whose other end has gone.
 _LOST = (OSError, TimeoutError, asyncio.IncompleteReadError, RuntimeError)
@@ -88,7 +91,7 @@ class HelperProcess:
             *(sys.executable, "-m", self._module),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
+            env={**os.environ, "PYTHONPATH": path, SERVER_PID: str(os.getpid())},
             start_new_session=True,
         )
         return self._process
@@ -129,6 +132,7 @@ class HelperProcess:
 def serve(answer: Callable[..., Any]) -> int:
     """Answers every request with `answer(hall, what, *arguments)` until the input ends."""
     os.nice(NICE)
+    threading.Thread(target=_end_with, args=(_server(),), daemon=True).start()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed by mistake goes to the log and not between the answers
     while (request := _read(sys.stdin.buffer)) is not None:
@@ -138,6 +142,19 @@ def serve(answer: Callable[..., Any]) -> int:
             done = ("failed", traceback.format_exc())
         _write(answers, done)
     return 0
+
+
+def _server() -> int:
+    """Told, since a server may have been killed before its helper could look."""
+    return int(os.environ.get(SERVER_PID, os.getppid()))
+
+
+def _end_with(server: int) -> None:
+    """A server that was killed cannot close the input: work for nobody would go on beside the next
+    server's, and more of it after each crash."""
+    while os.getppid() == server:
+        time.sleep(LOOKS_FOR_SERVER_EVERY_S)
+    os._exit(1)
 
 
 def _read(stream: BinaryIO) -> Any:

@@ -55,9 +55,10 @@ Chain = list[Arrival]
 
 @dataclass(slots=True)
 class _Counted:
-    """before: how often it had been overtaken, less the later calls there had been by then."""
+    """before: how often it had been overtaken, less the later calls there had been by then. The
+    chain is one of the pool's: two pools are compared by theirs, not once more for each person."""
 
-    chain: Chain
+    chain: Chain = field(compare=False)
     before: int
 
 
