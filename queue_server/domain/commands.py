@@ -110,7 +110,11 @@ class PassTime:
 
 @dataclass(frozen=True, slots=True)
 class CallNext:
+    """Here and below, clerk: whose own login asks, and who therefore sits at the window; None: a
+    manager, a keypad, a script, which act for whoever sits there."""
+
     window: str
+    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,7 @@ class CallTicket:
     window: str
     ticket: str
     reason: str
+    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +135,14 @@ class Recall:
 
     window: str
     ticket: str | None = None
+    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     window: str
     ticket: str | None = None
+    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +157,7 @@ class Finish:
     promised_days: int | None = None
     missing: tuple[str, ...] = ()
     note: str | None = None
+    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +167,7 @@ class Miss:
     window: str
     ticket: str | None = None
     reason: str | None = None
+    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +176,7 @@ class Park:
     reason: str
     until_ms: int | None = None
     ticket: str | None = None
+    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +190,7 @@ class Transfer:
     returns: bool = False
     to_clerk: str | None = None
     ticket: str | None = None
+    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +222,13 @@ class CloseWindow:
 class PauseWindow:
     window: str
     reason: str = ""
+    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ResumeWindow:
     window: str
+    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +252,8 @@ TicketCommand = (
     | DeferTicket
     | TransferTicket
 )
-AtWindowCommand = (
+# What a clerk does from the chair, so that whose own login asks sits there.
+SeatedCommand = (
     CallNext
     | CallTicket
     | Recall
@@ -248,12 +262,10 @@ AtWindowCommand = (
     | Miss
     | Park
     | Transfer
-    | RateStep
-    | OpenWindow
-    | CloseWindow
     | PauseWindow
     | ResumeWindow
 )
+AtWindowCommand = SeatedCommand | RateStep | OpenWindow | CloseWindow
 LeaseCommand = TakeLeases | HandIn
 AppointmentCommand = BookAppointment | ChangeAppointment | CancelAppointment | CheckIn
 Command = (

@@ -266,6 +266,15 @@ class WindowOpened(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ClerkSeated(Event):
+    """A clerk acted at an open window where nobody sat, or somebody else: what happens there from
+    now on is theirs, and they sit nowhere else."""
+
+    window: str
+    clerk: str
+
+
+@dataclass(frozen=True, slots=True)
 class WindowClosed(Event):
     window: str
 

@@ -175,12 +175,20 @@ class History:
         if isinstance(event, e.WindowOpened):
             self._windows[event.window].clerk = event.clerk or ""
             self._window_is(day, event.window, WindowState.OPEN, at_ms)
+        elif isinstance(event, e.ClerkSeated):
+            self._sits(event)
         elif isinstance(event, e.WindowResumed):
             self._window_is(day, event.window, WindowState.OPEN, at_ms)
         elif isinstance(event, e.WindowPaused):
             self._window_is(day, event.window, WindowState.PAUSED, at_ms)
         elif isinstance(event, e.WindowClosed):
             self._window_is(day, event.window, WindowState.CLOSED, at_ms)
+
+    def _sits(self, event: e.ClerkSeated) -> None:
+        for window in self._windows.values():
+            if window.clerk == event.clerk:
+                window.clerk = ""
+        self._windows[event.window].clerk = event.clerk
 
     def _window_is(self, day: Day, window: str, state: WindowState, at_ms: int) -> None:
         self._windows[window].free_ms = at_ms

@@ -7,7 +7,8 @@ time. The one definition of what is counted; measures.py only adds up.
 - Its service lasts from start to end, less the time it was put aside.
 - `no_show`: called, missed and not back before the day closed; `expired`: still waiting then.
 - A window is idle with people waiting while it is open, nobody is at it, and somebody waits whom it
-  may call. Times belong to the clerk who opened the window, and to "" when nobody did.
+  may call. Times belong to the clerk who sits there (who opened it, or acted there under a login of
+  their own since), and to "" when nobody does.
 - A number that a kiosk handed in on a later day counts on its own day.
 """
 
@@ -44,7 +45,7 @@ class Arrival:
 @dataclass(frozen=True, slots=True)
 class StepFact:
     """wait_ms: None when it was never called; service_ms: 0 when it was never started. clerk: who
-    started it, else who called it."""
+    finished it, else who started it, else who called it."""
 
     day: str
     ticket: str
@@ -286,6 +287,8 @@ class DayFold:
 
     @_look.register
     def _finished(self, event: e.TicketFinished, at_ms: int) -> None:
+        if event.clerk is not None:
+            self._steps[event.ticket].clerk = event.clerk
         self._end(event.ticket, "flagged" if event.flagged else "finished", at_ms)
         if event.next_service is not None:
             self._steps[event.ticket] = _Step(event.next_service, at_ms)
@@ -334,7 +337,7 @@ class DayFold:
         if found is not None:
             served.remove(found)
         service = found.service if found else event.service or ""
-        clerk = found.clerk if found else event.clerk or ""
+        clerk = event.clerk or (found.clerk if found else "")
         rating = Rating(self.facts.day, service, event.window, clerk, event.level)
         self.facts.ratings.append(rating)
 

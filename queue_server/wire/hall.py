@@ -308,6 +308,7 @@ TOPICS: dict[str, frozenset[str]] = {
             "window_closed",
             "window_paused",
             "window_resumed",
+            "clerk_seated",
             "window_told",
             "window_message_ended",
             "hall_configured",

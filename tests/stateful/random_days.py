@@ -151,6 +151,12 @@ def _open(r: random.Random) -> Step:
     return _does(lambda _: c.OpenWindow(window, clerk))
 
 
+def _by_login(r: random.Random) -> Step:
+    """A clerk's own act, who sits there from then on."""
+    act, window, clerk = r.choice((c.CallNext, c.Finish)), r.choice(WINDOWS), r.choice(("c1", "c2"))
+    return _does(lambda _: act(window, clerk=clerk))
+
+
 def _wait(r: random.Random) -> Step:
     minutes = r.choice((0, 1, 2, 5, 20))
 
@@ -198,6 +204,7 @@ def _reconfigure(r: random.Random) -> Step:
 _WEIGHTED: tuple[tuple[Callable[[random.Random], Step], int], ...] = (
     (_issue, 26),
     (_at_window(c.CallNext), 22),
+    (_by_login, 4),
     (_at_window(c.Start), 14),
     (_at_window(c.Finish), 16),
     (_at_window(lambda window: c.Miss(window, reason="不在")), 5),

@@ -258,6 +258,18 @@ class Referee:
             if event.clerk and person.for_clerk == event.clerk and person.status == WAITING:
                 person.for_window = event.window
 
+    def clerk_seated(self, event: e.ClerkSeated, at_ms: int) -> None:
+        assert self.book.windows[event.window].state != "closed", "somebody sits at a closed window"
+        for window in self.book.windows.values():
+            if window.clerk == event.clerk:
+                window.clerk = None
+        window = self.book.windows[event.window]
+        self._openings += 1
+        window.clerk, window.opened = event.clerk, self._openings
+        for person in self.book.people.values():
+            if person.for_clerk == event.clerk and person.status == WAITING:
+                person.for_window = event.window
+
     def window_resumed(self, event: e.WindowResumed, at_ms: int) -> None:
         self.book.windows[event.window].state = "open"
 
@@ -296,6 +308,7 @@ _RULES: dict[type[e.Event], Callable[[Referee, Any, int], None]] = {
     e.TicketCancelled: Referee.cancelled,
     e.TicketExpired: Referee.expired,
     e.WindowOpened: Referee.window_opened,
+    e.ClerkSeated: Referee.clerk_seated,
     e.WindowResumed: Referee.window_resumed,
     e.WindowPaused: Referee.window_paused,
     e.WindowClosed: Referee.window_closed,

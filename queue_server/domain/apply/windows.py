@@ -18,6 +18,19 @@ def _window_opened(event: e.WindowOpened, state: HallState, at_ms: int) -> None:
 
 
 @on.register
+def _clerk_seated(event: e.ClerkSeated, state: HallState, at_ms: int) -> None:
+    for window in state.windows.values():
+        if window.clerk == event.clerk:
+            window.clerk = None
+    window = state.windows[event.window]
+    window.clerk, window.opened = event.clerk, state.seq
+    ticket = state.at_window(window.id)
+    if ticket and ticket.first_window == window.id and ticket.first_clerk is None:
+        ticket.first_clerk = event.clerk  # nobody had sat down yet when the keypad began
+    state.follow_clerk(event.clerk, window.id)
+
+
+@on.register
 def _window_closed(event: e.WindowClosed, state: HallState, at_ms: int) -> None:
     window = state.windows[event.window]
     window.clerk = None

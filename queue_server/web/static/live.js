@@ -19,7 +19,7 @@ const EVENTS = [
   "ticket_finished", "ticket_issued", "ticket_kept", "ticket_parked", "ticket_print_failed",
   "ticket_printed", "ticket_rejoined", "ticket_resumed", "ticket_transferred", "hall_configured",
   "window_closed", "window_opened", "window_paused", "window_resumed", "device_changed",
-  "window_told", "window_message_ended",
+  "clerk_seated", "window_told", "window_message_ended",
   "appointment_booked", "appointment_cancelled", "appointment_changed", "appointment_checked_in",
   "appointment_missed", "content_put", "content_removed", "content_taken_in", "lease_carried_over",
   "lease_expired", "lease_issued", "numbers_voided", "offline_ticket_recorded",

@@ -87,16 +87,20 @@ class Diary(Hall):
                 done = [t for t in self.state.tickets.values() if t.status == "finished"]
                 rated = done[-1].id if done else "none"
                 return c.RateStep(window, rated, self.random.randint(1, 5))
-            return c.CallNext(window)
+            return c.CallNext(window, self._whose())
         if at.status == "called":
             if pick < 0.1:
                 return c.Miss(window, reason="没来")
-            return c.Recall(window) if pick < 0.2 else c.Start(window)
+            return c.Recall(window) if pick < 0.2 else c.Start(window, clerk=self._whose())
         if pick < 0.1:
             return c.Park(window, "取材料", self.now_ms + 600_000)
         if pick < 0.2:
             return c.Transfer(window, "B" if at.service == "A" else "A", returns=pick < 0.15)
-        return c.Finish(window)
+        return c.Finish(window, clerk=self._whose())
+
+    def _whose(self) -> str | None:
+        """Mostly by keypad; a substitute now and then."""
+        return "clerk:sun" if self.random.random() < 0.15 else None
 
     def next_day(self) -> None:
         self.advance(60 * 20)
@@ -161,6 +165,7 @@ class Naive:
         self.endings: Counter[tuple[str, str]] = Counter()
         self.issued: Counter[str] = Counter()
         self.levels: Counter[tuple[str, int]] = Counter()
+        self.work: Counter[tuple[str, str]] = Counter()  # finished services and ratings
         day, of_ticket = "", defaultdict(list)
         days = {}
         for event, at_ms in log:
@@ -168,6 +173,7 @@ class Naive:
                 day = event.day
             if isinstance(event, e.StepRated):
                 self.levels[day, event.level] += 1
+                self.work[day, f"rated {event.clerk}"] += 1
             elif event.name == "offline_ticket_recorded":
                 self.issued[event.day] += 1  # type: ignore[attr-defined]
                 self.endings[event.day, "expired"] += 1  # type: ignore[attr-defined]
@@ -211,6 +217,7 @@ class Naive:
             ending = "flagged" if last.flagged else "finished"  # type: ignore[attr-defined]
             if ending == "finished":
                 self.served[day].append(took)
+                self.work[day, last.clerk] += 1  # type: ignore[attr-defined]
         if ending == "expired":
             names = [x.name for x, _ in step if x.name != "ticket_deferred"]
             ending = "no_show" if names[-2:-1] == ["ticket_missed"] else "expired"
@@ -232,6 +239,9 @@ def test_figures_are_those_of_the_bare_log(seed: int) -> None:
         assert counted == {k: n for (of, k), n in naive.endings.items() if of == day}
         levels = Counter(r.level for r in facts.ratings)
         assert levels == {k: n for (of, k), n in naive.levels.items() if of == day}
+        work = Counter(s.clerk for s in facts.steps if s.ending == "finished")
+        work += Counter(f"rated {r.clerk}" for r in facts.ratings)
+        assert work == {k: n for (of, k), n in naive.work.items() if of == day}
         told = m.summary(facts.arrivals, facts.steps, facts.ratings)
         if waits:
             assert told["wait_mean_s"] == round(round(plain.fmean(waits)) / 1000)
