@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any, get_args
+from typing import Any
 
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
@@ -71,9 +71,6 @@ _OWN: Mapping[type[c.Command], Mapping[str, object]] = {
     BeginCheck: {"check": ""},
     SettleCheck: {"ticket": "", "age_years": None},
     ConfirmCheck: {"ticket": "", "age_years": None},
-    **dict.fromkeys(
-        get_args(c.SeatedCommand), {"clerk": None}
-    ),  # the same press, whoever repeats it
 }
 
 

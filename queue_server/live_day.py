@@ -26,7 +26,7 @@ from queue_server.journal.port import Append, Journal, JournalError, Kept, Ticke
 from queue_server.loading import Snapshots, load_day, request_id_of
 from queue_server.outcome import Unavailable
 from queue_server.push import HallStreams
-from queue_server.views.hall import ledger_row
+from queue_server.views.ledger_rows import ledger_row
 
 log = structlog.get_logger()
 

@@ -16,7 +16,7 @@ from queue_server.domain import events as e
 from queue_server.domain.rules import HallRules
 from queue_server.journal.chain import Record
 from queue_server.journal.port import Journal
-from queue_server.views.hall import is_told, pushed_data
+from queue_server.views.told import is_told, pushed_data
 
 BACKLOG_AT_MOST = 2048
 PAGE = 500

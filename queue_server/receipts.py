@@ -15,6 +15,9 @@ ALIVE_MS = 25_000  # screens report every ten seconds, two reports may be lost
 # One that is gone is missed for as long as it was there, within these: somebody who looked at a
 # screen's page and closed it is no broken screen.
 MISSED_AT_LEAST_MS, MISSED_AT_MOST_MS = 60_000, 12 * 3600 * 1000
+# One that was given a name belongs to the hall, once it has been there for so long; it is missed
+# for so long, or until somebody says that it is gone for good.
+KNOWN_AFTER_MS, NAMED_FOR_MS = 60_000, 12 * 3600 * 1000
 SHOWN_WITHIN_MS = 12_000  # a call that no other call keeps waiting
 SCREENS_AT_MOST = 64
 CALLS_REMEMBERED = 60
@@ -23,10 +26,11 @@ CALLS_REMEMBERED = 60
 @dataclass(slots=True)
 class Screen:
     """speaks: whether it has a voice; waiting: calls that it has heard of and not shown yet.
-    spoken: by call, whether it was heard whole."""
+    spoken: by call, whether it was heard whole. named: by whoever set it up, in its address."""
 
     id: str
     speaks: bool = False
+    named: bool = False
     waiting: int = 0
     seen_ms: int = 0
     since_ms: int = 0
@@ -37,6 +41,20 @@ class Screen:
         """Whether it belongs to the hall; not once it has been gone for long."""
         missed_ms = max(MISSED_AT_LEAST_MS, min(self.seen_ms - self.since_ms, MISSED_AT_MOST_MS))
         return now_ms - self.seen_ms < missed_ms
+
+    def is_known_at(self, now_ms: int) -> bool:
+        """Whether somebody has to be told when it is silent."""
+        there_ms = self.seen_ms - self.since_ms
+        return self.named and there_ms >= KNOWN_AFTER_MS and now_ms - self.seen_ms < NAMED_FOR_MS
+
+    def view(self, now_ms: int) -> ScreenView:
+        return {
+            "id": self.id,
+            "alive": now_ms - self.seen_ms < ALIVE_MS,
+            "speaks": self.speaks,
+            "waiting": self.waiting,
+            "seen_s": max(0, now_ms - self.seen_ms) // 1000,
+        }
 
 
 class ScreenView(TypedDict):
@@ -74,6 +92,7 @@ class Receipts:
         waiting: int,
         shown: int | None,
         spoken: tuple[int, bool] | None,
+        named: bool = False,
     ) -> None:
         """A report; one without a call is a sign of life."""
         found = self._screens.get(screen)
@@ -82,7 +101,7 @@ class Receipts:
             while len(self._screens) > SCREENS_AT_MOST:
                 self._screens.popitem(last=False)
         self._screens.move_to_end(screen)
-        found.speaks, found.waiting, found.seen_ms = speaks, waiting, now_ms
+        found.speaks, found.waiting, found.seen_ms, found.named = speaks, waiting, now_ms, named
         if shown is not None:
             _remember(found.shown, shown, now_ms)
         if spoken is not None:
@@ -90,16 +109,23 @@ class Receipts:
 
     def screens(self, now_ms: int) -> list[ScreenView]:
         self._forget(now_ms)
-        return [
-            {
-                "id": s.id,
-                "alive": now_ms - s.seen_ms < ALIVE_MS,
-                "speaks": s.speaks,
-                "waiting": s.waiting,
-                "seen_s": max(0, now_ms - s.seen_ms) // 1000,
-            }
-            for s in sorted(self._screens.values(), key=lambda s: s.id)
-        ]
+        return [s.view(now_ms) for s in self._by_id() if s.counts_at(now_ms)]
+
+    def known(self, now_ms: int) -> list[ScreenView]:
+        """Those that were given a name, alive or not."""
+        self._forget(now_ms)
+        return [s.view(now_ms) for s in self._by_id() if s.is_known_at(now_ms)]
+
+    def seen(self, screen: str, now_ms: int) -> ScreenView | None:
+        found = self._screens.get(screen)
+        return found.view(now_ms) if found else None
+
+    def forget(self, screen: str) -> bool:
+        """It is gone for good; False when it was not known."""
+        return self._screens.pop(screen, None) is not None
+
+    def _by_id(self) -> list[Screen]:
+        return sorted(self._screens.values(), key=lambda s: s.id)
 
     def call(self, seq: int, called_ms: int, now_ms: int) -> CallReceipts:
         """How one call fared, on the screens that were there by then."""
@@ -130,7 +156,7 @@ class Receipts:
 
     def _forget(self, now_ms: int) -> None:
         for screen in list(self._screens.values()):
-            if not screen.counts_at(now_ms):
+            if not (screen.counts_at(now_ms) or screen.is_known_at(now_ms)):
                 del self._screens[screen.id]
 
 

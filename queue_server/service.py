@@ -55,6 +55,7 @@ class _Request:
     command: c.Command
     request_id: str | None
     by: str
+    clerk: str | None = None  # whose own login asks
     also: list[asyncio.Future[Outcome]] = field(default_factory=list)  # repeats that wait for it
 
 
@@ -116,15 +117,16 @@ class HallService:
 
     # --- commands --------------------------------------------------------------------------
 
-    async def execute(self, command: c.Command, *, request_id: str | None, by: str) -> Outcome:
+    async def execute(
+        self, command: c.Command, *, request_id: str | None, by: str, clerk: str | None = None
+    ) -> Outcome:
         """Carries a command out once per `request_id`; the answer is on disk when this returns.
+        clerk: whose own login asks, and who therefore sits at the window where they act.
 
-        Raises a Refusal (nothing changed) or Unavailable (nothing changed, the store is in
-        trouble).
-        """
+        Raises a Refusal (nothing changed) or Unavailable (the same: the store is in trouble)."""
         if request_id is not None and (known := await self._known(command, request_id)):
             return known
-        request = _Request(command, request_id, by)
+        request = _Request(command, request_id, by, clerk)
         if request_id is not None:
             self._running[request_id] = request
         try:
@@ -253,26 +255,27 @@ class HallService:
             self._by_itself(c.RollDay(), now_ms)
         if now_ms >= state.alarms.next_ms:
             self._by_itself(c.PassTime(), now_ms)
+        if request.clerk is not None and isinstance(request.command, c.SeatedCommand):
+            # before the act, which is theirs: who waits for this clerk may be called here now
+            self._by_itself(c.TakeSeat(request.command.window, request.clerk), now_ms, request.by)
         events = decide(request.command, state, now_ms)
         if not events and request.request_id is not None:
             events = [e.NothingChanged(asked(request.command))]
         if not events:
             outcome = self._outcome(request, events, now_ms)
-            return outcome, asyncio.shield(self.day.tail or _done())
-        extra = {"by": request.by}
-        if request.request_id is not None:
-            extra["request_id"] = request.request_id
+            return outcome, asyncio.shield(self.day.tail or asyncio.sleep(0))
+        named = {} if request.request_id is None else {"request_id": request.request_id}
+        extra = {"by": request.by, **named}
         append = self.day.take(events, now_ms, extra)
         outcome = self._outcome(request, events, now_ms)
         return outcome, self._send(append, events, request, outcome)
 
-    def _by_itself(self, command: c.Command, now_ms: int) -> None:
+    def _by_itself(self, command: c.Command, now_ms: int, by: str = "system") -> None:
         """What must happen before anything else can be decided."""
         events = decide(command, self.day.state, now_ms)
         if events:
-            system = _Request(command, None, "system")
-            append = self.day.take(events, now_ms, {"by": "system"})
-            stored = self._send(append, events, system, None)
+            append = self.day.take(events, now_ms, {"by": by})
+            stored = self._send(append, events, _Request(command, None, by), None)
             stored.add_done_callback(lambda done: done.exception())
 
     def _outcome(self, request: _Request, events: Sequence[e.Event], now_ms: int) -> Outcome:
@@ -392,9 +395,3 @@ class HallService:
     ) -> AsyncIterator[bytes]:
         """Server-Sent Events frames after seq `after` (None: from now), with heartbeats."""
         return self.streams.frames(self.day.state.known_rules, after, events, heartbeat_s)
-
-
-def _done() -> asyncio.Future[None]:
-    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    done.set_result(None)
-    return done

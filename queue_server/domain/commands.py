@@ -110,11 +110,7 @@ class PassTime:
 
 @dataclass(frozen=True, slots=True)
 class CallNext:
-    """Here and below, clerk: whose own login asks, and who therefore sits at the window; None: a
-    manager, a keypad, a script, which act for whoever sits there."""
-
     window: str
-    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +121,6 @@ class CallTicket:
     window: str
     ticket: str
     reason: str
-    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +130,12 @@ class Recall:
 
     window: str
     ticket: str | None = None
-    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     window: str
     ticket: str | None = None
-    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +150,6 @@ class Finish:
     promised_days: int | None = None
     missing: tuple[str, ...] = ()
     note: str | None = None
-    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +159,6 @@ class Miss:
     window: str
     ticket: str | None = None
     reason: str | None = None
-    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +167,6 @@ class Park:
     reason: str
     until_ms: int | None = None
     ticket: str | None = None
-    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +180,6 @@ class Transfer:
     returns: bool = False
     to_clerk: str | None = None
     ticket: str | None = None
-    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +197,14 @@ class RateStep:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeSeat:
+    """A clerk acts at the window under a login of their own: what happens there is theirs."""
+
+    window: str
+    clerk: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenWindow:
     window: str
     clerk: str | None = None
@@ -222,13 +219,11 @@ class CloseWindow:
 class PauseWindow:
     window: str
     reason: str = ""
-    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ResumeWindow:
     window: str
-    clerk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +247,7 @@ TicketCommand = (
     | DeferTicket
     | TransferTicket
 )
-# What a clerk does from the chair, so that whose own login asks sits there.
+# What is done from the chair at a window: a clerk who does it sits there.
 SeatedCommand = (
     CallNext
     | CallTicket
@@ -276,6 +271,7 @@ Command = (
     | ConfigurationCommand
     | RollDay
     | PassTime
+    | TakeSeat
     | IssueTicket
     | TicketCommand
     | AtWindowCommand

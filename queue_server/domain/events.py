@@ -267,8 +267,8 @@ class WindowOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class ClerkSeated(Event):
-    """A clerk acted at an open window where nobody sat, or somebody else: what happens there from
-    now on is theirs, and they sit nowhere else."""
+    """A clerk acts under a login of their own at an open window where nobody sat, or somebody else:
+    what happens there from now on is theirs, and they sit nowhere else."""
 
     window: str
     clerk: str

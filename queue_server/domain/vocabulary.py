@@ -41,3 +41,7 @@ AT_A_WINDOW = frozenset({TicketStatus.CALLED, TicketStatus.SERVING})
 # where a number whose print failed, and that nobody keeps, is given up: its person is not there
 GIVEN_UP_UNPRINTED = frozenset({TicketStatus.WAITING, TicketStatus.PARKED, TicketStatus.MISSED})
 ENDED = frozenset({TicketStatus.FINISHED, TicketStatus.CANCELLED, TicketStatus.EXPIRED})
+
+# Why a window pauses, as consoles say it: these may stand on the window's own screen. A clerk's own
+# words, and what is nobody's business, may not.
+PUBLIC_PAUSES = frozenset({"rest", "meal", "papers", "meeting", "system"})

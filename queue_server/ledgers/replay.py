@@ -17,7 +17,7 @@ from queue_server.domain.keeping import Keeps, keeps
 from queue_server.domain.state import HallState
 from queue_server.journal.chain import Record
 from queue_server.journal.port import TicketRow
-from queue_server.views.hall import ledger_row
+from queue_server.views.ledger_rows import ledger_row
 
 
 class DoesNotFit(Exception):

@@ -287,8 +287,8 @@ class DayFold:
 
     @_look.register
     def _finished(self, event: e.TicketFinished, at_ms: int) -> None:
-        if event.clerk is not None:
-            self._steps[event.ticket].clerk = event.clerk
+        if event.step:  # older ones did not say who
+            self._steps[event.ticket].clerk = event.clerk or ""
         self._end(event.ticket, "flagged" if event.flagged else "finished", at_ms)
         if event.next_service is not None:
             self._steps[event.ticket] = _Step(event.next_service, at_ms)
@@ -337,7 +337,7 @@ class DayFold:
         if found is not None:
             served.remove(found)
         service = found.service if found else event.service or ""
-        clerk = event.clerk or (found.clerk if found else "")
+        clerk = found.clerk if found and not event.step else event.clerk or ""
         rating = Rating(self.facts.day, service, event.window, clerk, event.level)
         self.facts.ratings.append(rating)
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from queue_server.domain import cases as x
-from queue_server.domain import events as e
 from queue_server.domain.admission import Obstacle, admission
 from queue_server.domain.calendar import is_open
 from queue_server.domain.estimate import people_ahead, promise, promise_left
 from queue_server.domain.events import instant_text
-from queue_server.domain.leases import OfflineTicketRecorded
 from queue_server.domain.outlook import Promise
 from queue_server.domain.remembered import RecentCall
 from queue_server.domain.rules import HallRules, WindowRule
 from queue_server.domain.state import HallState, Ticket, Window
-from queue_server.domain.vocabulary import AT_A_WINDOW, TicketStatus, WindowState
-from queue_server.journal.port import TicketRow
+from queue_server.domain.vocabulary import PUBLIC_PAUSES, TicketStatus, WindowState
 from queue_server.presentation import Presentation
 from queue_server.views.acceptances import promises_view
 from queue_server.views.board import missed_view, out_of_turn_view, parked_view
@@ -260,47 +256,12 @@ def _today(state: HallState) -> dict[str, int]:
     }
 
 
-_NOT_FOR_EVERYBODY = frozenset(
-    {
-        "request_id",
-        "by",
-        "person",
-        "code",
-        "phone",
-        "phone_tail",
-        "taken",
-        "why",
-        "reason",
-        "outcome",
-        "level",
-        "clerk",
-        "for_clerk",
-        "returns_clerk",
-        "rules",
-        "change",
-        "digest",
-        "skipped",
-        "detail",
-        "figures",
-        "asked",
-        "text",
-        "thing",
-        "things",
-        "note",
-        "closed_note",
-        "missing",
-        "first_clerk",
-        "promised_day",
-    }
-)
-
-
 def for_everybody(hall: wire.Hall) -> wire.Hall:
-    """The hall without what is for staff alone: reasons, names of clerks, devices."""
+    """The hall without what is for staff alone: own words, names of clerks, devices."""
     windows: list[wire.Window] = [
         {
             **window,
-            "reason": None,
+            "reason": window["reason"] if window["reason"] in PUBLIC_PAUSES else None,
             "clerk": None,
             "ticket": _without_clerk(window["ticket"]),
             "messages": public_messages(window["messages"]),
@@ -317,90 +278,6 @@ def _without_clerk(ticket: wire.WindowTicket | None) -> wire.WindowTicket | None
     if ticket is None:
         return None
     return {**ticket, "matter": None, "contact": {**ticket["contact"], "clerk": None}}
-
-
-# Nobody sees who rated, nor infers it from a case that opens just now (好差评).
-_UNTOLD = (
-    e.StepRated,
-    x.AboutCase,
-    x.ReviewsSummed,
-)
-
-
-def is_told(event: e.Event) -> bool:
-    """Whether event streams carry it at all."""
-    return not isinstance(event, _UNTOLD)
-
-
-def pushed_data(
-    rules: HallRules, hall: str, seq: int, event: e.Event, at_ms: int, data: dict[str, Any]
-) -> dict[str, Any]:
-    """What event streams carry to everybody: the journal's data less who asked, who it is about and
-    what staff wrote, plus the call as screens show it."""
-    if event.name.startswith("pension"):  # whose it is, and what was measured, is for nobody
-        return {"check": data.get("check"), "at": instant_text(at_ms)}
-    shown = {k: v for k, v in data.items() if k not in _NOT_FOR_EVERYBODY}
-    if isinstance(event, e.TicketCalled | e.TicketRecalled):
-        again = isinstance(event, e.TicketRecalled)
-        call = RecentCall(seq, event.number, event.service, event.window, at_ms, again)
-        shown["call"] = call_view(rules, hall, call)
-    shown["at"] = instant_text(at_ms)
-    return shown
-
-
-def ticket_row(hall: str, day: str, ticket: Ticket) -> TicketRow:
-    """The ticket as the ledger keeps it."""
-    at_a_window = ticket.status in AT_A_WINDOW
-    return TicketRow(
-        hall=hall,
-        id=ticket.id,
-        day=day,
-        prefix=ticket.prefix,
-        serial=ticket.serial,
-        number=ticket.number,
-        service=ticket.service,
-        matter=ticket.matter,
-        priority_class=ticket.priority_class,
-        status=ticket.status.value,
-        window=ticket.window if at_a_window or ticket.status is TicketStatus.FINISHED else None,
-        issued_at=instant_text(ticket.issued_ms),
-        called_at=_maybe(ticket.called_ms),
-        started_at=_maybe(ticket.started_ms),
-        since_at=instant_text(ticket.since_ms),
-        calls=ticket.calls,
-    )
-
-
-def ledger_row(hall: str, state: HallState, event: e.Event) -> TicketRow | None:
-    """The ticket's row as it stands right after an event; None when the event is about no ticket of
-    the ledger, or comes before the one that issues it."""
-    if isinstance(event, OfflineTicketRecorded):
-        return _recorded_row(hall, event, state.last_ms)
-    ticket = state.tickets.get(getattr(event, "ticket", None) or "")
-    return ticket_row(hall, state.day, ticket) if ticket else None
-
-
-def _recorded_row(hall: str, event: OfflineTicketRecorded, at_ms: int) -> TicketRow:
-    """A ticket of an earlier day, which ended without being called."""
-    ended = TicketStatus.CANCELLED if event.cancelled else TicketStatus.EXPIRED
-    return TicketRow(
-        hall=hall,
-        id=event.ticket,
-        day=event.day,
-        prefix=event.prefix,
-        serial=event.serial,
-        number=event.number,
-        service=event.service,
-        matter=event.matter,
-        priority_class=event.priority_class,
-        status=ended.value,
-        window=None,
-        issued_at=instant_text(event.arrived_ms),
-        called_at=None,
-        started_at=None,
-        since_at=instant_text(at_ms),
-        calls=0,
-    )
 
 
 def _maybe(at_ms: int | None) -> str | None:

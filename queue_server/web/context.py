@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
+from queue_server.access.paired_screens import PairedScreen
 from queue_server.access.roles import ANYBODY, Act, Actor, Role, may
 from queue_server.access.store import AccessStore
 from queue_server.audit import AuditLog
@@ -59,6 +60,8 @@ class Context:
     pairings: AttemptLimit = field(default_factory=lambda: AttemptLimit(30, 600.0))
     token_cache: dict[str, tuple[Actor, float]] = field(default_factory=dict)
     receipts: dict[str, Receipts] = field(default_factory=dict)
+    # hall → when they were looked up, and its paired screens
+    paired_screens: dict[str, tuple[float, tuple[PairedScreen, ...]]] = field(default_factory=dict)
 
     def receipts_of(self, hall: str) -> Receipts:
         """Of a hall that there is."""

@@ -23,7 +23,7 @@ from queue_server.domain.state import HallState
 from queue_server.journal.archive_port import Whole
 from queue_server.journal.chain import GENESIS, Record, hash_of
 from queue_server.journal.port import Answer, TicketRow
-from queue_server.views.hall import ticket_row
+from queue_server.views.ledger_rows import ticket_row
 
 # The day that is played; its date and the beginning of its ids are replaced in the copies.
 SAMPLE_DAY = date(2020, 2, 3)

@@ -78,6 +78,8 @@ def test_the_phone_turns_to_your_turn(pages: Any, kiosk: Any, manager: Any) -> N
     kiosk.ticket("D")
     ticket = kiosk.ticket("D")
     page = pages.open(ticket["follow_path"], PHONE)
+    page.clock.install()
+    page.reload()
     expect(page.locator("#number")).to_have_text(ticket["number"])
     expect(page.locator("#ahead")).to_have_text("1 人")
     manager.press("4", "call-next")
@@ -87,6 +89,12 @@ def test_the_phone_turns_to_your_turn(pages: Any, kiosk: Any, manager: Any) -> N
     expect(page).to_have_title("到您了 → 7 号窗口", timeout=3_000)
     colour = page.locator(".slip").evaluate("(slip) => getComputedStyle(slip).backgroundColor")
     assert colour == "rgb(194, 50, 31)"
+    manager.press("7", "start")
+    manager.press("7", "finish")
+    expect(page.locator("#status")).to_have_text("已办结", timeout=10_000)
+    page.clock.fast_forward("01:00")  # nothing is asked any more, and nothing is stale
+    expect(page.locator("#status")).to_have_text("已办结")
+    expect(page.locator("#offline")).to_be_hidden()
 
 
 def test_the_phone_keeps_what_it_knows_without_network(pages: Any, kiosk: Any) -> None:

@@ -87,6 +87,9 @@ def test_a_clerks_day_by_keyboard_alone(pages: Any, kiosk: Any, manager: Any) ->
     press("F3")
     stage(page, "serving")
     press("F8")  # a break after this one
+    expect(page.locator("#ask")).to_be_visible()
+    press("Enter")  # the first of the reasons
+    expect(page.locator("#stage")).to_contain_text("办完后暂停")
     press("F4")
     stage(page, "paused")
     press("F8")
@@ -117,6 +120,8 @@ def test_a_clerks_day_by_keyboard_alone(pages: Any, kiosk: Any, manager: Any) ->
         "window_paused": 2,
     }
     assert {name: names.count(name) for name in counted} == counted
+    done = [x["data"]["clerk"] for x in journal if x["event"] == "ticket_finished"]
+    assert done == ["clerk4"] * 3
 
 
 def test_two_clerks_after_the_last_ticket_get_it_once(pages: Any, kiosk: Any, manager: Any) -> None:
@@ -222,6 +227,8 @@ def test_the_next_person_is_called_by_itself_until_somebody_presses(
     stage(page, "idle")
     expect(page.locator("#auto")).to_be_visible()
     page.keyboard.press("F8")  # the clerk goes for a moment
+    expect(page.locator("#ask")).to_be_visible()
+    page.keyboard.press("Enter")
     stage(page, "paused")
     page.keyboard.press("F8")
     stage(page, "idle")

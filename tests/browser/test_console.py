@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -13,6 +14,13 @@ pytestmark = pytest.mark.browser
 CONSOLE = "/window/demo/4"
 NARROW = (360, 740)
 SETTLED_MS = 800
+
+
+def reasons_told(manager: Any) -> tuple[str | None, str | None]:
+    """Why window 4 pauses, as staff and as everybody sees it."""
+    told = (manager.client.get(manager.server.api), httpx.get(manager.server.api, timeout=10))
+    found = [next(w for w in hall.json()["windows"] if w["id"] == "4") for hall in told]
+    return found[0]["reason"], found[1]["reason"]
 
 
 def acts_in_journal(manager: Any, event: str) -> int:
@@ -43,7 +51,15 @@ def test_the_whole_cycle_by_keyboard_alone(pages: Any, kiosk: Any, manager: Any)
     page.keyboard.press("m")
     expect(page.locator("#messages li").first).to_contain_text("已过号")
     page.keyboard.press("p")
+    expect(page.locator("#ask")).to_be_visible()
+    page.keyboard.press("Escape")  # not after all
+    expect(page.locator("#ask")).to_be_hidden()
+    page.keyboard.press("p")
+    expect(page.locator("#ask")).to_be_visible()
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
     expect(page.locator("#stage")).to_have_text("暂停服务")
+    assert reasons_told(manager) == ("meal", "meal")
     page.keyboard.press("F8")
     expect(page.locator("#stage")).to_have_text("空闲")
     page.keyboard.press("o")

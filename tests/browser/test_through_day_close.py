@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -57,9 +58,47 @@ def test_a_screen_left_alone_goes_on_with_the_next_day(
     expect(screen.locator("#number")).to_have_text(number, timeout=15_000)
     expect(screen.locator("#stale")).to_be_hidden()
     assert "D002" not in screen.inner_text("main")
-    expect(phone.locator("#status")).to_have_text("没有找到这张号票", timeout=25_000)
+    expect(phone.locator("#status")).to_have_text("号票已过期", timeout=25_000)
+    expect(phone.locator("#number")).to_have_text("D002")  # it answered, and nothing is stale
+    expect(phone.locator("#offline")).to_be_hidden()
     promises = manager.get("/api/v1/halls/demo")[1]["promises"]
     assert (promises["open"], promises["late"]) == (1, 1)
+    assert pages.faults == []
+    for context in pages.contexts:
+        context.close()
+
+
+def test_a_silent_screen_is_trouble_on_the_board_until_it_is_back_or_gone(
+    chromium: Browser, server: ServerProcess, shift: Path
+) -> None:
+    """One that was there for a while; a page that somebody only looked at is none."""
+
+    def heard(screen: str, **told: bool) -> None:
+        address = f"{server.api}/screens/{screen}/receipts"
+        assert httpx.post(address, json=told, timeout=10).status_code == 200
+
+    pages = Pages(chromium, server)
+    heard("east", named=True)
+    heard("screen-1f2e3d", named=False)
+    shift.write_text("90")
+    heard("east", named=True)
+    heard("screen-1f2e3d", named=False)
+    heard("looked-at", named=True)
+    shift.write_text("130")
+    board = pages.log_in("manager", "/manager/demo")
+    expect(board.locator("#alarms li")).to_have_count(1)
+    expect(board.locator("#alarms")).to_contain_text("叫号屏 east：没有声息")
+    heard("east", named=True)
+    board.reload()
+    east = board.locator("#devices li", has_text="east")
+    expect(east).to_contain_text("在线")
+    expect(board.locator("#alarms")).to_be_hidden()
+    shift.write_text("170")
+    board.reload()
+    expect(board.locator("#alarms")).to_contain_text("east")
+    east.locator("button[data-screen]").click()
+    expect(board.locator("#alarms")).to_be_hidden()
+    expect(board.locator("#devices")).not_to_contain_text("east")
     assert pages.faults == []
     for context in pages.contexts:
         context.close()

@@ -154,7 +154,12 @@ def _open(r: random.Random) -> Step:
 def _by_login(r: random.Random) -> Step:
     """A clerk's own act, who sits there from then on."""
     act, window, clerk = r.choice((c.CallNext, c.Finish)), r.choice(WINDOWS), r.choice(("c1", "c2"))
-    return _does(lambda _: act(window, clerk=clerk))
+
+    def step(day: Day) -> None:
+        day.do(c.TakeSeat(window, clerk))
+        day.do(act(window))
+
+    return step
 
 
 def _wait(r: random.Random) -> Step:

@@ -10,7 +10,6 @@ from queue_server.domain import events as e
 from queue_server.domain.acceptances import Acceptance, Outcome
 from queue_server.domain.calendar import business_day, working_day_after, working_days_between
 from queue_server.domain.decide.core import Events, decide
-from queue_server.domain.decide.seats import clerk_of
 from queue_server.domain.decide.transfers import next_service
 from queue_server.domain.errors import NotFound, WrongState
 from queue_server.domain.state import HallState, Ticket
@@ -25,8 +24,7 @@ def finished(state: HallState, ticket: Ticket, command: c.Finish, now_ms: int) -
     note = (command.note or "").strip() or None
     x.nobody_named(note, command.outcome, *missing)
     promised = _promised_day(state, command, matter, now_ms)
-    clerk = clerk_of(state, command)
-    first_clerk = ticket.first_clerk or (clerk if ticket.first_window == command.window else None)
+    clerk = state.windows[command.window].clerk
     step = len(ticket.steps) + 1
     event = e.TicketFinished(
         ticket.id,
@@ -39,7 +37,7 @@ def finished(state: HallState, ticket: Ticket, command: c.Finish, now_ms: int) -
         matter=matter,
         clerk=clerk,
         first_window=ticket.first_window,
-        first_clerk=first_clerk,
+        first_clerk=ticket.first_clerk,
         promised_day=promised,
         missing=missing,
         note=note,
@@ -56,7 +54,7 @@ def finished(state: HallState, ticket: Ticket, command: c.Finish, now_ms: int) -
         command.window,
         clerk,
         ticket.first_window,
-        first_clerk,
+        ticket.first_clerk,
         promised,
         note,
     )

@@ -7,11 +7,11 @@ from typing import NoReturn
 from queue_server.domain import commands as c
 from queue_server.domain import dispatch
 from queue_server.domain import events as e
+from queue_server.domain.acceptances import nobody_named
 from queue_server.domain.cases import GiveReview, Source
 from queue_server.domain.decide.acceptances import finished
 from queue_server.domain.decide.cases import rated
 from queue_server.domain.decide.core import Events, decide, known_ticket, ticket_or_number
-from queue_server.domain.decide.seats import clerk_of, seats
 from queue_server.domain.decide.transfers import (
     destination,
     next_return,
@@ -79,7 +79,6 @@ def _not_here(ticket: Ticket, window_id: str, happening: Happening) -> NoReturn:
 
 
 @decide.register
-@seats
 def _call_next(command: c.CallNext, state: HallState, now_ms: int) -> Events:
     _free_open_window(state, command.window)
     choice = dispatch.choose(state, command.window, now_ms)
@@ -91,7 +90,6 @@ def _call_next(command: c.CallNext, state: HallState, now_ms: int) -> Events:
 
 
 @decide.register
-@seats
 def _call_ticket(command: c.CallTicket, state: HallState, now_ms: int) -> Events:
     if not command.reason.strip():
         raise WrongState("reason_missing", "特呼须写明原因。")
@@ -110,7 +108,6 @@ def _call_ticket(command: c.CallTicket, state: HallState, now_ms: int) -> Events
 
 
 @decide.register
-@seats
 def _recall(command: c.Recall, state: HallState, now_ms: int) -> Events:
     ticket = _ticket_at(state, command.window, Happening.CALLED, command.ticket)
     pause_ms = state.known_rules.dispatch.recall_pause_s * 1000
@@ -140,21 +137,18 @@ def _rate(command: c.RateStep, state: HallState, now_ms: int) -> Events:
 
 
 @decide.register
-@seats
 def _start(command: c.Start, state: HallState, now_ms: int) -> Events:
     ticket = _ticket_at(state, command.window, Happening.STARTED, command.ticket)
     return [e.TicketStarted(ticket.id, command.window)]
 
 
 @decide.register
-@seats
 def _finish(command: c.Finish, state: HallState, now_ms: int) -> Events:
     ticket = _ticket_at(state, command.window, Happening.FINISHED, command.ticket)
     return finished(state, ticket, command, now_ms)
 
 
 @decide.register
-@seats
 def _miss(command: c.Miss, state: HallState, now_ms: int) -> Events:
     ticket = _ticket_at(state, command.window, Happening.MISSED, command.ticket)
     settings = state.known_rules.dispatch
@@ -171,7 +165,6 @@ def _miss(command: c.Miss, state: HallState, now_ms: int) -> Events:
 
 
 @decide.register
-@seats
 def _park(command: c.Park, state: HallState, now_ms: int) -> Events:
     ticket = _ticket_at(state, command.window, Happening.PARKED, command.ticket)
     if not command.reason.strip():
@@ -182,14 +175,22 @@ def _park(command: c.Park, state: HallState, now_ms: int) -> Events:
 
 
 @decide.register
-@seats
 def _transfer(command: c.Transfer, state: HallState, now_ms: int) -> Events:
     ticket = _ticket_at(state, command.window, Happening.TRANSFERRED, command.ticket)
     to = destination(state, ticket, command.service, command.to_window, command.to_clerk)
     back = next_return(ticket)
     if command.returns:
-        back = Return(command.window, ticket.service, clerk_of(state, command))
+        back = Return(command.window, ticket.service, _window(state, command.window).clerk)
     return [transferred(ticket, command.window, to, back)]
+
+
+@decide.register
+def _take_seat(command: c.TakeSeat, state: HallState, now_ms: int) -> Events:
+    """Nobody sits at a window that is closed."""
+    window = _window(state, command.window)
+    if window.state is WindowState.CLOSED or window.clerk == command.clerk:
+        return []
+    return [e.ClerkSeated(window.id, command.clerk)]
 
 
 @decide.register
@@ -213,16 +214,15 @@ def _close(command: c.CloseWindow, state: HallState, now_ms: int) -> Events:
 
 
 @decide.register
-@seats
 def _pause(command: c.PauseWindow, state: HallState, now_ms: int) -> Events:
     window = _window(state, command.window)
     if window.state is WindowState.CLOSED:
         raise WrongState("window_not_open", "窗口还没有开放。", window=window.id)
+    nobody_named(command.reason)
     return [] if window.state is WindowState.PAUSED else [e.WindowPaused(window.id, command.reason)]
 
 
 @decide.register
-@seats
 def _resume_window(command: c.ResumeWindow, state: HallState, now_ms: int) -> Events:
     window = _window(state, command.window)
     if window.state is WindowState.CLOSED:

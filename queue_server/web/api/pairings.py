@@ -17,6 +17,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from queue_server.access import pairing as p
+from queue_server.access.paired_screens import screen_id
 from queue_server.access.pairing import Asked, Device, Kind
 from queue_server.access.roles import Act
 from queue_server.audit import audit_statement
@@ -158,6 +159,9 @@ async def unpair(hall: str, device: str, request: Request) -> Response:
     found = await _known(ctx, hall, device)
     line = audit_statement(hall, actor.label, "device_unpaired", subject=found.name)
     await ctx.access.change(*p.unpair(hall, device), line)
+    ctx.paired_screens.pop(hall, None)
+    if (screen := screen_id(found.path)) is not None:
+        ctx.receipts_of(hall).forget(screen)
     return _answer({"device": {"id": device}})
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from queue_server.access.roles import Act
 from queue_server.domain.remembered import RecentCall
 from queue_server.domain.state import HallState
+from queue_server.web.api.screens import paired_screens
 from queue_server.web.api.tickets import ERRORS, JSON
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted
@@ -27,12 +28,14 @@ ScreenId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_.\-]{1,40}$")]
 
 class ReceiptIn(Body):
     """shown, spoken: the seq of a call; heard: whether its voice was played whole. Neither: a sign
-    of life. speaks: whether this one has a voice at all; waiting: calls still to be shown."""
+    of life. speaks: whether this one has a voice at all; waiting: calls still to be shown. named:
+    whether its address names it, so that it is one of the hall's."""
 
     shown: Seq | None = None
     spoken: Seq | None = None
     heard: bool = True
     speaks: bool = False
+    named: bool = False
     waiting: Annotated[int, Field(ge=0, le=1000)] = 0
 
 
@@ -46,6 +49,7 @@ async def receipt(hall: str, screen: ScreenId, request: Request) -> Response:
         here.now_ms(),
         speaks=body.speaks,
         waiting=body.waiting,
+        named=body.named,
         shown=body.shown,
         spoken=None if body.spoken is None else (body.spoken, body.heard),
     )
@@ -54,7 +58,8 @@ async def receipt(hall: str, screen: ScreenId, request: Request) -> Response:
 
 @router.get("/receipts")
 async def receipts(hall: str, request: Request) -> Response:
-    """Screens with their signs of life; for each window's present call, who has shown it."""
+    """Screens with their signs of life; for each window's present call, who has shown it. name: of
+    a paired one, as its manager calls it."""
     ctx, _, here = await permitted(request, Act.WORK_WINDOW, hall)
     known = ctx.receipts_of(hall)
     now_ms = here.now_ms()
@@ -63,8 +68,9 @@ async def receipts(hall: str, request: Request) -> Response:
         return [(c.window, c.seq, c.at_ms) for c in _newest_calls(state)]
 
     calls = await here.ask(look)
+    names = {screen.id: screen.name for screen in await paired_screens(ctx, hall)}
     body = {
-        "screens": known.screens(now_ms),
+        "screens": [{**s, "name": names.get(s["id"], s["id"])} for s in known.screens(now_ms)],
         "calls": [{"window": w, **known.call(seq, at, now_ms)} for w, seq, at in calls],
     }
     return Response(orjson.dumps(body), media_type=JSON, headers={"Cache-Control": "no-store"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
 from fastapi import APIRouter, Request, Response
@@ -50,9 +49,9 @@ async def _act(
     body = await body_of(request, model)
     request_id = str(body.request_id)
     command = wanted(window, body)
-    if actor.role is Role.CLERK and actor.login and isinstance(command, c.SeatedCommand):
-        command = replace(command, clerk=actor.login)
-    return answered(await service.execute(command, request_id=request_id, by=actor.label))
+    clerk = actor.login if actor.role is Role.CLERK else None
+    done = await service.execute(command, request_id=request_id, by=actor.label, clerk=clerk)
+    return answered(done)
 
 
 @router.post("/call-next", openapi_extra=takes(Command))

@@ -13,7 +13,7 @@ const LIMITS = {
   services: [], quiet: [],
 };
 // "unknown": a printer that never answers a status question is no news, it is its nature
-const FINE_DEVICE = new Set(["ok", "ready", "online", "unknown"]);
+const FINE_DEVICE = new Set(["ok", "ready", "online", "unknown", "off"]);
 
 export const deviceFine = (device) => FINE_DEVICE.has(device.state);
 

@@ -6,9 +6,11 @@ import { alarmsOf, deviceFine, waitLevel } from "./alarms.js";
 import { askIssuing, askNotice, askWindow } from "./board-acts.js";
 import { byId, el, hasText, icon, named, page, redraw, say, setText, shortName } from "./core.js";
 import { ownWords } from "./device-words.js";
+import { forgetButton, screenDevices, watchScreens } from "./board-screens.js";
 import { answerButton, isCalling } from "./help.js";
 import { LiveHall } from "./live.js";
 import { messageLine } from "./board-messages.js";
+import { pauseText } from "./pauses.js";
 import { promiseAlarms, watchCases } from "./promise-alarms.js";
 import { promiseAlarm, promiseFigure, watchReport } from "./promise-figure.js";
 import {
@@ -29,6 +31,7 @@ const ALARMS_SHOWN = 6; // the windows and queues below must stay in sight
 
 let hall = null;
 let cases = null;
+let screens = []; // the hall's call screens, alive or silent
 let waits = null; // how well the promised waits were kept
 const mayAct = page.role !== "auditor"; // who only looks is shown no buttons
 
@@ -77,7 +80,13 @@ function driftAlarm() {
   return drift ? [{ kind: "drift", level: "amber", said: [drift.title, drift.todo] }] : [];
 }
 
-const pressing = () => [...promiseAlarms(hall, cases), ...driftAlarm(), ...alarmsOf(hall, serverNow(), live.state, clockText().slice(0, 5))];
+const devicesNow = () => [...hall.devices, ...screenDevices(screens, hall.open)];
+
+function pressing() {
+  const now = { ...hall, devices: devicesNow() };
+  const found = alarmsOf(now, serverNow(), live.state, clockText().slice(0, 5));
+  return [...promiseAlarms(hall, cases), ...driftAlarm(), ...found];
+}
 
 function headline(alarms) {
   if (alarms.length > 0) return say("board.attention", { n: alarms.length });
@@ -156,7 +165,7 @@ function windowCard(window) {
       "p",
       { class: "more" },
       el("time", { "data-since": sinceOf(window, stage) }),
-      el("span", {}, window.state === "paused" && window.reason ? window.reason : (window.clerk ?? "")),
+      el("span", {}, window.state === "paused" && window.reason ? pauseText(window.reason) : (window.clerk ?? "")),
     ),
     ...window.messages.map((one) => messageLine(window, one, mayAct)),
     mayAct ? actButton(window) : null,
@@ -255,15 +264,17 @@ function detailOf(device) {
 }
 
 function drawDevices() {
-  byId("no-devices").hidden = hall.devices.length > 0;
-  redraw(byId("devices"), hall.devices.map((d) => [d.id, d.kind, d.state, d.detail, d.figures]), () =>
-    hall.devices.map((device) => {
+  const devices = devicesNow();
+  byId("no-devices").hidden = devices.length > 0;
+  redraw(byId("devices"), devices.map((d) => [d.id, d.kind, d.state, d.detail, d.figures]), () =>
+    devices.map((device) => {
       const fine = deviceFine(device);
       return el(
         "li",
         { class: fine ? "fine" : "trouble" },
         icon(DEVICE_ICON[device.kind] ?? "cpu"),
         el("span", { class: "device-name" }, `${kindOf(device)} `, el("small", {}, device.id), fine ? null : detailOf(device)),
+        device.screen && mayAct ? forgetButton(device) : null,
         isCalling(device) ? answerButton(device) : paperLeft(device),
         el("span", { class: "device-state" }, icon(fine ? "circle-check" : "triangle-alert"), stateOf(device)),
       );
@@ -286,6 +297,10 @@ tick();
 setInterval(tick, 1000);
 watchCases((summary) => {
   cases = summary;
+  draw();
+});
+watchScreens((found) => {
+  screens = found;
   draw();
 });
 watchReport((report) => {

@@ -1,8 +1,8 @@
-/** The lines at the bottom of the console: what happened, and what to do. */
+/** The band at the bottom edge of the console: what happened last, and what to do. */
 import { byId, el, icon, redraw } from "./core.js";
 import { clockText } from "./time.js";
 
-const MESSAGES = 4;
+const MESSAGES = 2;
 const ICONS = { done: "circle-check", info: "info", alarm: "circle-alert" };
 const messages = [];
 

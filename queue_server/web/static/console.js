@@ -15,7 +15,7 @@ import { drawPeople } from "./people.js";
 import { closePromise, refreshPromises } from "./promises.js";
 import { QUESTIONS } from "./questions.js";
 import { dismissRegister, offerSlip, register, registering } from "./register.js";
-import { handOver } from "./handover.js";
+import { handOver, standInOf } from "./handover.js";
 import { watchReceipts } from "./heard.js";
 import { drawSentHere } from "./sent-here.js";
 import { minutesText, runningText, secondsSince } from "./time.js";
@@ -287,13 +287,14 @@ function drawSmall() {
   for (const place of SMALL) {
     const act = turned(place);
     const button = byId(`small-${place}`);
-    const can = canNow(act, desk) && !sending;
+    const lacks = act === "handover" && !standInOf(desk, hall);
+    const can = canNow(act, desk) && !sending && !lacks;
     button.dataset.act = act;
     button.setAttribute("aria-disabled", String(!can));
     button.setAttribute("aria-keyshortcuts", shortcuts(act));
-    redraw(button, act, () => [
+    redraw(button, [act, lacks], () => [
       icon(ACTS[act].icon),
-      el("span", { class: "word" }, say(`console.act.${act}`)),
+      el("span", { class: "word" }, say(lacks ? "console.handover.none" : `console.act.${act}`)),
       keysOf(act),
     ]);
   }

@@ -4,6 +4,7 @@
  */
 import { ask } from "./ask.js";
 import { named, say } from "./core.js";
+import { pauseReasons } from "./pauses.js";
 
 const REASONS = ["meeting", "papers", "rest", "ill"];
 
@@ -24,17 +25,7 @@ export async function handOver(desk, hall) {
     icon: "handshake",
     title: say(number ? "console.handover.title_with" : "console.handover.title", { window: name, number }),
     confirm: say("console.act.handover"),
-    fields: [
-      {
-        kind: "choice",
-        name: "reason",
-        label: say("console.ask.reason"),
-        options: REASONS.map((key) => {
-          const words = say(`console.handover.reason.${key}`);
-          return { value: words, label: words };
-        }),
-      },
-    ],
+    fields: [pauseReasons(REASONS)],
   });
   if (!values) return null;
   const sent = desk.ticket ? [["transfer", { ticket: desk.ticket.id, window: partner.id }]] : [];

@@ -46,7 +46,8 @@ function draw({ screens, calls }) {
 }
 
 function wordsOf(call, screens) {
-  const names = (ids) => ids.join(say("console.heard.join"));
+  const name = (id) => screens.find((screen) => screen.id === id)?.name ?? id;
+  const names = (ids) => ids.map(name).join(say("console.heard.join"));
   if (call.missing.length) return ["alarm", say("console.heard.missing", { screens: names(call.missing) })];
   if (call.silent.length) return ["alarm", say("console.heard.silent", { screens: names(call.silent) })];
   if (call.shown.length === 0) return ["wait", say("console.heard.waiting")];

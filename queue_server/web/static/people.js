@@ -2,21 +2,25 @@
  * The console's lists of people who are not in line: who missed a call, who was put aside. Draws
  * them with their buttons; what a press does is the console's business.
  */
-import { byId, el, icon, redraw, say } from "./core.js";
+import { byId, el, icon, say } from "./core.js";
+import { drawFolded } from "./fold.js";
 import { clockText } from "./time.js";
+
+const SHOWN = 3; // of each list
 
 /** free: the window could call somebody now. */
 export function drawPeople(hall, desk, free) {
   const served = new Set(desk.skills.map((skill) => skill.service));
   const missed = hall.missed.filter((one) => served.has(one.service));
-  const parked = hall.parked.filter((one) => served.has(one.service) || one.window === desk.id);
+  const mine = (one) => one.window === desk.id;
+  const parked = hall.parked.filter((one) => served.has(one.service) || mine(one));
   drawList("missed", missed, free, missedRow);
-  drawList("parked", parked, free, parkedRow);
+  drawList("parked", [...parked.filter(mine), ...parked.filter((one) => !mine(one))], free, parkedRow);
 }
 
 function drawList(name, people, free, row) {
   byId(name).hidden = people.length === 0;
-  redraw(byId(`${name}-list`), [people, free], () => people.map((one) => row(one, free)));
+  drawFolded(byId(`${name}-list`), [people, free], people, SHOWN, (one) => row(one, free));
 }
 
 function missedRow(one, free) {

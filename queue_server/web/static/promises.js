@@ -3,9 +3,11 @@
  * keeps it fresh, and asks how one came to its end.
  */
 import { ask } from "./ask.js";
-import { byId, el, fetchWithin, icon, named, page, redraw, say, setText } from "./core.js";
+import { byId, el, fetchWithin, icon, named, page, say, setText } from "./core.js";
+import { drawFolded } from "./fold.js";
 
 const FETCH_LIMIT_MS = 8000;
+const SHOWN = 3; // the late ones are first
 const AGAIN_MS = 5 * 60 * 1000; // a day may end without any event of a promise
 
 let shown = [];
@@ -61,7 +63,7 @@ function draw() {
   const key = late ? "console.promises.title_late" : "console.promises.title";
   setText(byId("promises-title"), say(key, { n: shown.length, late }));
   byId("promises").classList.toggle("late", late > 0);
-  redraw(byId("promises-list"), shown, () => shown.map(row));
+  drawFolded(byId("promises-list"), shown, shown, SHOWN, row);
 }
 
 function due(one) {

@@ -3,6 +3,7 @@
  * their answers make. Draws nothing, sends nothing.
  */
 import { named, say } from "./core.js";
+import { PAUSES, pauseReasons } from "./pauses.js";
 
 const WORDS_MOST = 60;
 const NUMBER_MOST = 8;
@@ -123,6 +124,16 @@ function callTicket() {
   };
 }
 
+/** Enter alone is a short break; what the hall may read on the window's screen is told by its name. */
+function pause() {
+  return {
+    icon: "pause",
+    title: say("console.pause.title"),
+    fields: [{ ...pauseReasons(PAUSES), value: PAUSES[0] }, ownWords],
+    body: (values) => ({ reason: reasonOf(values) }),
+  };
+}
+
 function cancel(window) {
   return {
     icon: "circle-x",
@@ -133,4 +144,4 @@ function cancel(window) {
 }
 
 /** act → the question it starts with; acts that are not here are sent at once. */
-export const QUESTIONS = { park, transfer, "call-ticket": callTicket, cancel };
+export const QUESTIONS = { park, transfer, "call-ticket": callTicket, cancel, pause };

@@ -8,10 +8,15 @@ const LIFE_MS = 10000;
 const LIMIT_MS = 5000;
 const KEY = "screen-id";
 
-/** `?name=` as the installer calls this screen, else one of its own that stays. */
-function screenId() {
+/** `?name=`, as the installer calls this screen; null without. */
+function givenName() {
   const named = new URLSearchParams(location.search).get("name");
-  if (named && /^[\w.-]{1,40}$/.test(named)) return named;
+  return named && /^[\w.-]{1,40}$/.test(named) ? named : null;
+}
+
+/** The name that it was given, else one of its own that stays. */
+function screenId() {
+  if (givenName()) return givenName();
   const known = localStorage.getItem(KEY);
   if (known) return known;
   const fresh = `screen-${newId().slice(0, 6)}`;
@@ -37,7 +42,7 @@ export class Receipts {
   }
 
   send(told) {
-    const body = JSON.stringify({ ...told, speaks: this.speaks, waiting: this.waiting() });
+    const body = JSON.stringify({ ...told, named: givenName() !== null, speaks: this.speaks, waiting: this.waiting() });
     const headers = { "Content-Type": "application/json", "X-CSRF-Token": page.csrf };
     fetchWithin(LIMIT_MS, this.url, { method: "POST", headers, body }).catch(() => {});
   }

@@ -14,6 +14,7 @@ const STALE_MS = 12000; // one lost answer is no reason to worry anybody
 const OVER = new Set(["finished", "cancelled", "expired"]);
 
 let ticket = null;
+let gone = false; // the server does not know it, or no more
 let lacking = false; // the last step ended with papers missing
 let heardAt = performance.now();
 let heardClock = null;
@@ -28,7 +29,7 @@ async function ask() {
   clearTimeout(timer);
   try {
     const answer = await fetchWithin(ANSWER_LIMIT_MS, `/api/v1/t/${encodeURIComponent(page.ticket)}`);
-    if (answer.status === 404) return showGone();
+    if (answer.status === 404) return over();
     if (!answer.ok) throw new Error(`ticket answered ${answer.status}`);
     take(answer.json());
   } catch {
@@ -38,8 +39,11 @@ async function ask() {
     asking = false;
   }
   drawLine();
-  if (!ticket || !OVER.has(ticket.status)) timer = setTimeout(ask, waitMs);
+  if (!settled()) timer = setTimeout(ask, waitMs);
 }
+
+/** Nothing changes any more, so that nobody needs to be asked. */
+const settled = () => gone || OVER.has(ticket?.status);
 
 function take(answer) {
   learnServerTime(answer.now);
@@ -101,14 +105,27 @@ function drawTitle() {
 
 /** The band that says that the page may be behind. */
 function drawLine() {
-  const late = performance.now() - heardAt > STALE_MS || !navigator.onLine;
+  const late = !settled() && (performance.now() - heardAt > STALE_MS || !navigator.onLine);
   byId("offline").hidden = !late;
   const key = heardClock ? "ticket.offline" : "ticket.offline_first";
   setText(byId("offline-text"), say(key, { time: heardClock ?? "" }));
 }
 
+/** The server knows the day's tickets: one that it knew has expired with the day, unless it had
+ * ended before and stays as it ended; of one that it never knew nothing can be said. */
+function over() {
+  gone = true;
+  drawLine();
+  if (!ticket) return showGone();
+  if (OVER.has(ticket.status)) return;
+  ticket = { ...ticket, status: "expired", people_ahead: null, deferred_until: null, may_defer: false };
+  draw();
+  listenFor(ticket);
+}
+
 function showGone() {
   document.body.dataset.status = "gone";
+  byId("your-number").hidden = true;
   setText(byId("status"), say("ticket.status.gone"));
   setText(byId("advice"), say("ticket.advice.gone"));
   byId("figures").hidden = true;
@@ -118,9 +135,9 @@ function showGone() {
 }
 
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) ask(); // back in the hand: look at once
+  if (!document.hidden && !settled()) ask(); // back in the hand: look at once
 });
-window.addEventListener("online", ask);
+window.addEventListener("online", () => settled() || ask());
 window.addEventListener("offline", drawLine);
 setInterval(() => {
   drawLine();

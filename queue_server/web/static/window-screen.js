@@ -1,6 +1,7 @@
 /** The screen at a window: shows what the window is doing the instant it changes. Sends receipts only. */
 import { byId, named, page, say, setText } from "./core.js";
 import { LiveHall } from "./live.js";
+import { pauseText } from "./pauses.js";
 import { Receipts } from "./receipts.js";
 import { clockText } from "./time.js";
 
@@ -53,7 +54,8 @@ function draw(hall) {
   byId("board").dataset.stage = stage;
   setText(byId("number"), ticket ? ticket.number : "");
   setText(byId("state"), say(`window_screen.state.${stage}`));
-  setText(byId("advice"), say(`window_screen.advice.${stage}`));
+  const reason = stage === "paused" && window_.reason ? `${pauseText(window_.reason)}${say("window_screen.reason_join")}` : "";
+  setText(byId("advice"), reason + say(`window_screen.advice.${stage}`));
 }
 
 setInterval(() => {

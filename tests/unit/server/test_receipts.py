@@ -6,8 +6,10 @@ from typing import Any
 
 from queue_server.receipts import (
     ALIVE_MS,
+    KNOWN_AFTER_MS,
     MISSED_AT_LEAST_MS,
     MISSED_AT_MOST_MS,
+    NAMED_FOR_MS,
     SCREENS_AT_MOST,
     SHOWN_WITHIN_MS,
     Receipts,
@@ -92,3 +94,19 @@ def test_one_that_is_gone_is_missed_for_as_long_as_it_was_there() -> None:
     assert receipts.call(7, soon - 2, soon - 1)["missing"] == ["wall", "looked-at"]
     assert receipts.call(8, soon, soon + 1)["missing"] == ["wall"]
     assert receipts.call(9, later, later)["missing"] == []
+
+
+def test_a_named_screen_is_known_once_it_stayed_and_missed_until_it_is_taken_off() -> None:
+    receipts = Receipts()
+    for screen, named in (("east", True), ("made-up", False)):
+        heard(receipts, screen, CALL_MS, named=named)
+        heard(receipts, screen, CALL_MS + KNOWN_AFTER_MS, named=named)
+    looked_at_ms = CALL_MS + KNOWN_AFTER_MS
+    heard(receipts, "looked-at", looked_at_ms, named=True)
+    assert [s["id"] for s in receipts.known(looked_at_ms)] == ["east"]
+    later = looked_at_ms + NAMED_FOR_MS - 1
+    assert [(s["id"], s["alive"]) for s in receipts.known(later)] == [("east", False)]
+    assert receipts.screens(later) == []  # a call of now is not its business any more
+    assert receipts.forget("east")
+    assert not receipts.forget("east")
+    assert receipts.known(later) == []

@@ -60,6 +60,8 @@ class Diary(Hall):
                 then = ("B",) if self.random.random() < 0.2 else ()
                 self.issue(self.random.choice("AAB"), then=then)
             for window in WINDOWS:
+                if self.random.random() < 0.05:  # a substitute, by login
+                    self.try_to(c.TakeSeat(window, "clerk:sun"))
                 if self.random.random() < 0.4:
                     self.try_to(self._act(window))
 
@@ -87,20 +89,16 @@ class Diary(Hall):
                 done = [t for t in self.state.tickets.values() if t.status == "finished"]
                 rated = done[-1].id if done else "none"
                 return c.RateStep(window, rated, self.random.randint(1, 5))
-            return c.CallNext(window, self._whose())
+            return c.CallNext(window)
         if at.status == "called":
             if pick < 0.1:
                 return c.Miss(window, reason="没来")
-            return c.Recall(window) if pick < 0.2 else c.Start(window, clerk=self._whose())
+            return c.Recall(window) if pick < 0.2 else c.Start(window)
         if pick < 0.1:
             return c.Park(window, "取材料", self.now_ms + 600_000)
         if pick < 0.2:
             return c.Transfer(window, "B" if at.service == "A" else "A", returns=pick < 0.15)
-        return c.Finish(window, clerk=self._whose())
-
-    def _whose(self) -> str | None:
-        """Mostly by keypad; a substitute now and then."""
-        return "clerk:sun" if self.random.random() < 0.15 else None
+        return c.Finish(window)
 
     def next_day(self) -> None:
         self.advance(60 * 20)
@@ -173,7 +171,7 @@ class Naive:
                 day = event.day
             if isinstance(event, e.StepRated):
                 self.levels[day, event.level] += 1
-                self.work[day, f"rated {event.clerk}"] += 1
+                self.work[day, f"rated {event.clerk or ''}"] += 1
             elif event.name == "offline_ticket_recorded":
                 self.issued[event.day] += 1  # type: ignore[attr-defined]
                 self.endings[event.day, "expired"] += 1  # type: ignore[attr-defined]
@@ -217,7 +215,7 @@ class Naive:
             ending = "flagged" if last.flagged else "finished"  # type: ignore[attr-defined]
             if ending == "finished":
                 self.served[day].append(took)
-                self.work[day, last.clerk] += 1  # type: ignore[attr-defined]
+                self.work[day, last.clerk or ""] += 1  # type: ignore[attr-defined]
         if ending == "expired":
             names = [x.name for x, _ in step if x.name != "ticket_deferred"]
             ending = "no_show" if names[-2:-1] == ["ticket_missed"] else "expired"
