@@ -9,7 +9,8 @@ from launcher.hall_ports import HOST, HallPorts
 
 Size = tuple[int, int]
 LAPTOP, DESK, STANDING = (1366, 768), (1920, 1080), (1080, 1920)
-STRIP, PHONE, SMALL, TABLET = (420, 768), (390, 844), (800, 480), (1280, 800)
+STRIP, LOW, PHONE = (420, 768), (1366, 200), (390, 844)
+SMALL, TABLET = (800, 480), (1280, 800)
 PARK = '#small-park[aria-disabled="false"]'  # while somebody is called there
 
 
@@ -51,7 +52,7 @@ def server_pages(ports: HallPorts, follow_path: str) -> tuple[GalleryPage, ...]:
         GalleryPage("phone", f"{at}{follow_path}", (PHONE,)),
         GalleryPage("pair", f"{at}/pair/{HALL}", (DESK, SMALL), press='[data-kind="screen"]'),
         GalleryPage("login", f"{at}/login", (LAPTOP, PHONE)),
-        GalleryPage("console", f"{at}/window/{HALL}/1", (LAPTOP, STRIP), actor="clerk1"),
+        GalleryPage("console", f"{at}/window/{HALL}/1", (LAPTOP, STRIP, LOW), actor="clerk1"),
         GalleryPage(
             "console-question", f"{at}/window/{HALL}/1", (LAPTOP, STRIP), "#here", "clerk1", PARK
         ),

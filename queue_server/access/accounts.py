@@ -47,10 +47,16 @@ def first_password() -> str:
     return "-".join((letters[:4], letters[4:8], letters[8:]))
 
 
+# Those that anybody tries first; the demonstration's stands in its own documentation.
+_WIDELY_KNOWN = frozenset({"demo-hall", "password", "12345678", "88888888", "admin123"})
+
+
 def weakness(password: str, login: str) -> str | None:
     """Why a password will not do, as the key of a text; None when it will."""
     if len(password) < PASSWORD_AT_LEAST:
         return "short"
+    if password.lower() in _WIDELY_KNOWN:
+        return "simple"
     if login.lower() in password.lower() or len(set(password)) < 4:
         return "simple"
     return None

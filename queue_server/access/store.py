@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -195,6 +196,12 @@ class AccessStore:
         hall, login, name, role, window, secret, must_change, disabled = rows[0]
         found = Staff(hall, login, name, Role(role), window, secret)
         return replace(found, must_change=bool(must_change), disabled=bool(disabled))
+
+    async def names(self, hall: str) -> dict[str, str]:
+        """login → how people call them; two of the same name are told apart by their login."""
+        rows = await self.database.rows("SELECT login, name FROM staff WHERE hall = ?", hall)
+        times = Counter(str(name) for _, name in rows)
+        return {login: name if times[name] == 1 else f"{name} ({login})" for login, name in rows}
 
     async def seeded_staff(self) -> dict[tuple[str, str], str]:
         """(hall, login) → what stood in the demonstration's file when it was put in."""

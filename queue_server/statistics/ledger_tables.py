@@ -85,11 +85,15 @@ def _names(rules: HallRules, language: str) -> tuple[Mapping[str, str], Mapping[
 
 
 def ledger_table(
-    lines: Sequence[Line], rules: HallRules, words: Mapping[str, Any], language: str
+    lines: Sequence[Line],
+    rules: HallRules,
+    words: Mapping[str, Any],
+    language: str,
+    people: Mapping[str, str],
 ) -> Table:
-    """words: of the part `ledger`."""
+    """words: of the part `ledger`; people: login → name."""
     services, matters = _names(rules, language)
-    rows = [_row(line, rules.calendar, services, matters, words) for line in lines]
+    rows = [_row(line, rules.calendar, services, matters, words, people) for line in lines]
     return Table("acceptances", COLUMNS, rows)
 
 
@@ -99,7 +103,11 @@ def _row(
     services: Mapping[str, str],
     matters: Mapping[str, str],
     words: Mapping[str, Any],
+    people: Mapping[str, str],
 ) -> list[Any]:
+    clerk, first = (
+        people.get(login or "", login or "") for login in (line.clerk, line.first_clerk)
+    )
     return [
         line.day,
         f"{local(calendar, line.at_ms):%H:%M}",
@@ -107,8 +115,8 @@ def _row(
         services.get(line.service, line.service),
         matters.get(line.matter or "", line.matter or ""),
         line.window,
-        line.clerk or "",
-        " ".join(filter(None, (line.first_window, line.first_clerk))),
+        clerk,
+        " ".join(filter(None, (line.first_window, first))),
         words["outcome"].get(line.outcome, line.outcome),
         str(words["join"]).join(line.missing),
         line.note or "",
@@ -122,7 +130,11 @@ def _row(
 
 
 def case_table(
-    lines: Sequence[CaseLine], rules: HallRules, words: Mapping[str, Any], language: str
+    lines: Sequence[CaseLine],
+    rules: HallRules,
+    words: Mapping[str, Any],
+    language: str,
+    people: Mapping[str, str],
 ) -> Table:
     services, _ = _names(rules, language)
     key = "name_en" if language == "en" else "name"
@@ -137,7 +149,7 @@ def case_table(
             line.case.due_day,
             words["state"][line.state],
             words["case_status"][line.case.status],
-            line.case.handler or "",
+            people.get(line.case.handler or "", line.case.handler or ""),
             line.case.answered_day or "",
             line.late_days,
             words["back"][line.case.back] if line.case.back else "",

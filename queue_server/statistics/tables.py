@@ -30,7 +30,10 @@ class Table:
     rows: list[list[Any]]
 
 
-def tables(facts: m.Facts, rules: HallRules, language: str) -> list[Table]:
+def tables(
+    facts: m.Facts, rules: HallRules, language: str, people: Mapping[str, str] | None = None
+) -> list[Table]:
+    """people: login → name; whoever has no account any more is called by the login."""
     names = {s.id: s.name_en if language == "en" else s.name for s in rules.services}
     order = {s.id: place for place, s in enumerate(rules.services)}
     services = m.by_service(facts)
@@ -46,7 +49,9 @@ def tables(facts: m.Facts, rules: HallRules, language: str) -> list[Table]:
         ),
         Table("days", ("day", *FIGURES), _lines(days := m.by_day(facts), sorted(days), FIGURES)),
         _hours(facts, rules.calendar),
-        Table("staff", ("clerk", *STAFF), _lines(of := m.by_clerk(facts), sorted(of), STAFF)),
+        Table(
+            "staff", ("clerk", *STAFF), _lines(of := m.by_clerk(facts), sorted(of), STAFF, people)
+        ),
     ]
 
 

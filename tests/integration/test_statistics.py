@@ -90,7 +90,7 @@ def test_figures_are_the_journals(auditor: Client) -> None:
     hours = found["tables"]["hours"]["rows"]
     assert sum(sum(row[1:]) for row in hours) == summary["issued"]
     staff = {row[0] for row in found["tables"]["staff"]["rows"]}
-    assert {"clerk1", "clerk9"} & staff
+    assert {"窗口1工作人员", "窗口9工作人员"} & staff
 
 
 def test_files_hold_the_same_tables_and_are_noted(lived: ServerProcess, auditor: Client) -> None:

@@ -51,6 +51,7 @@ class _Asked(NamedTuple):
     today: str
     days: list[DayLedger]
     title: str
+    people: dict[str, str]
 
 
 async def _asked(request: Request, hall: str, first: date | None, last: date | None) -> _Asked:
@@ -60,11 +61,15 @@ async def _asked(request: Request, hall: str, first: date | None, last: date | N
     begin, end = span(service, rules, first, last)
     today = business_day(rules.calendar, service.now_ms())
     days = await ctx.days.ledgers(service, begin, max(end, today))
+    people = await ctx.access.names(hall)
     shown = service.presentation
     name = shown.name_en if language_of(request) == "en" else shown.name
     title = f"{name} {begin} – {end}"
     return _Asked(
-        *(ctx, actor, rules, begin.isoformat(), end.isoformat(), today.isoformat()), days, title
+        *(ctx, actor, rules, begin.isoformat(), end.isoformat(), today.isoformat()),
+        days,
+        title,
+        people,
     )
 
 
@@ -78,8 +83,8 @@ def _tables(asked: _Asked, wanted: Filter, words: dict[str, Any], language: str)
     lines = [line for line in joined(*told) if wanted.lets(line)]
     cases = [line for line in case_lines(*told) if wanted.lets_case(line)]
     return [
-        ledger_table(lines, asked.rules, words, language),
-        case_table(cases, asked.rules, words, language),
+        ledger_table(lines, asked.rules, words, language, asked.people),
+        case_table(cases, asked.rules, words, language, asked.people),
     ]
 
 
@@ -105,7 +110,9 @@ def _told(
 ) -> bytes:
     all_lines = joined(asked.days, asked.first, asked.last, asked.today)
     lines = [line for line in all_lines if wanted.lets(line)]
-    shown = ledger_table(lines[offset : offset + ROWS_AT_ONCE], asked.rules, words, language)
+    rows = lines[offset : offset + ROWS_AT_ONCE]
+    shown = ledger_table(rows, asked.rules, words, language, asked.people)
+    clerks = sorted({line.clerk for line in all_lines if line.clerk})
     after = offset + ROWS_AT_ONCE
     return orjson.dumps(
         {
@@ -115,7 +122,7 @@ def _told(
             "rows": shown.rows,
             "next": after if after < len(lines) else None,
             "summary": summary(lines),
-            "clerks": sorted({line.clerk for line in all_lines if line.clerk}),
+            "clerks": [{"login": x, "name": asked.people.get(x, x)} for x in clerks],
         }
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
@@ -39,14 +40,17 @@ async def statistics(
     rules = await service.ask(lambda state, _: state.known_rules)
     begin, end = span(service, rules, first, last)
     facts = await ctx.days.facts(service, begin, end)
-    found = await asyncio.to_thread(_told, facts, rules, language_of(request))
+    people = await ctx.access.names(hall)
+    found = await asyncio.to_thread(_told, facts, rules, language_of(request), people)
     body = orjson.dumps({"from": begin, "to": end, **found})
     return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
 
 
-def _told(facts: m.Facts, rules: HallRules, language: str) -> dict[str, Any]:
+def _told(
+    facts: m.Facts, rules: HallRules, language: str, people: Mapping[str, str]
+) -> dict[str, Any]:
     waits = m.waits_by_hour(facts, rules.calendar)
-    found = tables(facts, rules, language)
+    found = tables(facts, rules, language, people)
     services = m.by_service(facts)
     order = [row[0].split(" ")[0] for row in found[0].rows if row[0]]
     return {
@@ -81,7 +85,8 @@ async def _exported(
     shown = service.presentation
     title = f"{shown.name_en if language == 'en' else shown.name} {begin} – {end}"
     await note_export(ctx, actor, hall, kind, begin, end)
-    return tables(facts, rules, language), dict(words), title
+    people = await ctx.access.names(hall)
+    return tables(facts, rules, language, people), dict(words), title
 
 
 async def note_export(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
@@ -49,7 +49,7 @@ async def password_form(request: Request, next: str = "") -> Response:
 def _form(
     request: Request, actor: Actor, there: str, error: str | None = None, status: int = 200
 ) -> Response:
-    values = {"hall_id": actor.hall, "next": own_path(there), "error": error}
+    values: dict[str, Any] = {"hall_id": actor.hall, "next": own_path(there), "error": error}
     return render(
         request,
         "password.html",

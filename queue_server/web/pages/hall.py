@@ -30,7 +30,14 @@ async def console(hall: str, window: str, request: Request) -> Response:
         return RedirectResponse(home_of(hall, actor.role, actor.window), 303)  # sent elsewhere
     parts = ["pension"]  # why a face check sent somebody here
     return await page(
-        request, "console.html", Act.WORK_WINDOW, hall, window, window_id=window, parts=parts
+        request,
+        "console.html",
+        Act.WORK_WINDOW,
+        hall,
+        window,
+        window_id=window,
+        parts=parts,
+        of_people=True,
     )
 
 
@@ -44,7 +51,7 @@ async def window_screen(hall: str, window: str, request: Request) -> Response:
 
 @router.get("/manager/{hall}")
 async def board(hall: str, request: Request) -> Response:
-    return await page(request, "board.html", Act.SEE_BOARD, hall, parts=("waits",))
+    return await page(request, "board.html", Act.SEE_BOARD, hall, parts=("waits",), of_people=True)
 
 
 @router.get("/appointments/{hall}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -59,9 +59,11 @@ def render(
     actor: Actor = ANYBODY,
     status: int = 200,
     parts: Sequence[str] = (),
+    people: Mapping[str, str] | None = None,
     **more: Any,
 ) -> HTMLResponse:
-    """parts: of the texts, beside those that all pages share."""
+    """parts: of the texts, beside those that all pages share. people: login → name of the staff,
+    for pages that speak of them."""
     ctx = context(request)
     asked = request.query_params.get("lang")
     language = language_of(request)
@@ -69,7 +71,8 @@ def render(
     values = {
         "lang": language,
         "t": texts,
-        "texts_json": orjson.dumps(texts).decode().replace("<", "\\u003c"),
+        "texts_json": _in_page(texts),
+        "people_json": _in_page(people or {}),
         "csrf": actor.csrf or "",
         "actor": None if actor.role is Role.PUBLIC else {"role": actor.role, "name": actor.shown},
         "static": _static,
@@ -81,17 +84,30 @@ def render(
     return drawn
 
 
+def _in_page(data: Any) -> str:
+    return orjson.dumps(data).decode().replace("<", "\\u003c")
+
+
 async def page(
-    request: Request, template: str, act: Act, hall: str, window: str | None = None, **more: Any
+    request: Request,
+    template: str,
+    act: Act,
+    hall: str,
+    window: str | None = None,
+    *,
+    of_people: bool = False,
+    **more: Any,
 ) -> Response:
-    """The page, or the way to the login, or a page that says why not."""
+    """The page, or the way to the login, or a page that says why not. of_people: it speaks of
+    staff, and calls them by their names."""
     ctx = context(request)
     await hall_of(ctx, hall)
     actor = await actor_of(request, ctx)
     if actor.must_change:
         return RedirectResponse(f"/password?next={quote(request.url.path, safe='')}", 303)
     if allowed(ctx, actor, act, hall, window):
-        return render(request, template, actor, hall_id=hall, **more)
+        people = await ctx.access.names(hall) if of_people else None
+        return render(request, template, actor, hall_id=hall, people=people, **more)
     if actor.role is Role.PUBLIC and DEVICE_COOKIE in request.cookies:
         return RedirectResponse(f"/pair/{quote(hall)}", 303)  # a screen that was unpaired
     if actor.role is Role.PUBLIC:

@@ -25,7 +25,7 @@ PARTS = ("reviews",)
 
 @router.get("/cases/{hall}")
 async def cases(hall: str, request: Request) -> Response:
-    return await page(request, "cases.html", Act.HANDLE_CASES, hall, parts=PARTS)
+    return await page(request, "cases.html", Act.SEE_CASES, hall, parts=PARTS)
 
 
 @router.get("/tablet/{hall}/{window}")

@@ -33,12 +33,15 @@ async function message(window) {
   });
 }
 
+/** Of people with the same claim, those of a lower rank are served first. */
+const rankText = (rank) => (rank === undefined ? "" : say("board.acts.rank", { n: rank }));
+
 /** Ticks alone: how gladly a window serves something is set in the administration. */
 async function skills(window, hall) {
   const ranks = new Map(window.skills.map((skill) => [skill.service, skill.rank]));
   const fields = hall.services.map((service) => ({
     name: service.id,
-    label: `${service.prefix} ${named(service)}`,
+    label: `${service.prefix} ${named(service)}${rankText(ranks.get(service.id))}`,
     kind: "check",
     value: ranks.has(service.id),
   }));

@@ -4,7 +4,7 @@
  */
 import { alarmsOf, deviceFine, waitLevel } from "./alarms.js";
 import { askIssuing, askNotice, askWindow } from "./board-acts.js";
-import { byId, el, hasText, icon, named, page, redraw, say, setText, shortName } from "./core.js";
+import { byId, el, hasText, icon, named, page, person, redraw, say, setText, shortName } from "./core.js";
 import { ownWords } from "./device-words.js";
 import { forgetButton, screenDevices, watchScreens } from "./board-screens.js";
 import { answerButton, isCalling } from "./help.js";
@@ -165,7 +165,7 @@ function windowCard(window) {
       "p",
       { class: "more" },
       el("time", { "data-since": sinceOf(window, stage) }),
-      el("span", {}, window.state === "paused" && window.reason ? pauseText(window.reason) : (window.clerk ?? "")),
+      el("span", {}, window.state === "paused" && window.reason ? pauseText(window.reason) : person(window.clerk ?? "")),
     ),
     ...window.messages.map((one) => messageLine(window, one, mayAct)),
     mayAct ? actButton(window) : null,
@@ -237,7 +237,7 @@ function drawOutOfTurn() {
   redraw(byId("out-of-turn-list"), hall.out_of_turn, () =>
     hall.out_of_turn.map((one) => {
       const window = hall.windows.find((found) => found.id === one.window);
-      const where = [window ? shortName(named(window)) : one.window, one.clerk];
+      const where = [window ? shortName(named(window)) : one.window, person(one.clerk)];
       return el(
         "li",
         {},

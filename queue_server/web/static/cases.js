@@ -11,6 +11,7 @@ const NEXT = { open: ["take", "answer"], taken: ["answer"], answered: ["call-bac
 
 const base = `/api/v1/halls/${encodeURIComponent(page.hall)}/cases`;
 const commands = new Commands(base, () => {}, { keeps: false });
+const mayHandle = page.role !== "auditor"; // who only looks sees neither words nor numbers
 let cases = [];
 let open = null; // the id of the case that is looked at
 
@@ -97,6 +98,10 @@ async function look(id) {
   byId("one-answer-box").hidden = true;
   byId("answer").value = "";
   drawActs(one);
+  if (!mayHandle) {
+    setText(byId("one-words"), say("cases.only_looks"));
+    return;
+  }
   if (one.mine) {
     setText(byId("one-words"), say("cases.errors.own_case"));
     return;
@@ -117,7 +122,7 @@ async function look(id) {
 function drawActs(one) {
   setText(byId("one-due"), dueText(one));
   byId("one-due").classList.toggle("overdue", one.overdue);
-  const acts = one.mine ? [] : NEXT[one.status].filter((act) => act !== "call-back" || one.phone);
+  const acts = one.mine || !mayHandle ? [] : NEXT[one.status].filter((act) => act !== "call-back" || one.phone);
   const ready = acts.filter((act) => act !== "close" || !one.phone || one.status === "called_back");
   byId("answer-form").hidden = !ready.includes("answer");
   redraw(byId("one-acts"), [one.id, ready], () => ready.flatMap(buttons));

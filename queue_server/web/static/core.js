@@ -9,6 +9,11 @@ export const lang = document.documentElement.lang;
 
 const texts = JSON.parse(document.getElementById("texts").textContent);
 
+const people = JSON.parse(document.getElementById("staff-names").textContent);
+
+/** What somebody of the staff is called; an account that is gone, or newer than the page, by its login. */
+export const person = (login) => people[login] ?? login;
+
 /** The text at a dotted key, or undefined. */
 function lookUp(key) {
   return key.split(".").reduce((node, part) => node?.[part], texts);

@@ -48,7 +48,7 @@ function drawTable(place, table) {
 }
 
 const LOOK = {
-  margin: { l: 56, r: 16, t: 8, b: 48 },
+  margin: { l: 56, r: 32, t: 8, b: 48 },
   font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: "#17202a" },
   paper_bgcolor: "rgba(0,0,0,0)",
   plot_bgcolor: "rgba(0,0,0,0)",

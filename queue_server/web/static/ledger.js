@@ -13,14 +13,14 @@ const COLOURS = {
 };
 const WORDY = new Set(["service", "matter", "missing", "note", "closed_note", "reasons"]);
 const LOOK = {
-  margin: { l: 44, r: 12, t: 48, b: 48 },
+  margin: { l: 44, r: 32, t: 48, b: 48 },
   font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: "#17202a" },
   paper_bgcolor: "rgba(0,0,0,0)",
   plot_bgcolor: "rgba(0,0,0,0)",
   legend: { orientation: "h", y: 1.02, yanchor: "bottom" },
   barmode: "stack",
   bargap: 0.25,
-  xaxis: { type: "category" },
+  xaxis: { type: "category", automargin: true },
 };
 const TOOLS = { displayModeBar: false, responsive: true, locale: lang };
 const form = byId("choose");
@@ -102,7 +102,8 @@ function drawMore(told, query) {
 
 function drawClerks(clerks) {
   const chosen = byId("clerk").value;
-  const options = ["", ...clerks].map((name) => el("option", { value: name, selected: name === chosen }, name || say("ledger.any")));
+  const any = { login: "", name: say("ledger.any") };
+  const options = [any, ...clerks].map(({ login, name }) => el("option", { value: login, selected: login === chosen }, name));
   byId("clerk").replaceChildren(...options);
 }
 

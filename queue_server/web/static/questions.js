@@ -2,7 +2,7 @@
  * What each act needs to know beyond the press, as questions to the clerk, and the request body
  * their answers make. Draws nothing, sends nothing.
  */
-import { named, say } from "./core.js";
+import { named, person, say } from "./core.js";
 import { PAUSES, pauseReasons } from "./pauses.js";
 
 const WORDS_MOST = 60;
@@ -77,14 +77,14 @@ function transfer(window, hall) {
       value: `window:${one.id}`,
       key: oneKey(one.id),
       label: named(one),
-      note: one.clerk ?? "",
+      note: person(one.clerk ?? ""),
     }));
   const clerks = hall.windows
     .filter((one) => one.clerk && one.id !== window.id)
     .map((one) => ({
       value: `clerk:${one.clerk}`,
       key: "",
-      label: one.clerk,
+      label: person(one.clerk),
       note: say("console.transfer.follows"),
     }));
   return {

@@ -77,8 +77,11 @@ const chosenMatter = () => guides.find((guide) => guide.id === byId("register-ma
 function drawGuide() {
   const guide = chosenMatter();
   byId("register-days").value = String(guide?.promised_working_days || PROMISE_DAYS);
+  const papers = guide?.materials ?? [];
+  byId("register-choose").hidden = papers.length > 0;
+  byId("register-list").hidden = papers.length === 0;
   byId("register-papers").replaceChildren(
-    ...(guide?.materials ?? []).map((paper) =>
+    ...papers.map((paper) =>
       el("label", { class: "tick" }, el("input", { type: "checkbox", value: paper }), el("span", {}, paper)),
     ),
   );
@@ -142,6 +145,11 @@ function onKey(event) {
   }
   if (event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.target.matches("input[type=text], input[type=number], textarea, select")) return;
+  if (event.key.toLowerCase() === "m") {
+    event.preventDefault();
+    byId("register-matter").focus();
+    return;
+  }
   const outcome = OUTCOMES[Number(event.key) - 1];
   if (!outcome) return;
   event.preventDefault();

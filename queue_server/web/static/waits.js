@@ -241,7 +241,8 @@ function nobodyWords() {
 function comparedWords(now, then) {
   if (then.length === 0) return nobodyWords();
   if (!changes.length) {
-    return say("waits.what.as_it_is", { p50: mean(now, "p50_s"), p90: mean(now, "p90_s") });
+    const [p50, p90] = [mean(now, "p50_s"), mean(now, "p90_s")];
+    return say(p90 === 0 ? "waits.what.no_wait" : p50 === 0 ? "waits.what.half_none" : "waits.what.as_it_is", { p50, p90 });
   }
   const both = Math.min(now.length, then.length);
   const span = both || then.length;
