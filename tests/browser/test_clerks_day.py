@@ -147,6 +147,14 @@ def test_two_clerks_after_the_last_ticket_get_it_once(pages: Any, kiosk: Any, ma
     journal = manager.client.get(f"{manager.server.api}/journal?limit=5000").json()["events"]
     called = [x["data"]["number"] for x in journal if x["event"] == "ticket_called"]
     assert called == [number]
+    # both windows started open: whoever pressed sits there
+    seated = {
+        x["data"]["window"]: x["data"]["clerk"] for x in journal if x["event"] == "clerk_seated"
+    }
+    assert seated == {"7": "clerk7", "8": "clerk8"}
+    expect(idle.locator("#small-handover")).to_contain_text("无 B 岗")
+    idle.keyboard.press("h")
+    expect(idle.locator("#messages li").first).to_contain_text("没有设 B 岗")
 
 
 def test_all_pages_heal_after_ten_minutes_without_the_server(

@@ -198,6 +198,9 @@ def test_it_fits_beside_other_programs(
     page.keyboard.press("n")
     expect(page.locator("#number")).to_have_text("D001")
     assert wide(page) == 0
+    page.set_viewport_size({"width": 1366, "height": 200})  # under the business software
+    for place in ("#number", "#big", "#small-close", "#messages li"):
+        expect(page.locator(place).first).to_be_in_viewport(ratio=1)
 
 
 def test_an_ended_session_leads_to_the_login_and_back(pages: Any) -> None:
@@ -241,6 +244,8 @@ def test_who_sees_to_something_else_is_put_aside_and_taken_back(pages: Any, kios
     parked = page.locator("#parked-list li")
     expect(parked).to_contain_text(number)
     expect(parked).to_contain_text("去银行")
+    for place in ("#parked-list li", "#messages li", "#small-close"):
+        expect(page.locator(place).first).to_be_in_viewport(ratio=1)
     parked.get_by_role("button", name="叫来").click()
     expect(page.locator("#number")).to_have_text(number)
     expect(page.locator("#stage")).to_have_text("已呼叫，等人到窗口")
