@@ -71,7 +71,7 @@ def test_messages_services_and_clerks_of_one_window(pages: Any, manager: Any) ->
     expect(card).to_have_attribute("data-stage", "closed")
     expect(console.locator("body")).to_have_attribute("data-stage", "closed")
     console.keyboard.press("F9")
-    expect(card).to_contain_text("clerk4")
+    expect(card).to_contain_text("窗口4工作人员")
     act(board, "2", "clerk")
     board.check('#ask input[value="clerk4"]')
     board.keyboard.press("Enter")
