@@ -140,9 +140,13 @@ class KioskApp(App):
         now_s = time.monotonic()
         self._runtime.tick(now_s)
         self._draw()
-        self._tidiness.look(self._runtime.state.place, now_s)
+        self.tidy(now_s)
         if self._drawn:
             self._alive()
+
+    def tidy(self, now_s: float) -> bool:
+        """Whether this was a pause after a visit, which was used. now_s: monotonic."""
+        return self._tidiness.look(self._runtime.state.place, now_s)
 
     def _touched(self) -> None:
         if self._stage is not None:

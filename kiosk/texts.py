@@ -97,6 +97,11 @@ class Texts:
     def has(self, key: str) -> bool:
         return key in self._words or (self._chinese is not None and self._chinese.has(key))
 
+    def plain(self) -> frozenset[str]:
+        """Texts that stand on the screen as they stand in the file: nothing is filled in."""
+        own = frozenset(text for text in self._words.values() if "{" not in text)
+        return own | self._chinese.plain() if self._chinese else own
+
     def keys(self) -> frozenset[str]:
         """Those of its own file."""
         return frozenset(self._words)

@@ -8,10 +8,10 @@ from typing import Any
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.flow.eligibility import ID_LENGTH, ToWindowTouched
-from kiosk.flow.events import EraseTouched, FindTouched, KeyTouched
+from kiosk.flow.events import FindTouched
 from kiosk.flow.states import Link, State
 from kiosk.screens.base import Emit, PlaceScreen
-from kiosk.screens.keys import fill_keyboard
+from kiosk.screens.keys import Keyboards
 from kiosk.texts import Texts
 from kiosk.ui.mirror import BoxLayout
 
@@ -29,14 +29,9 @@ class WhoScreen(PlaceScreen):
     held = BooleanProperty(False)
     keys: BoxLayout = ObjectProperty(None)
 
-    def __init__(self, texts: Texts, emit: Emit, **kwargs: Any) -> None:
+    def __init__(self, texts: Texts, emit: Emit, keyboards: Keyboards, **kwargs: Any) -> None:
         super().__init__(texts, emit, **kwargs)
-        fill_keyboard(
-            self.keys,
-            KEYS,
-            lambda sign: self.emit(KeyTouched(sign)),
-            lambda: self.emit(EraseTouched()),
-        )
+        keyboards.lay(self.keys, KEYS)
 
     def show(self, state: State) -> None:
         code = state.session.code

@@ -1,4 +1,4 @@
-"""A keyboard on the screen, row by row, from the keys' names."""
+"""Keyboards on the screen, row by row, from the keys' names."""
 
 from __future__ import annotations
 
@@ -7,39 +7,67 @@ from typing import Any
 
 from kivy.uix.widget import Widget
 
+from kiosk.flow.events import EraseTouched, KeyTouched
+from kiosk.screens.base import Emit
 from kiosk.ui.mirror import BoxLayout
 from kiosk.ui.widgets import KeypadKey
 
 ERASE = "<"
 # As on every telephone that people type pinyin with. A blank is half a key wide.
 LETTERS = ("qwertyuiop", " asdfghjkl ", "  zxcvbnm<")
+TYPE_DP = 52.0
 FIGURES = ("123", "456", "789", " 0<")
 
 
-def fill_keyboard(
-    box: BoxLayout,
-    rows: Sequence[str],
-    typed: Callable[[str], None],
-    erased: Callable[[], None],
-    type_dp: float = 52,
-) -> None:
-    """Adds a row for each text of `rows`; the key of a letter shows it in capitals."""
-    for row in rows:
-        line = BoxLayout(spacing=box.spacing, steady=True)
-        for sign in row:
-            line.add_widget(_key(sign, typed, erased, type_dp))
-        box.add_widget(line)
+class Keyboards:
+    """Of one stage: a keyboard is made once, because nothing else takes as long to make, and lent
+    to the screen that shows it. Its keys know nothing of who types."""
+
+    def __init__(self, emit: Emit) -> None:
+        self._emit = emit
+        self._made: dict[tuple[tuple[str, ...], float], BoxLayout] = {}
+
+    def lay(self, box: BoxLayout, rows: Sequence[str]) -> None:
+        """Into `box`, instead of what is there; the key of a letter shows it in capitals."""
+        box.clear_widgets()
+        box.add_widget(self.make(rows, box.spacing))
+
+    def make(self, rows: Sequence[str], gap_px: float) -> BoxLayout:
+        """A row for each text of `rows`; one that was made before, once it was taken back."""
+        wanted = (tuple(rows), gap_px)
+        if wanted not in self._made:
+            self._made[wanted] = self._make(rows, gap_px)
+        return self._made[wanted]
+
+    def take_back(self) -> None:
+        """From the screen that goes: it must not live on with what was typed."""
+        for keyboard in self._made.values():
+            if keyboard.parent is not None:
+                keyboard.parent.remove_widget(keyboard)
+
+    def _make(self, rows: Sequence[str], gap_px: float) -> BoxLayout:
+        keyboard = BoxLayout(orientation="vertical", spacing=gap_px)
+        for row in rows:
+            line = BoxLayout(spacing=gap_px, steady=True)
+            for sign in row:
+                line.add_widget(_key(sign, self._typed, self._erased))
+            keyboard.add_widget(line)
+        return keyboard
+
+    def _typed(self, sign: str) -> None:
+        self._emit(KeyTouched(sign))
+
+    def _erased(self) -> None:
+        self._emit(EraseTouched())
 
 
-def _key(
-    sign: str, typed: Callable[[str], None], erased: Callable[[], None], type_dp: float
-) -> Any:
+def _key(sign: str, typed: Callable[[str], None], erased: Callable[[], None]) -> Any:
     if sign == " ":
         return Widget(size_hint_x=0.5)
     if sign == ERASE:
-        key = KeypadKey(slot="erase", icon_name="delete", type_dp=type_dp, size_hint_x=1.5)
+        key = KeypadKey(slot="erase", icon_name="delete", type_dp=TYPE_DP, size_hint_x=1.5)
         key.bind(on_release=lambda _: erased())
         return key
-    key = KeypadKey(slot=f"key-{sign}", words=sign.upper(), type_dp=type_dp)
+    key = KeypadKey(slot=f"key-{sign}", words=sign.upper(), type_dp=TYPE_DP)
     key.bind(on_release=lambda _: typed(sign))
     return key

@@ -16,6 +16,7 @@ from kiosk.ui.fonts import FontFiles, find_fonts, further_font
 from kiosk.ui.icons import IconSet
 from kiosk.ui.look import Look, load_theme
 from kiosk.ui.rules import load_rules, register_fonts, set_running_view
+from kiosk.ui.typesetting import keep_texts
 
 
 class StageMaker:
@@ -35,6 +36,7 @@ class StageMaker:
         self._themes = {view: load_theme(view.value, assets) for view in View}
         self._texts = load_languages(assets=assets) if texts is None else texts
         register_fonts(find_fonts(), self._icons, further_fonts(self._texts.values(), assets))
+        keep_texts(frozenset().union(*(texts.plain() for texts in self._texts.values())))
         load_rules(assets.parent / "kiosk" / "ui", assets.parent / "kiosk" / "screens")
 
     def texts(self, language: Language) -> Texts:

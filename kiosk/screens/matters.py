@@ -7,13 +7,13 @@ from typing import Any
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.flow.content import MatterFacts
-from kiosk.flow.events import EraseTouched, KeyTouched, MatterTouched, PageTouched, SignTouched
+from kiosk.flow.events import MatterTouched, PageTouched, SignTouched
 from kiosk.flow.facts import ServiceFacts, masked_name
 from kiosk.flow.paging import matters_per_page, page_of, pages_of
 from kiosk.flow.search import candidates, find_matters
 from kiosk.flow.states import State
 from kiosk.screens.base import Emit, PlaceScreen
-from kiosk.screens.keys import LETTERS, fill_keyboard
+from kiosk.screens.keys import LETTERS, Keyboards
 from kiosk.texts import Texts
 from kiosk.ui.mirror import BoxLayout
 from kiosk.ui.widgets import KeypadKey, Tile, TileGrid
@@ -32,15 +32,10 @@ class MattersScreen(PlaceScreen):
     signs: BoxLayout = ObjectProperty(None)
     keyboard: BoxLayout = ObjectProperty(None)
 
-    def __init__(self, texts: Texts, emit: Emit, **kwargs: Any) -> None:
+    def __init__(self, texts: Texts, emit: Emit, keyboards: Keyboards, **kwargs: Any) -> None:
         self._shown: tuple[tuple[str, ...], tuple[str, ...]] | None = None
         super().__init__(texts, emit, **kwargs)
-        fill_keyboard(
-            self.keyboard,
-            LETTERS,
-            lambda sign: emit(KeyTouched(sign)),
-            lambda: emit(EraseTouched()),
-        )
+        keyboards.lay(self.keyboard, LETTERS)
 
     def show(self, state: State) -> None:
         content, query = state.around.content, state.session.query
@@ -60,19 +55,27 @@ class MattersScreen(PlaceScreen):
         self._show_signs(signs)
 
     def _show_matters(self, matters: Any, state: State) -> None:
-        self.grid.clear_widgets()
-        for matter in matters:
-            self.grid.add_widget(self._tile(matter, state))
+        """Tiles that stand there show other matters: making them anew is what a touch waits for."""
+        tiles = list(reversed(self.grid.children))
+        for spare in tiles[len(matters) :]:
+            self.grid.remove_widget(spare)
+        for place, matter in enumerate(matters):
+            tile = tiles[place] if place < len(tiles) else self._new_tile()
+            self._fill(tile, matter, state)
 
-    def _tile(self, matter: MatterFacts, state: State) -> Tile:
+    def _new_tile(self) -> Tile:
+        tile = Tile(noted=True)
+        tile.bind(on_release=lambda pressed: self.emit(MatterTouched(pressed.matter_id)))
+        self.grid.add_widget(tile)
+        return tile
+
+    def _fill(self, tile: Tile, matter: MatterFacts, state: State) -> None:
         hall = state.around.hall
         service = hall.service(matter.service) if hall else None
-        tile = Tile(slot=f"matter-{matter.id}", noted=True)
+        tile.slot, tile.matter_id = f"matter-{matter.id}", matter.id
         tile.name = in_language(matter.name, matter.name_en, self.texts.language)
         tile.icon_name = service.icon if service else "file-text"
         tile.waiting = self._service_name(service, state)
-        tile.bind(on_release=lambda _: self.emit(MatterTouched(matter.id)))
-        return tile
 
     def _service_name(self, service: ServiceFacts | None, state: State) -> str:
         """Left out where the controls are low: there the matter's own name needs the room."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
-from kiosk.flow.events import EraseTouched, FindTouched, KeyTouched
+from kiosk.flow.events import FindTouched
 from kiosk.flow.mine_moves import is_number
 from kiosk.flow.states import Link, State
 from kiosk.screens.base import Emit, PlaceScreen
-from kiosk.screens.keys import FIGURES, fill_keyboard
+from kiosk.screens.keys import FIGURES, Keyboards
 from kiosk.texts import Texts
 from kiosk.ui.mirror import BoxLayout
 
@@ -24,18 +24,14 @@ class MineScreen(PlaceScreen):
     number = StringProperty("")
     ready = BooleanProperty(False)
     reader_up = BooleanProperty(True)
+    letter_rows = NumericProperty(0)
     letters: BoxLayout = ObjectProperty(None)
     figures: BoxLayout = ObjectProperty(None)
 
-    def __init__(self, texts: Texts, emit: Emit, **kwargs: Any) -> None:
-        self._letters = ""
+    def __init__(self, texts: Texts, emit: Emit, keyboards: Keyboards, **kwargs: Any) -> None:
+        self._letters, self._keyboards = "", keyboards
         super().__init__(texts, emit, **kwargs)
-        self._fill(self.figures, FIGURES)
-
-    def _fill(self, box: BoxLayout, rows: tuple[str, ...]) -> None:
-        fill_keyboard(
-            box, rows, lambda sign: self.emit(KeyTouched(sign)), lambda: self.emit(EraseTouched())
-        )
+        keyboards.lay(self.figures, FIGURES)
 
     def show(self, state: State) -> None:
         code = state.session.code
@@ -51,10 +47,10 @@ class MineScreen(PlaceScreen):
         wanted = "".join(dict.fromkeys(wanted))[:LETTERS_AT_MOST]
         if wanted != self._letters:
             self._letters = wanted
-            self.letters.clear_widgets()
             half = -(-len(wanted) // 2)
             rows = (wanted[:half], wanted[half:]) if state.manner.low else (wanted,)
-            self._fill(self.letters, rows)
+            self.letter_rows = len(rows)
+            self._keyboards.lay(self.letters, rows)
 
     def find(self) -> None:
         self.emit(FindTouched(str(uuid.uuid4())))

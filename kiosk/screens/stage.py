@@ -20,7 +20,7 @@ from kiosk.flow.events import (
     VoiceTouched,
 )
 from kiosk.flow.facts import HallFacts
-from kiosk.flow.states import RESTING, Place, State
+from kiosk.flow.states import RESTING, Around, Place, State
 from kiosk.flow.table import allows
 from kiosk.screens.attract import AttractScreen
 from kiosk.screens.base import Emit, PlaceScreen
@@ -32,6 +32,7 @@ from kiosk.screens.eligibility_face import FaceScreen, Live
 from kiosk.screens.eligibility_settling import SettlingScreen
 from kiosk.screens.eligibility_who import WhoScreen
 from kiosk.screens.found import FoundScreen
+from kiosk.screens.keys import Keyboards
 from kiosk.screens.matters import MattersScreen
 from kiosk.screens.mine import MineScreen
 from kiosk.screens.notice import NoticeScreen
@@ -43,8 +44,9 @@ from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.ticks import TicksScreen
 from kiosk.screens.unprinted import UnprintedScreen
 from kiosk.texts import Texts
+from kiosk.ui.keyboard import clear_focus
 from kiosk.ui.mirror import BoxLayout
-from kiosk.ui.typesetting import forget_words
+from kiosk.ui.typesetting import forget_words, keep_hall_words
 from kiosk.words import in_language
 
 SCREENS: dict[Place, type[PlaceScreen]] = {
@@ -100,6 +102,7 @@ SCREENS: dict[Place, type[PlaceScreen]] = {
 }
 # Screens with a QR code that leads to a ticket's page.
 _FOLLOWED = (TicketScreen, UnprintedScreen, TicksScreen)
+_TYPED_ON = (MattersScreen, MineScreen, WhoScreen)
 
 
 class Stage(FloatLayout):
@@ -133,10 +136,12 @@ class Stage(FloatLayout):
         # Everybody finds their own language by its own name.
         self.language_words = "\n".join(each.about.name for each in self._others[:2])
         self.texts, self.emit, self._follow_base, self._now = texts, emit, follow_base, now
-        self._live = live
+        self._live, self._keyboards = live, Keyboards(emit)
         self._screen: PlaceScreen | None = None
+        self._home: PlaceScreen | None = None
         self._place: Place | None = None
         self._overlay: Overlay | None = None
+        self._names: frozenset[str] = frozenset()
         super().__init__(**kwargs)
         self._trigger_layout()  # children from the rules came before the layout listened to them
 
@@ -144,6 +149,15 @@ class Stage(FloatLayout):
         self._show_bars(state)
         self._show_place(state)
         self._show_overlay(state)
+
+    def _keep_names(self, around: Around) -> None:
+        """Of services and matters: set once for all visitors."""
+        services = around.hall.services if around.hall else ()
+        named = (*services, *around.content.matters)
+        names = frozenset(name for each in named for name in (each.name, each.name_en))
+        if names != self._names:
+            self._names = names
+            keep_hall_words(names)
 
     def _show_bars(self, state: State) -> None:
         hall = state.around.hall
@@ -170,22 +184,42 @@ class Stage(FloatLayout):
         )
 
     def _show_place(self, state: State) -> None:
-        if self._screen is None or state.place is not self._place:
-            self._screen, self._place = self._make_screen(state.place), state.place
-            self.body.clear_widgets()
-            if isinstance(self._overlay, LanguageOverlay):
-                self._close_overlay()
-            if state.place in RESTING:
-                forget_words()
+        if self._screen is not None and state.place is self._place:
             self._screen.show(state)
-            self.body.add_widget(self._screen)
+            return
+        if isinstance(self._overlay, LanguageOverlay):
+            self._close_overlay()
+        if state.place in RESTING:
+            forget_words()
+            self._keep_names(state.around)
+        goes_on = isinstance(self._screen, BusyScreen) and SCREENS[state.place] is BusyScreen
+        self._place = state.place
+        if goes_on and self._screen is not None:
+            self._screen.show(state)  # one wait after the other
         else:
-            self._screen.show(state)
+            self._change_screen(state)
+
+    def _change_screen(self, state: State) -> None:
+        self.body.clear_widgets()
+        self._keyboards.take_back()
+        at_home = state.place is Place.HOME
+        self._screen = self._home_screen() if at_home else self._make_screen(state.place)
+        self._screen.show(state)
+        self.body.add_widget(self._screen)
+
+    def _home_screen(self) -> PlaceScreen:
+        """Kept: everybody begins and ends there, and nothing on it is anybody's."""
+        if self._home is None:
+            self._home = self._make_screen(Place.HOME)
+        clear_focus(self._home)
+        return self._home
 
     def _make_screen(self, place: Place) -> PlaceScreen:
         kind = SCREENS[place]
         if kind in _FOLLOWED:
             return kind(self.texts, self.emit, follow_base=self._follow_base)
+        if kind in _TYPED_ON:
+            return kind(self.texts, self.emit, keyboards=self._keyboards)
         if kind in (FaceScreen, StaffScreen):
             return kind(self.texts, self.emit, live=self._live)
         return kind(self.texts, self.emit)

@@ -12,13 +12,13 @@ from kiosk.flow.feedback_moves import may_leave_phone, may_send, offered
 from kiosk.flow.states import Place, State
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.texts import Texts
-from kiosk.ui.widgets import Pressable, TileGrid
+from kiosk.ui.widgets import Raised, TileGrid
 from kiosk.words import in_language
 
 OPEN_END = 4  # so much of a phone number stands there to be checked
 
 
-class Tick(Pressable):
+class Tick(Raised):
     """chosen: shown by the icon and the frame, not by colour alone."""
 
     words = StringProperty("")

@@ -29,9 +29,42 @@ def _advance(sign: str, font: str, bold: bool) -> float:
     return float(core.get_extents(sign)[0]) / _REFERENCE_PX
 
 
-@lru_cache(maxsize=32768)
+class _Lasting:
+    of_texts: frozenset[str] = frozenset()
+    of_hall: frozenset[str] = frozenset()
+
+
+def keep_texts(words: frozenset[str]) -> None:
+    """Words that stand in a language's file, so nobody's: their setting outlasts a visit."""
+    _Lasting.of_texts = words
+
+
+def keep_hall_words(words: frozenset[str]) -> None:
+    """The same for the hall's own names, until it tells others."""
+    _Lasting.of_hall = words
+
+
+def _is_lasting(words: str) -> bool:
+    return len(words) <= 1 or words in _Lasting.of_texts or words in _Lasting.of_hall
+
+
 def _width(text: str, font: str, bold: bool) -> float:
     """At 1 px type size; the same words are measured again and again at many sizes."""
+    measure = _width_of_lasting if _is_lasting(text) else _width_of_passing
+    return measure(text, font, bold)
+
+
+@lru_cache(maxsize=8192)
+def _width_of_lasting(text: str, font: str, bold: bool) -> float:
+    return _sum_of_signs(text, font, bold)
+
+
+@lru_cache(maxsize=32768)
+def _width_of_passing(text: str, font: str, bold: bool) -> float:
+    return _sum_of_signs(text, font, bold)
+
+
+def _sum_of_signs(text: str, font: str, bold: bool) -> float:
     if needs_shaping(text):
         return shaped_width(text, bold)
     return sum(_advance(sign, font, bold) for sign in text)
@@ -42,10 +75,16 @@ def text_width(text: str, font: str, bold: bool, size_px: float) -> float:
     return _width(text, font, bold) * size_px
 
 
+def whole_px(size_px: float) -> int:
+    """The type size that is drawn: letters are drawn in whole pixels, but each other number opens
+    the font again (2.5 MiB and 2 ms, up to 64 times)."""
+    return int(size_px)
+
+
 def forget_words() -> None:
     """What was set and measured may have been somebody's name."""
-    _width.cache_clear()
-    set_words.cache_clear()
+    _width_of_passing.cache_clear()
+    _set_passing.cache_clear()
     forget_shapes()
 
 
@@ -66,9 +105,22 @@ class Setting:
     natural_width: float
 
 
-@lru_cache(maxsize=4096)
 def set_words(box: Setting) -> tuple[float, tuple[str, ...]]:
     """The largest type between floor and wish whose lines fit, and these lines."""
+    return _set_lasting(box) if _is_lasting(box.words) else _set_passing(box)
+
+
+@lru_cache(maxsize=4096)
+def _set_lasting(box: Setting) -> tuple[float, tuple[str, ...]]:
+    return _set(box)
+
+
+@lru_cache(maxsize=4096)
+def _set_passing(box: Setting) -> tuple[float, tuple[str, ...]]:
+    return _set(box)
+
+
+def _set(box: Setting) -> tuple[float, tuple[str, ...]]:
     one_line_px = box.wish_px * min(box.width / max(box.natural_width, 1), 1)
     if one_line_px >= box.wish_px * box.one_line_share and "\n" not in box.words:
         size_px, lines = one_line_px, [box.words]
@@ -149,7 +201,7 @@ class Words(ShapedLabel):
             return
         size_px, lines = self._sized()
         self.line_height = self.leading / FONT_LINE if len(lines) > 1 else 1.0
-        self.font_size = size_px
+        self.font_size = whole_px(size_px)
         self.text_size = (self.width, None)
         self.halign = side(self.align)
         self.text = "\n".join(lines)
@@ -198,5 +250,6 @@ class Figure(ShapedLabel):
         if not self.words or self.width <= 1 or self.height <= 1:
             return
         unit_width = text_width(self.words, self.font_name, self.bold, 1.0)
-        self.font_size = max(min(self.width / unit_width, self.height / 1.1, self.most_px), 8)
+        wish_px = min(self.width / unit_width, self.height / 1.1, self.most_px)
+        self.font_size = max(whole_px(wish_px), 8)
         self.text = self.words

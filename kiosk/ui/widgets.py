@@ -49,16 +49,39 @@ class Pressable(ButtonBehavior, BoxLayout):
     fill_down = ColorProperty("#eeeeee")
     outline = ColorProperty([0, 0, 0, 0])
     radius = NumericProperty(12)
-    raised = BooleanProperty(False)
     focused = BooleanProperty(False)
     slot = StringProperty("")  # a stable name, so that a rebuilt screen keeps its focus
+
+    _ring: FocusRing | None = None
 
     @property
     def down(self) -> bool:
         return bool(self.state == "down")
 
+    def on_focused(self, _self: object, focused: bool) -> None:
+        """The ring is made when it is wanted: hardly anybody has a keyboard here."""
+        if self._ring is None and focused:
+            self._ring = FocusRing(size=self.size, pos=self.pos, radius=self.radius)
+            self.bind(size=self._ring.setter("size"), pos=self._ring.setter("pos"))
+        if self._ring is None:
+            return
+        if focused:
+            self.canvas.after.add(self._ring.canvas)
+        else:
+            self.canvas.after.remove(self._ring.canvas)
 
-class PrimaryButton(Pressable):
+
+class FocusRing(Widget):
+    """Around what a keyboard would press; a picture only, in nobody's layout."""
+
+    radius = NumericProperty(12)
+
+
+class Raised(Pressable):
+    """One that throws a shadow."""
+
+
+class PrimaryButton(Raised):
     """The next step: bottom right, in the action colour."""
 
     words = StringProperty("")
@@ -93,10 +116,11 @@ class Segment(Pressable):
     chosen = BooleanProperty(False)
 
 
-class Tile(Pressable):
-    """One service: icon, name, how many wait, about how long."""
+class Tile(Raised):
+    """One service or matter: icon, name, how many wait, about how long."""
 
     service_id = StringProperty("")
+    matter_id = StringProperty("")
     name = StringProperty("")
     icon_name = StringProperty("")
     waiting = StringProperty("")

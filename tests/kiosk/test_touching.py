@@ -247,9 +247,9 @@ def test_a_greeted_name_is_in_no_cache_once_home_is_shown(studio: Any) -> None:
     stage = studio.show(STATES["greeting-elderly"])
     name = next(w.words for w in stage.walk() if "王*芳" in getattr(w, "words", ""))
     studio.show(STATES["home"])
-    before = typesetting._width.cache_info().misses
+    before = typesetting._width_of_passing.cache_info().misses
     typesetting.text_width(name, "Hall", True, 10.0)
-    assert typesetting._width.cache_info().misses == before + 1
+    assert typesetting._width_of_passing.cache_info().misses == before + 1
 
 
 def test_a_card_laid_down_while_searching_is_seen_to_count(studio: Any) -> None:

@@ -103,7 +103,8 @@ class Visitors:
     def answer(self) -> ev.Event:
         return self._instant.next()
 
-    def journey(self, steps: tuple[Step, ...]) -> None:
+    def journey(self, steps: tuple[Step, ...]) -> float:
+        """One visit, and the pause after it: seconds that the kiosk's tidying took in it."""
         assert self.window is not None
         for what, leads_to in steps:
             self.runtime.post(self.later(1.0))
@@ -113,6 +114,7 @@ class Visitors:
                 self.frames.add(touch.shown)
             else:
                 self.frames.add(self.window.happens(what(self), leads_to))
+        return self.window.rest()
 
 
 def measure(journeys: int, size_px: tuple[int, int]) -> dict[str, object]:
@@ -120,10 +122,10 @@ def measure(journeys: int, size_px: tuple[int, int]) -> dict[str, object]:
     usual = visitors.runtime.state.manner
     # Every point after whole rounds of all kinds, so that they can be compared.
     tenth = max(journeys // 10 // len(kinds), 1) * len(kinds)
-    points, taken_s = [_memory(0)], array("d")
+    points, taken_s, tidied_s = [_memory(0)], array("d"), array("d")
     for number in range(1, journeys + 1):
         start = time.perf_counter()
-        visitors.journey(kinds[number % len(kinds)])
+        tidied_s.append(visitors.journey(kinds[number % len(kinds)]))
         taken_s.append(time.perf_counter() - start)
         if visitors.runtime.state.manner != usual:
             raise AssertionError("the next person finds the last one's view")
@@ -135,6 +137,7 @@ def measure(journeys: int, size_px: tuple[int, int]) -> dict[str, object]:
         "kinds": list(VISITS),
         "size": "{}x{}".format(*size_px),
         "journey_ms": ms(taken_s),
+        "tidying_in_the_pause_ms": ms(tidied_s),
         "frame": visitors.frames.report(),
         "memory": points,
         **growth([p["journeys"] for p in points], [p["rss_kib"] for p in points]),

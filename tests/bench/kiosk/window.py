@@ -13,6 +13,7 @@ from kiosk.flow import events as ev
 from kiosk.flow.states import Place
 from kiosk.gallery import sample_now
 from kiosk.runtime import Runtime
+from kiosk.tidiness import REST_S
 from kiosk.ui.environment import assets_folder, prepare_kivy
 
 _FRAMES = 12  # a screen that has not come by then does not come
@@ -94,6 +95,13 @@ class KioskWindow:
             self._window.dispatch("on_flip")
             glFinish()
         return Frame(ready - began, time.perf_counter() - ready)
+
+    def rest(self) -> float:
+        """Seconds that the kiosk's own look for what a visit left takes, in the pause after it."""
+        began = time.perf_counter()
+        if not self._app.tidy(time.monotonic() + REST_S):
+            raise WrongScreen(f"no pause is used at {self.place.value}")
+        return time.perf_counter() - began
 
     def happens(self, event: ev.Event, leads_to: Place) -> Frame:
         self.runtime.post(event)
