@@ -5,7 +5,8 @@
 start: from the process's start to the first screen that can be touched, and to home. touch: from a
 finger to the next frame. ticket: from the touched service to the ticket's last byte at the printer,
 with a real server and a simulated printer on real wires. journeys: people after people through one
-window; memory after each tenth. hung: a worker hangs until the watchdog notices; killed and started
+window; memory after each tenth, also told while it runs (SIGTERM: the report of those that were
+made). hung: a worker hangs until the watchdog notices; killed and started
 again as the service manager would, until home stands there.
 
 ours: our code with layout and text; renderer: drawing and showing the picture. On a machine with a
@@ -33,9 +34,9 @@ from tests.bench.kiosk import journeys, processes, ticket, touch  # noqa: E402
 
 PARTS: dict[str, Callable[[argparse.Namespace], dict[str, object]]] = {
     "start": lambda options: processes.start(options.starts),
-    "touch": lambda options: touch.measure(options.touches, options.size),
+    "touch": lambda options: touch.measure(options.touches, options.size or (1080, 1920)),
     "ticket": lambda options: ticket.measure(options.tickets),
-    "journeys": lambda options: journeys.measure(options.journeys, (540, 960)),
+    "journeys": lambda options: journeys.measure(options.journeys, options.size or (540, 960)),
     "hung": lambda _options: processes.hung(),
 }
 
@@ -47,7 +48,7 @@ def main() -> int:
     parser.add_argument("--touches", type=int, default=300)
     parser.add_argument("--tickets", type=int, default=40)
     parser.add_argument("--starts", type=int, default=3)
-    parser.add_argument("--size", type=_size, default=(1080, 1920), help="of the touched window")
+    parser.add_argument("--size", type=_size, help="touch 1080x1920, journeys 540x960")
     options = parser.parse_args()
     if unknown := sorted(set(options.parts) - set(PARTS)):
         parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")

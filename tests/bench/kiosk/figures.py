@@ -39,7 +39,10 @@ class Frames:
 
 def growth(journeys: Sequence[int], memory_kib: Sequence[float]) -> dict[str, object]:
     """The line through the later half of the points, when caches are full. flat: true when growth
-    lies surely (two standard errors) below FLAT_KIB, false when surely above, else null."""
+    lies surely (two standard errors) below FLAT_KIB, false when surely above, else null. Raises
+    ValueError for fewer than four points."""
+    if len(journeys) < 4:
+        raise ValueError(f"{len(journeys)} points are no line")
     half = len(journeys) // 2
     x, y = [n / 1000 for n in journeys[half:]], list(memory_kib[half:])
     slope, start = statistics.linear_regression(x, y)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 import time
 from array import array
@@ -118,11 +119,14 @@ class Visitors:
 
 
 def measure(journeys: int, size_px: tuple[int, int]) -> dict[str, object]:
+    """SIGTERM breaks it off; then the report is of the journeys made. Raises ValueError if memory
+    was looked at too seldom by then."""
     visitors, kinds = Visitors(size_px), list(VISITS.values())
-    usual = visitors.runtime.state.manner
+    usual, broken_off = visitors.runtime.state.manner, _broken_off()
     # Every point after whole rounds of all kinds, so that they can be compared.
     tenth = max(journeys // 10 // len(kinds), 1) * len(kinds)
     points, taken_s, tidied_s = [_memory(0)], array("d"), array("d")
+    began_s = time.perf_counter()
     for number in range(1, journeys + 1):
         start = time.perf_counter()
         tidied_s.append(visitors.journey(kinds[number % len(kinds)]))
@@ -131,11 +135,14 @@ def measure(journeys: int, size_px: tuple[int, int]) -> dict[str, object]:
             raise AssertionError("the next person finds the last one's view")
         if number % tenth == 0:
             points.append(_memory(number))
-            print(f"… {points[-1]}", file=sys.stderr)
+            print(f"… {points[-1]} after {start - began_s:.0f} s", file=sys.stderr, flush=True)
+        if broken_off:
+            break
     return {
-        "journeys": journeys,
+        "journeys": len(taken_s),
         "kinds": list(VISITS),
         "size": "{}x{}".format(*size_px),
+        "processor_s": round(time.process_time(), 1),
         "journey_ms": ms(taken_s),
         "tidying_in_the_pause_ms": ms(tidied_s),
         "frame": visitors.frames.report(),
@@ -143,6 +150,13 @@ def measure(journeys: int, size_px: tuple[int, int]) -> dict[str, object]:
         **growth([p["journeys"] for p in points], [p["rss_kib"] for p in points]),
         "load_average": round(os.getloadavg()[0], 1),
     }
+
+
+def _broken_off() -> list[int]:
+    """Grows when SIGTERM comes."""
+    came: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _frame: came.append(number))
+    return came
 
 
 def _memory(journeys: int) -> dict[str, int]:
