@@ -145,8 +145,11 @@ class KioskApp(App):
             self._alive()
 
     def tidy(self, now_s: float) -> bool:
-        """Whether this was a pause after a visit, which was used. now_s: monotonic."""
-        return self._tidiness.look(self._runtime.state.place, now_s)
+        """In a pause; whether it was one after a visit, which was used. now_s: monotonic."""
+        state = self._runtime.state
+        if self._stage is not None and self._tidiness.rests(state.place, now_s):
+            self._stage.make_ahead()
+        return self._tidiness.look(state, now_s)
 
     def _touched(self) -> None:
         if self._stage is not None:
@@ -168,11 +171,14 @@ class KioskApp(App):
         self._shade.show(self._dimmer.shade_percent(self._runtime.state))
 
     def _rebuild(self) -> None:
-        """Another view, language or size: everything is made anew."""
-        manner, size = self._runtime.state.manner, _window_size()
-        self._stage = self._maker.make(manner, size, self._runtime.post)
-        self._shown = (manner, size)
+        """Another view, language or size: everything is made anew; the usual one was kept."""
+        state, size = self._runtime.state, _window_size()
+        manner, usual = state.manner, state.manner == state.usual_manner
         self._ground.clear_widgets()
+        if self._stage is not None:
+            self._stage.leave()
+        self._stage = self._maker.make(manner, size, self._runtime.post, keep=usual)
+        self._shown = (manner, size)
         self._stage.show(self._runtime.state)
         self._ground.add_widget(self._stage)
 

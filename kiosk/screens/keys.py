@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from kivy.properties import NumericProperty
 from kivy.uix.widget import Widget
 
 from kiosk.flow.events import EraseTouched, KeyTouched
@@ -16,7 +17,14 @@ ERASE = "<"
 # As on every telephone that people type pinyin with. A blank is half a key wide.
 LETTERS = ("qwertyuiop", " asdfghjkl ", "  zxcvbnm<")
 TYPE_DP = 52.0
+GAP_DP, LETTERS_GAP_DP = 12.0, 10.0
 FIGURES = ("123", "456", "789", " 0<")
+
+
+class Keyboard(BoxLayout):
+    """Rows of keys. gap_dp: between them."""
+
+    gap_dp = NumericProperty(12)
 
 
 class Keyboards:
@@ -25,19 +33,25 @@ class Keyboards:
 
     def __init__(self, emit: Emit) -> None:
         self._emit = emit
-        self._made: dict[tuple[tuple[str, ...], float], BoxLayout] = {}
+        self._made: dict[tuple[str, ...], Keyboard] = {}
 
     def lay(self, box: BoxLayout, rows: Sequence[str]) -> None:
         """Into `box`, instead of what is there; the key of a letter shows it in capitals."""
         box.clear_widgets()
-        box.add_widget(self.make(rows, box.spacing))
+        box.add_widget(self._keyboard(tuple(rows)))
 
-    def make(self, rows: Sequence[str], gap_px: float) -> BoxLayout:
+    def make_ahead(self) -> bool:
+        """One that everybody may want; False when all are there."""
+        missing = [rows for rows in (LETTERS, FIGURES) if rows not in self._made]
+        if missing:
+            self._keyboard(missing[0])
+        return bool(missing)
+
+    def _keyboard(self, rows: tuple[str, ...]) -> Keyboard:
         """A row for each text of `rows`; one that was made before, once it was taken back."""
-        wanted = (tuple(rows), gap_px)
-        if wanted not in self._made:
-            self._made[wanted] = self._make(rows, gap_px)
-        return self._made[wanted]
+        if rows not in self._made:
+            self._made[rows] = self._make(rows)
+        return self._made[rows]
 
     def take_back(self) -> None:
         """From the screen that goes: it must not live on with what was typed."""
@@ -45,10 +59,10 @@ class Keyboards:
             if keyboard.parent is not None:
                 keyboard.parent.remove_widget(keyboard)
 
-    def _make(self, rows: Sequence[str], gap_px: float) -> BoxLayout:
-        keyboard = BoxLayout(orientation="vertical", spacing=gap_px)
+    def _make(self, rows: tuple[str, ...]) -> Keyboard:
+        keyboard = Keyboard(gap_dp=LETTERS_GAP_DP if rows is LETTERS else GAP_DP)
         for row in rows:
-            line = BoxLayout(spacing=gap_px, steady=True)
+            line = BoxLayout(spacing=keyboard.spacing, steady=True)
             for sign in row:
                 line.add_widget(_key(sign, self._typed, self._erased))
             keyboard.add_widget(line)

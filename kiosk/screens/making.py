@@ -32,6 +32,7 @@ class StageMaker:
         texts: Mapping[Language, Texts] | None = None,
     ) -> None:
         self._follow_base, self._now, self._live = follow_base, now, live
+        self._kept: tuple[tuple[Manner, tuple[float, float]], Stage] | None = None
         self._icons = IconSet(assets / "icons")
         self._themes = {view: load_theme(view.value, assets) for view in View}
         self._texts = load_languages(assets=assets) if texts is None else texts
@@ -42,10 +43,22 @@ class StageMaker:
     def texts(self, language: Language) -> Texts:
         return self._texts[language]
 
-    def make(self, manner: Manner, size_px: tuple[float, float], emit: Emit) -> Stage:
+    def make(
+        self, manner: Manner, size_px: tuple[float, float], emit: Emit, keep: bool = False
+    ) -> Stage:
+        """keep: the one that was made for it before is taken again, and kept for the next time."""
         look = Look(self._themes[manner.view], size_px, manner.low)
         texts = self._texts[manner.language]
         set_running_view(look, self._icons, texts, mirrored=texts.about.direction == "rtl")
+        wanted = (manner, size_px)
+        if self._kept is not None and keep and self._kept[0] == wanted:
+            return self._kept[1]
+        stage = self._make(texts, size_px, emit)
+        if keep:
+            self._kept = (wanted, stage)
+        return stage
+
+    def _make(self, texts: Texts, size_px: tuple[float, float], emit: Emit) -> Stage:
         return Stage(
             texts,
             emit,

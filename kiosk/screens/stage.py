@@ -145,6 +145,17 @@ class Stage(FloatLayout):
         super().__init__(**kwargs)
         self._trigger_layout()  # children from the rules came before the layout listened to them
 
+    def make_ahead(self) -> bool:
+        """One part that a touch would have to wait for; False when there is none left."""
+        return self._keyboards.make_ahead()
+
+    def leave(self) -> None:
+        """Another stage takes over: nothing of who stood here stays."""
+        self._close_overlay()
+        self.body.clear_widgets()
+        self._keyboards.take_back()
+        self._screen = self._place = None
+
     def show(self, state: State) -> None:
         self._show_bars(state)
         self._show_place(state)

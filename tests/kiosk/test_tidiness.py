@@ -8,8 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from kiosk.flow.states import Place
-from kiosk.tidiness import REST_S, THRESHOLDS, Tidiness
+from kiosk.flow.events import View
+from kiosk.flow.states import Manner, Place, State
+from kiosk.tidiness import REST_S, THRESHOLDS, WHOLE_EVERY_S, Tidiness
+
+USUAL = Manner()
 
 
 class Widget:
@@ -27,19 +30,46 @@ def tidiness() -> Iterator[Tidiness]:
     gc.unfreeze()
 
 
+def at(place: Place, manner: Manner = USUAL) -> State:
+    return State(place=place, manner=manner, usual_manner=USUAL)
+
+
 def test_what_a_visit_leaves_goes_in_the_first_pause_at_home(tidiness: Tidiness) -> None:
     assert gc.get_threshold() == THRESHOLDS
     left = weakref.ref(Widget())
     tidiness.touched(10.0)
-    assert not tidiness.look(Place.TICKET, 10.0 + 2 * REST_S)
-    assert not tidiness.look(Place.HOME, 10.0 + REST_S / 2)
+    assert not tidiness.look(at(Place.TICKET), 10.0 + 2 * REST_S)
+    assert not tidiness.look(at(Place.HOME), 10.0 + REST_S / 2)
     assert left() is not None
-    assert tidiness.look(Place.HOME, 10.0 + REST_S)
+    assert tidiness.look(at(Place.HOME), 10.0 + REST_S)
     assert left() is None
 
 
 def test_one_pause_is_used_once(tidiness: Tidiness) -> None:
-    assert not tidiness.look(Place.ATTRACT, 100.0)
+    assert not tidiness.look(at(Place.ATTRACT), 100.0)
     tidiness.touched(100.0)
-    assert tidiness.look(Place.ATTRACT, 100.0 + REST_S)
-    assert not tidiness.look(Place.ATTRACT, 200.0)
+    assert tidiness.look(at(Place.ATTRACT), 100.0 + REST_S)
+    assert not tidiness.look(at(Place.ATTRACT), 200.0)
+
+
+def test_what_dies_after_it_was_left_out_goes_within_the_hour(tidiness: Tidiness) -> None:
+    alive = Widget()
+    tidiness.touched(0.0)
+    assert tidiness.look(at(Place.HOME), REST_S)
+    left = weakref.ref(alive)
+    del alive
+    assert not tidiness.look(at(Place.HOME), REST_S + WHOLE_EVERY_S)
+    assert left() is not None
+    assert tidiness.look(at(Place.ATTRACT), REST_S + WHOLE_EVERY_S)
+    assert left() is None
+
+
+def test_another_persons_view_is_not_left_out(tidiness: Tidiness) -> None:
+    alive = Widget()
+    tidiness.touched(0.0)
+    assert tidiness.look(at(Place.HOME, Manner(View.ELDER)), REST_S)
+    left = weakref.ref(alive)
+    del alive
+    tidiness.touched(REST_S)
+    assert tidiness.look(at(Place.HOME), 2 * REST_S)
+    assert left() is None

@@ -160,8 +160,10 @@ def _broken_off() -> list[int]:
 
 
 def _memory(journeys: int) -> dict[str, int]:
-    """After gc. python_objects: all that Python itself keeps track of."""
+    """After gc. python_objects: all that Python itself keeps track of, with those that the kiosk's
+    tidying leaves out."""
     gc.collect()
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     rss_kib = pages * os.sysconf("SC_PAGE_SIZE") // 1024
-    return {"journeys": journeys, "rss_kib": rss_kib, "python_objects": len(gc.get_objects())}
+    objects = len(gc.get_objects()) + gc.get_freeze_count()
+    return {"journeys": journeys, "rss_kib": rss_kib, "python_objects": objects}
