@@ -164,8 +164,8 @@ class Stage(FloatLayout):
     def _keep_names(self, around: Around) -> None:
         """Of services and matters: set once for all visitors."""
         services = around.hall.services if around.hall else ()
-        named = (*services, *around.content.matters)
-        names = frozenset(name for each in named for name in (each.name, each.name_en))
+        names = frozenset(name for each in services for name in (each.name, each.name_en))
+        names |= {name for each in around.content.matters for name in (each.name, each.name_en)}
         if names != self._names:
             self._names = names
             keep_hall_words(names)

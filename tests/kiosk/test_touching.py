@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 from typing import Any
 
@@ -256,3 +258,30 @@ def test_a_card_laid_down_while_searching_is_seen_to_count(studio: Any) -> None:
     stage = studio.show(STATES["matters-card"])
     shown = [getattr(widget, "words", "") for widget in stage.walk()]
     assert stage.texts("matters.title_known", name="张*伟") in shown
+
+
+def test_a_keyboard_and_home_are_made_once_and_keep_nothing_of_who_was_there(studio: Any) -> None:
+    """What was typed goes with its screen, though its keys go on to the next person's."""
+    stage = studio.show(STATES["home"])
+    home, first = stage._screen, studio.show(STATES["mine-typed"])._screen
+    keys = [w for w in first.walk() if getattr(w, "slot", "").startswith("key-")]
+    left = weakref.ref(first)
+    del first
+    assert studio.show(STATES["home"])._screen is home
+    assert not any(widget.parent.parent.parent for widget in keys)
+    gc.collect()
+    assert left() is None
+    again = [w for w in studio.show(STATES["mine"]).walk() if w in keys]
+    assert again == keys
+
+
+def test_a_stage_that_is_kept_comes_back_without_the_person_before(studio: Any) -> None:
+    usual = STATES["ticket"]
+    size = (float(studio.window.width), float(studio.window.height))
+    stage = studio.maker.make(usual.manner, size, studio.events.append, keep=True)
+    stage.show(usual)
+    number = usual.session.ticket.number
+    assert any(getattr(w, "words", "") == number for w in stage.walk())
+    stage.leave()
+    assert studio.maker.make(usual.manner, size, studio.events.append, keep=True) is stage
+    assert not any(number in getattr(w, "words", "") for w in stage.walk())
