@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 from kivy.app import App
@@ -23,7 +23,7 @@ from kiosk.screens.making import StageMaker
 from kiosk.screens.stage import Stage
 from kiosk.tidiness import Tidiness
 from kiosk.ui.capture import FrameSource
-from kiosk.ui.corner import CornerHold
+from kiosk.ui.ground import Ground
 from kiosk.ui.keyboard import ENTER_KEYS, clear_focus, handle_key
 from kiosk.ui.scanner import ScannedLine
 from kiosk.ui.shade import Shade
@@ -31,30 +31,6 @@ from kiosk.ui.shade import Shade
 _log = structlog.get_logger()
 
 TICK_S = 0.25
-
-
-class Ground(FloatLayout):
-    """Lies under the stage; notes every touch, wherever it falls, and one that is held in the
-    corner."""
-
-    def __init__(
-        self, touched: Callable[[], None], held: Callable[[], None], **kwargs: Any
-    ) -> None:
-        self._touched, self._corner = touched, CornerHold(held)
-        super().__init__(**kwargs)
-
-    def on_touch_down(self, touch: object) -> bool:
-        self._touched()
-        self._corner.down(touch)
-        return bool(super().on_touch_down(touch))
-
-    def on_touch_move(self, touch: object) -> bool:
-        self._corner.move(touch)
-        return bool(super().on_touch_move(touch))
-
-    def on_touch_up(self, touch: object) -> bool:
-        self._corner.up()
-        return bool(super().on_touch_up(touch))
 
 
 class Dimming(Protocol):
@@ -97,12 +73,13 @@ class KioskApp(App):
         self._drawn = False
         self._stage: Stage | None = None
         self._shown: tuple[Manner, tuple[float, float]] | None = None
-        self._ground = Ground(self._touched, lambda: self._runtime.post(CornerHeld()))
+        self._ground = Ground(self._drain, self._touched, lambda: self._runtime.post(CornerHeld()))
         self._tidiness = Tidiness()
         self._shade = Shade(self._ground)
 
     def build(self) -> FloatLayout:
         self._rebuild()
+        Window.bind(on_flip=self._ground.drawn)
         return self._ground
 
     def on_start(self) -> None:
@@ -110,7 +87,9 @@ class KioskApp(App):
         Window.bind(on_flip=self._on_first_frame)
         Clock.schedule_interval(lambda _dt: self._on_tick(), TICK_S)
         if self._remote is not None:
-            source = FrameSource(Window, self._remote.wants_frame, self._remote.offer)
+            source = FrameSource(
+                Window, self._remote.wants_frame, self._remote.offer, self._ground.steady
+            )
             self._remote.serve(source.inject, source.ask)
 
     def _on_first_frame(self, *_: object) -> None:
@@ -158,6 +137,7 @@ class KioskApp(App):
         self._brighten()
 
     def _draw(self) -> None:
+        self._ground.shows(self._runtime.state)
         if self._shown != (self._runtime.state.manner, _window_size()):
             self._rebuild()
         elif self._stage is not None:
@@ -180,6 +160,7 @@ class KioskApp(App):
         self._stage = self._maker.make(manner, size, self._runtime.post, keep=usual)
         self._shown = (manner, size)
         self._stage.show(self._runtime.state)
+        self._ground.shows(self._runtime.state)
         self._ground.add_widget(self._stage)
 
     def _on_key(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kiosk.flow.content import ReviewFormFacts
+from kiosk.flow.feedback import SendReview, StepFacts
 from kiosk.flow.states import Place, State
 from kiosk.texts import Texts
 
@@ -15,6 +17,22 @@ def said_words(topics: Sequence[str], chinese: Texts) -> str:
     """What was ticked in the suggestion box, as one text; who ticked nothing wants to be asked."""
     said = [chinese(f"suggest_said.{topic}") for topic in topics]
     return "".join(said) or chinese("suggest_said.call")
+
+
+def retold_words(
+    review: SendReview, step: StepFacts | None, form: ReviewFormFacts, chinese: Texts
+) -> str:
+    """A review as one sentence, for whoever handles suggestions."""
+    level = form.level(review.level)
+    names = [reason.name for reason in form.reasons if reason.id in review.reasons]
+    return chinese(
+        "suggest_said.review",
+        service=step.service_name if step else "",
+        number=step.number if step else "",
+        window=step.window if step else "",
+        level=level.name if level else str(review.level),
+        reasons=chinese("list.comma").join(names) or chinese("suggest_said.no_reason"),
+    )
 
 
 def outcome_of(state: State) -> str:

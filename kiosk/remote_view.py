@@ -21,6 +21,8 @@ from PIL import Image
 
 _log = structlog.get_logger()
 
+Inject = Callable[[str, float, float, int | None], None]
+
 LONG_POLL_S = 10.0
 # Somebody who has not asked for so long has gone.
 WATCHED_FOR_S = 3.0
@@ -48,7 +50,7 @@ class RemoteView:
         self._asked_at_s = float("-inf")
         self._waiting = 0
         self._server: ThreadingHTTPServer | None = None
-        self._inject: Callable[[str, float, float], None] = lambda *_: None
+        self._inject: Inject = lambda *_: None
         self._ask: Callable[[], None] = lambda: None
 
     @property
@@ -72,7 +74,7 @@ class RemoteView:
             target=self._server.serve_forever, args=(0.1,), daemon=True, name="remote-view"
         ).start()
 
-    def serve(self, inject: Callable[[str, float, float], None], ask: Callable[[], None]) -> None:
+    def serve(self, inject: Inject, ask: Callable[[], None]) -> None:
         """Joins the window: inject takes a touch, ask wants a frame drawn. Both from any thread."""
         self._inject, self._ask = inject, ask
 
@@ -88,12 +90,13 @@ class RemoteView:
     def wants_frame(self) -> bool:
         return self._waiting > 0 or time.monotonic() - self._asked_at_s < WATCHED_FOR_S
 
-    def offer(self, width: int, height: int, rows: bytes) -> None:
-        """A new picture: RGB, lowest row first."""
+    def offer(self, width: int, height: int, rows: bytes) -> int:
+        """A new picture: RGB, lowest row first. Returns its number."""
         with self._changed:
             self._frame = (width, height, rows)
             self._number += 1
             self._changed.notify_all()
+            return self._number
 
     # --- the browser's side (server threads) ----------------------------------------------------
 
@@ -126,7 +129,8 @@ class RemoteView:
         return self._encoded[1]
 
     def touch(self, body: bytes) -> None:
-        """Raises ValueError for anything that is no touch."""
+        """phase, x, y, and the number of the frame that was looked at, if that is known. Raises
+        ValueError for anything that is no touch."""
         wish = json.loads(body)
         if not isinstance(wish, dict):
             raise ValueError("a touch is an object")
@@ -136,7 +140,10 @@ class RemoteView:
         for value in (x, y):
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
                 raise ValueError("x and y must be numbers from 0 to 1")
-        self._inject(phase, float(x), float(y))  # type: ignore[arg-type]
+        frame = wish.get("frame")
+        if frame is not None and (isinstance(frame, bool) or not isinstance(frame, int)):
+            raise ValueError("frame must be a whole number")
+        self._inject(phase, float(x), float(y), frame)  # type: ignore[arg-type]
 
     def page(self) -> bytes:
         return self._page.read_bytes()

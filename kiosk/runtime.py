@@ -13,7 +13,7 @@ from typing import Protocol
 import structlog
 
 from kiosk.devices import ListJob, PrintJob
-from kiosk.feedback_words import said_words
+from kiosk.feedback_words import retold_words, said_words
 from kiosk.flow import effects as fx
 from kiosk.flow import eligibility as el
 from kiosk.flow import feedback as fb
@@ -54,7 +54,7 @@ class Pension(Protocol):
 
 class FeedbackBox(Protocol):
     def find(self, wish: fb.FindSteps) -> None: ...
-    def review(self, wish: fb.SendReview) -> None: ...
+    def review(self, wish: fb.SendReview, retold: str) -> None: ...
     def suggest(self, wish: fb.SendSuggestion, text: str) -> None: ...
 
 
@@ -173,12 +173,17 @@ class Runtime:
             case fb.FindSteps():
                 box.find(effect)
             case fb.SendReview():
-                box.review(effect)
+                box.review(effect, self._retold(effect, hands))
             case fb.SendSuggestion():
                 box.suggest(effect, said_words(effect.topics, hands.texts(Language.CHINESE)))
             case _:
                 return False
         return True
+
+    def _retold(self, effect: fb.SendReview, hands: Hands) -> str:
+        """The review in words, should the server no longer take it as one."""
+        step, form = self.state.session.feedback.step, self.state.around.content.form
+        return retold_words(effect, step, form, hands.texts(Language.CHINESE))
 
     def _print_job(self, effect: fx.PrintTicket, hands: Hands) -> PrintJob:
         texts = hands.texts(effect.language)

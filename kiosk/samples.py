@@ -116,6 +116,15 @@ def sample_states() -> dict[str, State]:
     def at(place: Place, on: State = base, **session: object) -> State:
         return replace(on, place=place, session=Session(**session))  # type: ignore[arg-type]
 
+    closed = replace(
+        around,
+        hall=replace(
+            sample_hall(),
+            open=False,
+            opens_at="2026-03-03T09:00:00+08:00",
+            services=tuple(replace(s, accepting=False) for s in sample_hall().services),
+        ),
+    )
     notice = replace(
         sample_hall(closed=""),
         notice="今天下午 15:00 系统维护，请尽早办理。",
@@ -126,9 +135,9 @@ def sample_states() -> dict[str, State]:
         "home": base,
         "home-notice": replace(base, around=replace(around, hall=notice)),
         "home-no-reader": replace(base, around=replace(around, reader=Link.DOWN)),
-        "home-closed": replace(
-            base, around=replace(around, hall=replace(sample_hall(), open=False))
-        ),
+        "home-closed": replace(base, around=closed),
+        "attract-closed": replace(at(Place.ATTRACT), around=closed),
+        "services-closed": replace(at(Place.SERVICES), around=closed),
         "help": replace(base, help_open=True),
         "away": replace(at(Place.AWAY), around=Around(sample_hall(), server=Link.DOWN)),
         "reading": at(Place.READING, busy),

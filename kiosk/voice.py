@@ -12,6 +12,7 @@ from kiosk.eligibility_words import check_words
 from kiosk.feedback_words import feedback_spoken
 from kiosk.flow.events import Language
 from kiosk.flow.states import Place, State
+from kiosk.opening_hours import is_closed
 from kiosk.texts import Texts
 
 
@@ -37,6 +38,8 @@ def spoken_words(state: State, t: Texts) -> str:
         return t("voice.ticket_again" if ticket.held_before else "voice.ticket", number=number)
     if state.place is Place.UNPRINTED and ticket is not None:
         return t("voice.unprinted", number=" ".join(ticket.number))
+    if state.place in (Place.HOME, Place.SERVICES) and is_closed(state.around):
+        return t("voice.closed")
     return t(f"voice.{state.place.value}")
 
 

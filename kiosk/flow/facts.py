@@ -48,7 +48,7 @@ class ClassFacts:
 class HallFacts:
     """time_zone: IANA name; business_day: the hall's own date, which decides a person's age.
     appointments: whether people may have booked a time here. waiting: people in the whole hall;
-    None when it is not told."""
+    None when it is not told. opens_at: while it is closed, when it opens, RFC 3339, or empty."""
 
     id: str
     name: str
@@ -63,6 +63,7 @@ class HallFacts:
     classes: tuple[ClassFacts, ...]
     appointments: bool = False
     waiting: int | None = None
+    opens_at: str = ""
 
     @property
     def zone(self) -> tzinfo | None:

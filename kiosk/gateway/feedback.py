@@ -1,7 +1,9 @@
 """Reviews and suggestions on their way to the server: now, or as soon as it is there.
 
 What somebody said is on disk before it is sent, so that neither a dead line nor a restart loses it;
-the phone number alone is not, because it is personal and a kiosk can be carried off.
+the phone number alone is not, because it is personal and a kiosk can be carried off. A review that
+the server no longer takes, when it comes after its person has gone, is handed in as a suggestion,
+so that somebody reads it.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol, cast
@@ -41,11 +44,13 @@ class FeedbackServer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """what: `reviews` or `suggestions`; body: as the server wants it, without the phone number."""
+    """what: `reviews` or `suggestions`; body: as the server wants it, without the phone number.
+    retold: a review in words, for when it comes too late."""
 
     request_id: str
     what: str
     body: Mapping[str, Any]
+    retold: str = ""
 
 
 class Outbox(threading.Thread):
@@ -112,12 +117,25 @@ class Outbox(threading.Thread):
             answer = self._server.feedback(letter.what, {**body, "phone": phone} if phone else body)
         except Refused as refusal:
             _log.warning("feedback_refused", what=letter.what, code=refusal.refusal)
-            self._done(letter, fb.FeedbackEnded(letter.request_id, refusal.refusal))
+            self._refused(letter, refusal.refusal)
         except GatewayError as error:
             _log.info("feedback_delayed", what=letter.what, reason=error.code)
             self._put_off(letter, at_once=isinstance(error, Unreachable))
         else:
             self._done(letter, fb.FeedbackEnded(letter.request_id, "sent", _answer_by(answer)))
+
+    def _refused(self, letter: Letter, code: str) -> None:
+        """Who stands there is told, and may suggest something instead; of who has gone, what was
+        said goes another way. Rated already is rated."""
+        with self._lock:
+            waits = letter.request_id in self._awaited
+            if not waits and letter.retold and code != "already_rated":
+                again = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{letter.request_id}/retold"))
+                self._letters[again] = Letter(again, "suggestions", {"text": letter.retold})
+                if phone := self._phones.get(letter.request_id):
+                    self._phones[again] = phone
+                self._wake.set()
+        self._done(letter, fb.FeedbackEnded(letter.request_id, code))
 
     def _done(self, letter: Letter, ended: fb.FeedbackEnded) -> None:
         with self._lock:
@@ -192,14 +210,14 @@ class FeedbackDesk:
                 self._post(fb.StepsFound(wish.request_id, steps))
                 return
 
-    def review(self, wish: fb.SendReview) -> None:
+    def review(self, wish: fb.SendReview, retold: str = "") -> None:
         body = {
             "ticket": wish.ticket,
             "step": wish.step,
             "level": wish.level,
             "reasons": list(wish.reasons),
         }
-        self._outbox.put(Letter(wish.request_id, "reviews", body), wish.phone)
+        self._outbox.put(Letter(wish.request_id, "reviews", body, retold), wish.phone)
 
     def suggest(self, wish: fb.SendSuggestion, text: str) -> None:
         self._outbox.put(Letter(wish.request_id, "suggestions", {"text": text}), wish.phone)

@@ -59,7 +59,14 @@ def _hall(hall: wire.Hall) -> HallFacts:
         classes=tuple(_class(each) for each in hall["priority_classes"]),
         appointments=hall.get("appointments") is True,  # a server from before it has none
         waiting=hall["today"].get("waiting"),
+        opens_at=_opens_at(hall),
     )
+
+
+def _opens_at(hall: wire.Hall) -> str:
+    """All services follow the hall's one calendar."""
+    told = (service.get("opens_at") for service in hall["services"])
+    return min((typed(at, str) for at in told if at), default="")
 
 
 def _class(each: wire.PriorityClass) -> ClassFacts:

@@ -12,6 +12,7 @@ from kiosk.flow.content import JobFacts, NoticeFacts
 from kiosk.flow.paging import NOTICES_PER_PAGE, notices_and_jobs, page_of, pages_of
 from kiosk.flow.states import Place, State
 from kiosk.flow.way_moves import current_question
+from kiosk.opening_hours import is_closed, still_possible
 from kiosk.screens import feedback_choices, staff_rows
 from kiosk.screens.offers import Choice, Choices, fresh_id
 from kiosk.texts import Texts
@@ -48,7 +49,8 @@ def home(state: State, t: Texts) -> Choices:
     if content.form.levels:
         note = t("door.feedback_note")
         doors.append(door("feedback", "thumbs-up", ev.Door.FEEDBACK, t, note))
-    return Choices(t("home.title"), t("home.lead"), tuple(doors))
+    lead = still_possible(around, t) if is_closed(around) else t("home.lead")
+    return Choices(t("home.title"), lead, tuple(doors))
 
 
 def _waiting(state: State, t: Texts) -> str:
@@ -56,7 +58,7 @@ def _waiting(state: State, t: Texts) -> str:
     if state.around.offline:
         return t("offline.tile")
     if hall is not None and not hall.open:
-        return t("home.closed_service")
+        return t("closed.number_note")
     if hall is None or hall.waiting is None:
         return ""
     return t("door.number_note", count=hall.waiting) if hall.waiting else t("wait.nobody")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.flow.states import Link, State
-from kiosk.opening_hours import hours_words
+from kiosk.opening_hours import closed_notice
 from kiosk.texts import Texts
 from kiosk.ui.widgets import Card
 from kiosk.words import in_language
@@ -45,7 +45,5 @@ def notice_words(state: State, t: Texts) -> str:
     if state.around.offline:
         return t("offline.notice")
     if not hall.open:
-        hours = hours_words(hall.hours, t)
-        closed = t("home.closed_hall")
-        return f"{closed}\n{t('home.closed_hours', hours=hours)}" if hours else closed
+        return closed_notice(hall, t)
     return in_language(hall.notice, hall.notice_en, t.language)

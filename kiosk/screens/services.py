@@ -17,7 +17,8 @@ from kiosk.flow.events import (
 )
 from kiosk.flow.facts import ServiceFacts, masked_name
 from kiosk.flow.paging import pages_of, services_shown
-from kiosk.flow.states import Link, Place, State
+from kiosk.flow.states import Around, Link, Place, State
+from kiosk.opening_hours import is_closed, opens_words
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.screens.hints import CardHint, card_hint, notice_words
 from kiosk.texts import Texts
@@ -52,7 +53,8 @@ class ServicesScreen(PlaceScreen):
         self._show_head(state)
         self.reader_up = state.around.reader is not Link.DOWN
         self.card_title, self.card_hint = card_hint(state, self.texts)
-        self.notice = "" if self.greeting else notice_words(state, self.texts)
+        hidden = self.greeting and not is_closed(state.around)
+        self.notice = "" if hidden else notice_words(state, self.texts)
         self._show_tiles(state)
         self._show_ways(state)
 
@@ -60,7 +62,7 @@ class ServicesScreen(PlaceScreen):
         session = state.session
         claimed = class_name(session.claim, state.around.hall, self.texts)
         self.favoured = session.priority_age is not None or bool(claimed)
-        self.title, self.lead = self.texts("services.title"), self.texts("services.lead")
+        self.title, self.lead = self._question(state.around)
         if session.person is not None:
             self.title = self.texts("greeting.hello", name=masked_name(session.person.name))
             self.lead = self.texts("greeting.title")
@@ -68,6 +70,14 @@ class ServicesScreen(PlaceScreen):
             self.lead = self.texts("greeting.elderly", age=session.priority_age)
         elif claimed:
             self.lead = self.texts("greeting.claimed", name=claimed)
+
+    def _question(self, around: Around) -> tuple[str, str]:
+        """Title and lead; who comes while the hall is closed reads when to come instead."""
+        hall, t = around.hall, self.texts
+        if hall is None or not is_closed(around):
+            return t("services.title"), t("services.lead")
+        when = opens_words(hall, t)
+        return t("closed.services"), t("closed.from", when=when) if when else ""
 
     def _show_tiles(self, state: State) -> None:
         services = services_shown(state)

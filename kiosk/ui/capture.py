@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from kivy.base import EventLoop
 from kivy.clock import Clock
 from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
 from kivy.input.motionevent import MotionEvent
+
+from kiosk.ui.steady import SteadyTouch
 
 SHORTEST_FRAME_S = 0.08
 
@@ -25,18 +30,38 @@ class RemoteTouch(MotionEvent):
         super().depack(args)
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came over the wire. frame: the one that was looked at, or None; at_s: on the wall's
+    clock."""
+
+    phase: str
+    sx: float
+    sy: float
+    frame: int | None
+    at_s: float
+
+
 class FrameSource:
     """Grabs a frame after it was drawn, if somebody watches; else remembers that one is due.
 
-    wants: whether anybody watches; offer: takes (width, height, RGB bytes, lowest row first).
+    wants: whether anybody watches; offer: takes (width, height, RGB bytes, lowest row first) and
+    tells the frame's number; steady: which picture is on the glass.
     """
 
     def __init__(
-        self, window: Any, wants: Callable[[], bool], offer: Callable[[int, int, bytes], None]
+        self,
+        window: Any,
+        wants: Callable[[], bool],
+        offer: Callable[[int, int, bytes], int],
+        steady: SteadyTouch,
     ) -> None:
-        self._window, self._wants, self._offer = window, wants, offer
+        self._window, self._wants, self._offer, self._steady = window, wants, offer, steady
         self._due, self._last_s = True, 0.0
         self._touch: RemoteTouch | None = None
+        self._sent: deque[Sent] = deque()
+        self._pumping = Clock.create_trigger(self._pump, 0)
+        self._picture, self._from_frame = -1, 0  # the last one offered, and its first frame
         window.bind(on_flip=self._on_flip)
 
     def ask(self) -> None:
@@ -57,22 +82,48 @@ class FrameSource:
             return
         self._due, self._last_s = False, now_s
         width, height = self._window.system_size
-        self._offer(width, height, glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE))
+        number = self._offer(
+            width, height, glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
+        )
+        if self._picture != self._steady.changes:
+            self._picture, self._from_frame = self._steady.changes, number
 
-    def inject(self, phase: str, x: float, y: float) -> None:
-        """From any thread. x, y: 0..1 from the upper left."""
-        Clock.schedule_once(lambda _dt: self._inject(phase, x, 1.0 - y), 0)
+    def inject(self, phase: str, x: float, y: float, frame: int | None = None) -> None:
+        """From any thread. x, y: 0..1 from the upper left; frame: the one that was looked at."""
+        self._sent.append(Sent(phase, x, 1.0 - y, frame, time.time()))
+        self._pumping()
 
-    def _inject(self, phase: str, sx: float, sy: float) -> None:
-        if phase == "down":
-            self._lift(sx, sy)
-            self._touch = RemoteTouch("remote", "touch", (sx, sy))
+    def _pump(self, _dt: float) -> None:
+        """A finger that says what it looked at means that; one that does not means what is there,
+        and waits until it is."""
+        while self._sent:
+            sent = self._sent[0]
+            if sent.phase == "down" and sent.frame is None and not self._steady.is_seen:
+                self._pumping()
+                return
+            self._sent.popleft()
+            if sent.phase != "down" or self._means_this_picture(sent):
+                self._inject(sent)
+            if sent.phase == "up" and self._sent:
+                self._pumping()  # what it asked for comes first
+                return
+
+    def _means_this_picture(self, sent: Sent) -> bool:
+        if sent.frame is None:
+            return True
+        return self._picture == self._steady.changes and sent.frame >= self._from_frame
+
+    def _inject(self, sent: Sent) -> None:
+        if sent.phase == "down":
+            self._lift(sent.sx, sent.sy)
+            self._touch = RemoteTouch("remote", "touch", (sent.sx, sent.sy))
+            self._touch.time_start = sent.at_s
             EventLoop.post_dispatch_input("begin", self._touch)
-        elif phase == "move" and self._touch is not None:
-            self._touch.move((sx, sy))
+        elif sent.phase == "move" and self._touch is not None:
+            self._touch.move((sent.sx, sent.sy))
             EventLoop.post_dispatch_input("update", self._touch)
-        elif phase == "up":
-            self._lift(sx, sy)
+        elif sent.phase == "up":
+            self._lift(sent.sx, sent.sy)
 
     def _lift(self, sx: float, sy: float) -> None:
         if self._touch is None:

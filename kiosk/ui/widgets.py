@@ -6,6 +6,8 @@ widgets.kv, where `look`, `icon` and `t` are the running view's.
 
 from __future__ import annotations
 
+from typing import Any
+
 from kivy.graphics.texture import Texture
 from kivy.properties import (
     BooleanProperty,
@@ -24,6 +26,7 @@ from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 
 from kiosk.ui.mirror import BoxLayout, is_mirrored
+from kiosk.ui.steady import AGAIN
 
 
 class Icon(Label):
@@ -51,6 +54,7 @@ class Pressable(ButtonBehavior, BoxLayout):
     radius = NumericProperty(12)
     focused = BooleanProperty(False)
     slot = StringProperty("")  # a stable name, so that a rebuilt screen keeps its focus
+    repeats = False  # whether two quick presses are two
 
     _ring: FocusRing | None = None
 
@@ -69,6 +73,15 @@ class Pressable(ButtonBehavior, BoxLayout):
             self.canvas.after.add(self._ring.canvas)
         else:
             self.canvas.after.remove(self._ring.canvas)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        if AGAIN in touch.ud and not self.repeats:
+            return bool(self.collide_point(*touch.pos))
+        return bool(super().on_touch_down(touch))
+
+    def let_go(self) -> None:
+        """The finger that lies here means nothing any more."""
+        self.state = "normal"
 
 
 class FocusRing(Widget):
@@ -96,6 +109,7 @@ class SecondaryButton(Pressable):
 class KeypadKey(Pressable):
     """One large digit or letter, or an icon. type_dp: how large."""
 
+    repeats = True
     words = StringProperty("")
     type_dp = NumericProperty(72)
     icon_name = StringProperty("")

@@ -1,20 +1,35 @@
 """Breaks text into lines as Chinese typesetting wants it. Pure; widths come from the caller.
 
-No line begins with a closing mark or ends with an opening one; figures and Latin words stay whole;
-lines of one text are balanced, so that no single character is left alone.
+No line begins with a closing mark or ends with an opening one; figures, Latin words and this
+field's Chinese words stay whole, and so does each name of a list, where a line can hold it; lines
+of one text are balanced, so that no single character is left alone.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 Measure = Callable[[str], float]
 
 _NO_START = "，。、：；！？）》」』”’…%·,.:;!?)]}–"
 _NO_END = "（《「『“‘([{"
 _HAN_ONLY = re.compile(r"[\u4e00-\u9fff]+$")
-_UNIT = re.compile(r"\d+[\d.,–-]*\s*[\u4e00-\u9fff]|[^\s\u3000-\u9fff\uff00-\uffef]+|\s+|.", re.S)
+_WHOLE_WORDS = Path(__file__).resolve().parents[2] / "assets" / "i18n" / "whole-words.txt"
+
+
+def _whole_words() -> str:
+    """This field's words as a pattern, longer ones first."""
+    lines = _WHOLE_WORDS.read_text(encoding="utf-8").splitlines()
+    words = {word for line in lines if not line.startswith("#") for word in line.split()}
+    return "|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word)))
+
+
+_UNIT = re.compile(
+    r"\d+[\d.,–-]*\s*[\u4e00-\u9fff]|[^\s\u3000-\u9fff\uff00-\uffef]+|\s+|" + _whole_words() + "|.",
+    re.S,
+)
 
 
 def units(text: str) -> list[str]:
@@ -67,11 +82,13 @@ def balanced(text: str, width: float, measure: Measure) -> list[str]:
     lines = break_lines(text, width, measure)
     if len(lines) < 2 or "\n" in text:
         return lines
-    pieces = clauses(text)
-    if all(measure(piece) <= width for piece in pieces):
-        by_clause = _break_paragraph(pieces, width, measure)
-        if len(by_clause) == len(lines):
-            return by_clause
+    listed = names(text)
+    # A long list may take two lines more, so that no name in it is parted.
+    for pieces, more in ((clauses(text), 0), (listed, 2 if len(listed) > 3 else 0)):
+        if len(pieces) > 1 and all(measure(piece) <= width for piece in pieces):
+            by_piece = _break_paragraph(pieces, width, measure)
+            if len(by_piece) <= len(lines) + more:
+                return by_piece
     return _in_pairs(_even(text, width, len(lines), measure), width, measure)
 
 
@@ -83,6 +100,11 @@ def keeps_words_whole(text: str, width: float, measure: Measure) -> bool:
 def clauses(text: str) -> list[str]:
     """Pieces that end with a mark a reader pauses at."""
     return [piece for piece in re.split(r"(?<=[，。；：！？])", text) if piece]
+
+
+def names(text: str) -> list[str]:
+    """Pieces that end with the mark between names of a list."""
+    return [piece for piece in re.split(r"(?<=、)|(?<=, )", text) if piece]
 
 
 def _even(text: str, width: float, count: int, measure: Measure) -> list[str]:
@@ -102,5 +124,7 @@ def _in_pairs(lines: list[str], width: float, measure: Measure) -> list[str]:
     """Most Chinese words are two characters: a first line of an odd number likely splits one."""
     if len(lines) != 2 or len(lines[0]) % 2 == 0 or not _HAN_ONLY.match("".join(lines)):
         return lines
+    if len(units(lines[0])[-1]) > 1:
+        return lines  # a word ends there
     moved = [lines[0][:-1], lines[0][-1] + lines[1]]
     return moved if measure(moved[1]) <= width and moved[0] else lines

@@ -149,6 +149,26 @@ def test_a_refusal_is_told_and_not_tried_again(hall: Hall, tmp_path: Path) -> No
     assert len(hall.bodies) == 1
 
 
+def test_a_review_that_comes_too_late_is_handed_in_as_a_suggestion(
+    hall: Hall, tmp_path: Path
+) -> None:
+    file = tmp_path / "feedback.json"
+    dark = Kiosk("http://127.0.0.1:9", file)
+    dark.desk.review(REVIEW, "社会保障卡，号码 G001，1 号窗口：不满意。")
+    assert dark.next() == fb.FeedbackEnded("r1", "kept")
+    dark.stop()
+    late = {"error": {"code": "nothing_to_rate", "message": "", "detail": {}}}
+    hall.answers["reviews"] = (409, late)
+    light = Kiosk(url(hall), file)
+    while len(hall.bodies) < 2:
+        threading.Event().wait(0.01)
+    light.stop()
+    assert [what for what, _ in hall.bodies] == ["reviews", "suggestions"]
+    assert hall.bodies[1][1]["text"] == "社会保障卡，号码 G001，1 号窗口：不满意。"
+    assert hall.bodies[1][1]["request_id"] not in ("", "r1")
+    assert json.loads(file.read_text("utf-8")) == []
+
+
 def test_a_server_in_trouble_gets_it_once_it_can(hall: Hall, tmp_path: Path) -> None:
     hall.answers["reviews"] = (503, {})
     kiosk = Kiosk(url(hall), tmp_path / "feedback.json")

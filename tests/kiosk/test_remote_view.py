@@ -23,7 +23,7 @@ class Watched:
     def __init__(self) -> None:
         self.view = RemoteView(("127.0.0.1", 0), PAGE)
         self.view.open()
-        self.touches: list[tuple[str, float, float]] = []
+        self.touches: list[tuple[str, float, float, int | None]] = []
         self.asked = threading.Event()
         self.view.serve(lambda *touch: self.touches.append(touch), self.asked.set)
         self.host = self.view.url.removeprefix("http://").rstrip("/")
@@ -83,14 +83,15 @@ def test_nothing_new_is_204(watched: Watched, monkeypatch: pytest.MonkeyPatch) -
 
 def test_touches_arrive_as_sent(watched: Watched) -> None:
     for phase in ("down", "move", "up"):
-        body = json.dumps({"phase": phase, "x": 0.25, "y": 1}).encode()
+        body = json.dumps({"phase": phase, "x": 0.25, "y": 1, "frame": 7}).encode()
         assert watched.ask("POST", "/touch", body)[0] == 204
-    assert watched.touches == [("down", 0.25, 1.0), ("move", 0.25, 1.0), ("up", 0.25, 1.0)]
+    assert watched.touches == [(phase, 0.25, 1.0, 7) for phase in ("down", "move", "up")]
 
 
 @pytest.mark.parametrize(
     "body",
     [b"", b"nonsense", b"[]", b'{"phase": "hover", "x": 0, "y": 0}',
+     b'{"phase": "down", "x": 0, "y": 0, "frame": "7"}',
      b'{"phase": "down", "x": 2, "y": 0}', b'{"phase": "down", "x": "0", "y": 0}',
      b'{"phase": "down", "x": NaN, "y": 0}', b"{" * 2000],
 )  # fmt: skip

@@ -166,6 +166,21 @@ def test_lines_keep_every_sign_and_the_rules_of_typesetting(text: str, width: in
 def test_names_break_between_words_of_two_signs() -> None:
     assert balanced("退休人员社会化管理", 12, by_count) == ["退休人员", "社会化管理"]
     assert balanced("城乡居民养老保险", 12, by_count) == ["城乡居民", "养老保险"]
+    assert balanced("养老待遇资格认证", 8, by_count) == ["养老待遇", "资格认证"]
+
+
+@pytest.mark.parametrize("width", range(20, 60))
+def test_no_line_parts_a_word_or_a_name_of_the_hall(width: int) -> None:
+    services = "、".join(service.name for service in sample_hall().services)
+    lines = balanced(services, width, by_count)
+    assert all(line.endswith("、") for line in lines[:-1]), lines
+    long = "示范县人力资源和社会保障服务大厅"
+    ends = {
+        "".join(lines[: n + 1])
+        for lines in [balanced(long, width, by_count)]
+        for n in range(len(lines))
+    }
+    assert ends <= {long[:n] for n in (3, 7, 8, 12, 14, 16)}, ends
 
 
 def test_evening_lines_out_cuts_no_latin_word() -> None:

@@ -110,8 +110,10 @@ class KioskWindow:
     def touch(self, slot: str, leads_to: Place, *, passing: bool = False) -> Touch:
         """One finger on the button of that name. passing: workers answer, and the place may already
         be past when a frame is drawn; then it is enough that the touch led away."""
+        from kivy.clock import Clock
         from kivy.tests.common import UnitTestTouch
 
+        Clock.tick_draw()  # nothing counts before the round after the frame that shows it
         button = self._button(slot)
         finger = UnitTestTouch(*button.to_window(*button.center))
         began = time.perf_counter()

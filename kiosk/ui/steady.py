@@ -1,0 +1,66 @@
+"""Which touches count: a finger means what stood on the glass when it went down, and a double press
+is one. Knows no flow; what is shown is any value that changes with it.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Hashable
+from typing import Any
+
+# A hand that trembles, or is used to a mouse, presses again so soon after it has lifted.
+DOUBLE_S = 0.25
+NEAR_SHARE = 0.05  # of the longer side of the glass
+AGAIN = "again"  # in `touch.ud`: the second half of a double press
+_LAID_ON = "laid_on"
+_WAITED_S = 2.0
+
+
+class SteadyTouch:
+    """`shows`, `seen`: what is drawn; `down`, `up`: what of each touch counts. wall_s: the clock
+    that touches are stamped with."""
+
+    def __init__(self, wall_s: Callable[[], float] = time.time) -> None:
+        self._wall_s = wall_s
+        self._picture: Hashable = None
+        self._overlay: Hashable = None
+        self._seen = True
+        self._lifted: tuple[float, float, float] = (-math.inf, 0.0, 0.0)
+        self.changes = 0  # how many pictures there have been
+
+    def shows(self, picture: Hashable, overlay: Hashable = None) -> bool:
+        """What is drawn next; True when nobody has seen it yet. overlay: what may go away under a
+        finger without taking away what the finger means."""
+        if (picture, overlay) != (self._picture, self._overlay):
+            self._picture, self._overlay = picture, overlay
+            self._seen = False
+            self.changes += 1
+        return not self._seen
+
+    def seen(self, change: int) -> None:
+        """The picture of that number stands on the glass, and all touches from before that have
+        been dealt with."""
+        self._seen = self._seen or change == self.changes
+
+    @property
+    def is_seen(self) -> bool:
+        return self._seen
+
+    def down(self, touch: Any, glass_px: float) -> bool:
+        """Whether it can mean anything: what has not been drawn yet nobody means. glass_px: the
+        longer side."""
+        if not self._seen:
+            return False
+        touch.ud[_LAID_ON] = self._picture
+        lifted_s, x, y = self._lifted
+        # A touch that waited for its picture may be older than the lift before it.
+        soon = -_WAITED_S < touch.time_start - lifted_s < DOUBLE_S
+        if soon and math.dist((x, y), touch.pos) < NEAR_SHARE * glass_px:
+            touch.ud[AGAIN] = True
+        return True
+
+    def up(self, touch: Any) -> bool:
+        """Whether the finger lifts from the picture that it was laid on."""
+        self._lifted = (self._wall_s(), touch.x, touch.y)
+        return bool(touch.ud.get(_LAID_ON, self) == self._picture)
