@@ -24,6 +24,11 @@ _REFERENCE_PX = 100
 # Height of a line as a share of the type size, as that of Noto Sans CJK; where letters stand in it.
 _LINE, _BASE_BELOW_MIDDLE = 1.46, 0.33
 
+# Scripts whose letters stack: how tall a line of them is at least, and where they stand in it, as
+# shares of the type size. Measured on the deepest stacks of Noto Serif Tibetan.
+_STACKED = range(0x0F00, 0x1000)
+_STACKED_LINE, _STACKED_BASE = 2.0, 0.18
+
 # Blocks that a Chinese font holds, with what stands among the letters of any script.
 _USUAL = (
     (0x0000, 0x024F),
@@ -70,6 +75,15 @@ def needs_shaping(text: str) -> bool:
     """Whether a letter of another script is in it, and there is a font for one."""
     fonts = _Running.fonts
     return bool(fonts and fonts.more) and not text.isascii() and _is_own(text)
+
+
+def least_line(text: str) -> float:
+    """How tall a line is at least, as a share of the type size; 0 where any leading will do."""
+    return _STACKED_LINE if needs_shaping(text) and _stacks(text) else 0.0
+
+
+def _stacks(text: str) -> bool:
+    return any(ord(sign) in _STACKED for sign in text)
 
 
 def _is_usual(sign: str) -> bool:
@@ -157,7 +171,9 @@ class Print:
 
 
 def draw_lines(lines: Sequence[str], how: Print) -> Image.Image:
-    cell = how.size_px * _LINE * how.line_height
+    stacked = _stacks("".join(lines))
+    cell = how.size_px * max(_LINE * how.line_height, _STACKED_LINE if stacked else 0.0)
+    below_middle = _STACKED_BASE if stacked else _BASE_BELOW_MIDDLE
     widths = [_line_width(line, how.bold, how.size_px) for line in lines]
     width = how.width or max(widths)
     size = (max(round(width + 0.5), 1), max(round(cell * len(lines)), 1))
@@ -165,7 +181,7 @@ def draw_lines(lines: Sequence[str], how: Print) -> Image.Image:
     share = {"left": 0.0, "center": 0.5, "right": 1.0}[how.align]
     for number, line in enumerate(lines):
         if line:
-            base = cell * (number + 0.5) + how.size_px * _BASE_BELOW_MIDDLE
+            base = cell * (number + 0.5) + how.size_px * below_middle
             _draw_line(mask, line, ((width - widths[number]) * share, base), how)
     ink = tuple(round(part * 255) for part in how.colour[:3])
     picture = Image.new("RGBA", size, (*ink, 0))

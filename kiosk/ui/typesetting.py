@@ -13,7 +13,13 @@ from kivy.core.text import Label as CoreLabel
 from kivy.properties import BooleanProperty, NumericProperty, OptionProperty, StringProperty
 
 from kiosk.ui.mirror import side
-from kiosk.ui.shaping import ShapedLabel, forget_shapes, needs_shaping, shaped_width
+from kiosk.ui.shaping import (
+    ShapedLabel,
+    forget_shapes,
+    least_line,
+    needs_shaping,
+    shaped_width,
+)
 from kiosk.ui.wrapping import Measure, balanced, break_lines, keeps_words_whole
 
 # Height of one line of Noto Sans CJK as a share of the type size.
@@ -147,7 +153,8 @@ def _fits(box: Setting, height: float, lines: list[str], size_px: float) -> bool
     measure = _measure_at(box, size_px)
     if not keeps_words_whole(box.words, box.width, measure):
         return False
-    tall = len(lines) * size_px * (box.leading if len(lines) > 1 else min(box.leading, 1.3))
+    leading = box.leading if len(lines) > 1 else min(box.leading, 1.3)
+    tall = len(lines) * size_px * max(leading, least_line(box.words))
     return tall <= height and max(map(measure, lines)) <= box.width * 1.001
 
 
@@ -172,10 +179,10 @@ class Words(ShapedLabel):
     def __init__(self, **kwargs: object) -> None:
         self._trigger = Clock.create_trigger(self._set, -1)
         super().__init__(**kwargs)
+        for name in ("words", "wish_px", "bold", "font_name"):
+            self.fbind(name, self._measure)  # first: how words are set depends on their width
         for name in ("words", "wish_px", "floor_px", "size", "fit", "bold", "font_name", "align"):
             self.fbind(name, self._later)
-        for name in ("words", "wish_px", "bold", "font_name"):
-            self.fbind(name, self._measure)
         self.fbind("pos", self._place)
         self._measure()
         self._later()

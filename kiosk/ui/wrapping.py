@@ -13,7 +13,7 @@ from pathlib import Path
 
 Measure = Callable[[str], float]
 
-_NO_START = "，。、：；！？）》」』”’…%·,.:;!?)]}–"
+_NO_START = "，。、：；！？）》」』”’…%·,.:;!?)]}–།༎"
 _NO_END = "（《「『“‘([{"
 _HAN_ONLY = re.compile(r"[\u4e00-\u9fff]+$")
 _WHOLE_WORDS = Path(__file__).resolve().parents[2] / "assets" / "i18n" / "whole-words.txt"
@@ -26,8 +26,13 @@ def _whole_words() -> str:
     return "|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word)))
 
 
+# A Tibetan line ends after a tsheg, which parts syllables.
+_SYLLABLE = r"[\u0f00-\u0f0a\u0f0c-\u0fff]+\u0f0b?|"
 _UNIT = re.compile(
-    r"\d+[\d.,–-]*\s*[\u4e00-\u9fff]|[^\s\u3000-\u9fff\uff00-\uffef]+|\s+|" + _whole_words() + "|.",
+    _SYLLABLE
+    + r"\d+[\d.,–-]*\s*[\u4e00-\u9fff]|[^\s\u0f00-\u0fff\u3000-\u9fff\uff00-\uffef]+|\s+|"
+    + _whole_words()
+    + "|.",
     re.S,
 )
 

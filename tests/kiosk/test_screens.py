@@ -92,6 +92,7 @@ def cut_texts(stage: Any) -> Iterator[str]:
 
     from kiosk.ui.typesetting import Words
 
+    inside = set(seen(stage.body))
     for label in seen(stage):
         if not isinstance(label, Label) or not label.text:
             continue
@@ -102,6 +103,11 @@ def cut_texts(stage: Any) -> Iterator[str]:
             yield f"{label.text!r} {label.texture_size} in {label.size}"
         if label.x < -1 or label.right > stage.width + 1 or label.y < -1:
             yield f"{label.text!r} leaves the picture"
+        middle = label.center_y if not isinstance(label, Words) else label.text_bottom + height / 2
+        half = min(height, label.height) / 2
+        body = stage.body
+        if label in inside and not body.y - 1 < middle - half < middle + half < body.top + 1:
+            yield f"{label.text!r} lies over a bar"
         if isinstance(label, Words) and "".join(label.text.split()) != "".join(label.words.split()):
             yield f"{label.text!r} is not {label.words!r}"
 

@@ -183,6 +183,12 @@ def test_no_line_parts_a_word_or_a_name_of_the_hall(width: int) -> None:
     assert ends <= {long[:n] for n in (3, 7, 8, 12, 14, 16)}, ends
 
 
+def test_tibetan_lines_end_after_a_tsheg() -> None:
+    lines = break_lines("ཀཀ་ཁཁ་གགག། ངང་ཅ།", 6, len)
+    assert lines == ["ཀཀ་ཁཁ་", "གགག།", "ངང་ཅ།"]
+    assert break_lines("ཅ་ཀཀ་། ང", 5, len) == ["ཅ་", "ཀཀ་།", "ང"]
+
+
 def test_evening_lines_out_cuts_no_latin_word() -> None:
     assert balanced("Employment Assistance", 12, by_count) == ["Employment", "Assistance"]
     assert balanced("Residents' Pension Insurance", 20, by_count) == [
