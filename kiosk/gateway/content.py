@@ -154,13 +154,13 @@ class Archive:
 
     def load(self) -> list[ev.Event]:
         """What the kiosk knows before the server has said a word."""
-        kept = self.file.read()
         try:
+            kept = self.file.read()
             self._told = json.loads(kept) if kept else {}
             events: list[ev.Event] = [ev.ContentSeen(content_of(self._told, fresh=False))]
             if "hall" in self._told:
                 events.append(ev.HallRemembered(read_hall(self._told["hall"])))
-        except (ValueError, AttributeError, BadAnswer) as error:
+        except (OSError, ValueError, TypeError, AttributeError, BadAnswer) as error:
             _log.warning("archive_unreadable", reason=str(error))
             self._told = {}
             return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,17 @@ class KeptFile:
         if self.path is None or not self.path.exists():
             return b""
         return self.path.read_bytes()
+
+    def copy_aside(self) -> str:
+        """What is there, beside it, for whoever looks into it; returns where, or why not."""
+        if self.path is None:
+            return ""
+        aside = self.path.with_suffix(".unreadable")
+        try:
+            shutil.copy2(self.path, aside)
+        except OSError as error:
+            return str(error)
+        return str(aside)
 
     def write(self, content: bytes) -> None:
         """On disk when this returns. Raises OSError; then the old content stands."""

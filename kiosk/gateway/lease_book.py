@@ -35,6 +35,16 @@ class Stage(StrEnum):
 
 
 DONE = frozenset({Stage.SETTLED, Stage.CANCELLED})
+# What may follow what: reports come from several threads, in any order, and none may bring back a
+# number that was given up, or ask again about one that is kept.
+_NEXT: dict[Stage, frozenset[Stage]] = {
+    Stage.GIVEN: frozenset({Stage.PRINTING, Stage.UNPRINTED, Stage.SETTLED, Stage.CANCELLED}),
+    Stage.PRINTING: frozenset({Stage.UNPRINTED, Stage.SETTLED, Stage.CANCELLED}),
+    Stage.UNPRINTED: frozenset({Stage.SETTLED, Stage.CANCELLED}),
+    Stage.SETTLED: frozenset({Stage.CANCELLED}),
+    Stage.CANCELLED: frozenset(),
+    Stage.HANDED: frozenset(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,8 @@ class LeaseBook:
         self._lock = threading.Lock()
         self._blocks: tuple[Block, ...] = ()
         self._tickets: dict[str, Given] = {}
+        self._lost = False  # what was given out of the blocks lent so far is not known any more
+        self._barred: frozenset[str] = frozenset()  # such blocks; nothing is given out of them
 
     def open(self) -> None:
         """Takes up what an earlier run left. A number that was never shown, or that nobody said to
@@ -92,12 +104,15 @@ class LeaseBook:
             told = json.loads(kept) if kept else {}
             blocks = tuple(_block(b) for b in told.get("blocks", ()))
             tickets = [_given(t) for t in told.get("tickets", ())]
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            # The lent numbers are lost to this kiosk; the server voids them at its day's end.
-            _log.error("lease_book_unreadable", reason=str(error))
+            barred = frozenset(str(lease) for lease in told.get("barred", ()))
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            # The lent numbers are lost to this kiosk; the server voids them at its day's end. The
+            # file stands until the server has said which they are.
+            _log.error("lease_book_unreadable", reason=str(error), kept_as=self._file.copy_aside())
+            self._lost = True
             return
         with self._lock:
-            self._blocks = blocks
+            self._blocks, self._barred = blocks, barred
             self._tickets = {t.id: _after_a_break(t) for t in tickets}
 
     # --- numbers --------------------------------------------------------------------------------
@@ -159,13 +174,15 @@ class LeaseBook:
         return found if found and found.stage is not Stage.HANDED else None
 
     def mark(self, ticket_id: str, stage: Stage, printed: bool | None = None) -> None:
-        """Raises OSError when it cannot be written down; then all is as it was."""
+        """A stage that may not follow changes nothing but what is known of the paper. Raises
+        OSError when it cannot be written down; then all is as it was."""
         with self._lock:
             known = self._tickets.get(ticket_id)
             if known is None or known.stage is Stage.HANDED:
                 return
             told = known.printed if printed is None else printed
-            changed = replace(known, stage=stage, printed=told)
+            next_stage = stage if stage in _NEXT[known.stage] else known.stage
+            changed = replace(known, stage=next_stage, printed=told)
             self._keep({**self._tickets, ticket_id: changed}, self._blocks)
 
     def due(self, settled_before: datetime) -> tuple[Given, ...]:
@@ -188,29 +205,42 @@ class LeaseBook:
 
     def take_in(self, leases: Iterable[shapes.Lease]) -> None:
         """What the server says that this kiosk has. A ticket handed in is forgotten once the server
-        no longer counts its number as left."""
-        blocks = tuple(
+        no longer counts its number as left. After the book was lost, the blocks that the server
+        first lists may have numbers on paper: none is given out of them."""
+        told = tuple(
             strictly("lease", lambda lease=lease: read_lease(lease))  # type: ignore[misc]
             for lease in leases
             if lease["service"] is not None
         )
         with self._lock:
+            names = frozenset(block.id for block in told)
+            barred = names if self._lost else self._barred & names
+            blocks = tuple(block for block in told if block.id not in barred)
             spans = {block.id: block.left for block in blocks}
             kept = {
                 t.id: t
                 for t in self._tickets.values()
                 if t.stage is not Stage.HANDED or _within(t.serial, spans.get(t.lease, ()))
             }
-            if (blocks, kept) != (self._blocks, self._tickets):
-                self._keep(kept, blocks)
+            if self._lost or (blocks, kept, barred) != (self._blocks, self._tickets, self._barred):
+                self._keep(kept, blocks, barred)
+                self._lost = False
 
-    def _keep(self, tickets: dict[str, Given], blocks: tuple[Block, ...]) -> None:
+    def _keep(
+        self,
+        tickets: dict[str, Given],
+        blocks: tuple[Block, ...],
+        barred: frozenset[str] | None = None,
+    ) -> None:
+        """barred None: as they are."""
+        barred = self._barred if barred is None else barred
         told = {
+            "barred": sorted(barred),
             "blocks": [asdict(block) for block in blocks],
             "tickets": [asdict(ticket) for ticket in tickets.values()],
         }
         self._file.write(json.dumps(told).encode())
-        self._tickets, self._blocks = tickets, blocks
+        self._tickets, self._blocks, self._barred = tickets, blocks, barred
 
 
 def read_lease(lease: shapes.Lease) -> Block:
@@ -220,13 +250,22 @@ def read_lease(lease: shapes.Lease) -> Block:
         service=typed(lease["service"], str),
         digits=typed(lease["digits"], int),
         left=tuple((typed(first, int), typed(last, int)) for first, last in lease["left"]),
-        valid_until=typed(lease["valid_until"], str),
+        valid_until=_instant(lease["valid_until"]),
     )
+
+
+def _instant(told: object) -> str:
+    """RFC 3339 with its offset, as told. Raises TypeError or ValueError for anything else."""
+    text = typed(told, str)
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError(f"{text!r} has no offset")
+    return text
 
 
 def _block(told: Mapping[str, Any]) -> Block:
     spans = cast(list[tuple[int, int]], told["left"])
-    return Block(**{**told, "left": tuple((first, last) for first, last in spans)})
+    left = tuple((first, last) for first, last in spans)
+    return Block(**{**told, "left": left, "valid_until": _instant(told["valid_until"])})
 
 
 def _given(told: Mapping[str, Any]) -> Given:

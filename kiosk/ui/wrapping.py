@@ -89,7 +89,7 @@ def balanced(text: str, width: float, measure: Measure) -> list[str]:
         return lines
     listed = names(text)
     # A long list may take two lines more, so that no name in it is parted.
-    for pieces, more in ((clauses(text), 0), (listed, 2 if len(listed) > 3 else 0)):
+    for pieces, more in ((clauses(text), 0), (listed if len(listed) > 3 else [], 2)):
         if len(pieces) > 1 and all(measure(piece) <= width for piece in pieces):
             by_piece = _break_paragraph(pieces, width, measure)
             if len(by_piece) <= len(lines) + more:

@@ -15,7 +15,7 @@ from kiosk.flow import events as ev
 from kiosk.flow.facts import LeaseFacts
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.desk import TicketDesk
-from kiosk.gateway.errors import NoAnswer, Unreachable
+from kiosk.gateway.errors import BadAnswer, NoAnswer, Unreachable
 from kiosk.gateway.keeping import KeptFile
 from kiosk.gateway.lease_book import LeaseBook, Stage, Wanted
 from kiosk.gateway.lease_keeper import HallClock, LeaseKeeper
@@ -123,8 +123,34 @@ def test_a_lease_ends_with_its_day_whatever_the_machines_clock_says(tmp_path: Pa
 
 
 def test_a_torn_file_lends_nothing_and_breaks_nothing(tmp_path: Path) -> None:
-    (tmp_path / "numbers.json").write_text('{"blocks": [{"id"', encoding="utf-8")
-    assert book_in(tmp_path).left() == LeaseFacts()
+    torn = '{"blocks": [{"id"'
+    (tmp_path / "numbers.json").write_text(torn, encoding="utf-8")
+    book = book_in(tmp_path)
+    assert book.left() == LeaseFacts()
+    assert (tmp_path / "numbers.unreadable").read_text(encoding="utf-8") == torn
+    # Which of the lent numbers are on paper nobody knows: none of them is given again.
+    book.take_in([lease()])  # type: ignore[list-item]
+    assert numbers(book, "a") == [None]
+    later = book_in(tmp_path)
+    later.take_in([lease(), {**lease(31, 33), "id": "l2"}])  # type: ignore[list-item]
+    assert numbers(later, "a", "b") == ["D031", "D032"]
+
+
+@pytest.mark.parametrize("until", ["tomorrow", "2026-03-02T05:00:00", 7])
+def test_a_lease_without_a_right_end_is_refused_at_the_edge(book: LeaseBook, until: Any) -> None:
+    with pytest.raises(BadAnswer):
+        book.take_in([{**lease(), "valid_until": until}])  # type: ignore[list-item]
+    assert numbers(book, "a") == ["D004"], "what was known stands"
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_what_was_given_up_never_comes_back(book: LeaseBook, stage: Stage) -> None:
+    given = book.give(Wanted("a", "D"))
+    assert given is not None
+    book.mark(given.id, Stage.CANCELLED)
+    book.mark(given.id, stage, False)
+    (due,) = book.due(NOON - LATER)
+    assert (due.stage, due.printed) == (Stage.CANCELLED, False)
 
 
 class Server:

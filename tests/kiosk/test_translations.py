@@ -198,6 +198,7 @@ def test_letters_join_and_figures_keep_their_order(three: Any) -> None:
     how = Print(40, False, (0, 0, 0, 1), "left", None, 1.0)
     assert draw_lines(["سا 12"], how).tobytes() != draw_lines(["سا 21"], how).tobytes()
     assert [piece for piece, _ in runs("سا 12 养老 لا")] == ["سا 12 ", "养老 ", "لا"]
+    assert [piece for piece, _ in runs("ཀ་ 12, ཁ")] == ["ཀ་ ", "12, ", "ཁ"]
     # The number stands at the left end, its own figures from left to right.
     alone, line = draw_lines(["12"], how), draw_lines(["سا 12"], how)
     inked = alone.getchannel("A").getbbox()
