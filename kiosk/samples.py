@@ -186,6 +186,7 @@ def sample_states() -> dict[str, State]:
         "cancelling": at(Place.CANCELLING, busy, ticket=ticket),
         "cancelled": at(Place.CANCELLED, ticket=ticket),
         "refused": at(Place.REFUSED, refusal="service_closed"),
+        "not-cancelled": at(Place.REFUSED, refusal="not_cancelled", ticket=ticket),
         **way_states(base, ticket),
         **staff_states(base),
     }

@@ -84,7 +84,7 @@ class KeepTicket(Effect):
 
 @dataclass(frozen=True, slots=True)
 class CancelTicket(Effect):
-    """Answered by TicketCancelled, however long the server is away."""
+    """Answered by TicketCancelled, however long the server is away, or by TicketRefused."""
 
     request_id: str
     ticket_id: str

@@ -179,6 +179,11 @@ def refused(state: State, event: ev.TicketRefused) -> Step:
     return enter(state, Place.REFUSED, refusal=event.code, refusal_at=event.at)
 
 
+def not_cancelled(state: State, _event: ev.TicketRefused) -> Step:
+    """Called or served a moment ago: who wanted to give it back must not believe that they did."""
+    return enter(state, Place.REFUSED, refusal="not_cancelled")
+
+
 def no_number(state: State, _event: ev.Event) -> Step:
     """The server never answered; should a number come yet, it is given back."""
     return enter(state, Place.REFUSED, AbandonTicket(running_request(state)), refusal="no_answer")

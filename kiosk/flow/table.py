@@ -291,6 +291,7 @@ _NUMBER: dict[Place, Row] = {
         **_LEAVE,
         ev.BackTouched: mv.stay,
         ev.TicketCancelled: number.cancelled,
+        ev.TicketRefused: number.not_cancelled,
     },
     Place.CANCELLED: {**ALWAYS, **_LEAVE, ev.BackTouched: mv.stay, ev.CardLaid: card.start_reading},
     Place.REFUSED: {

@@ -253,6 +253,8 @@ class TicketDesk:
                 self._client.report(ticket_id, what, request_id)
             except Refused as refusal:
                 _log.warning("report_refused", what=what, ticket=ticket_id, code=refusal.refusal)
+                if isinstance(done, ev.TicketCancelled):
+                    self._post(ev.TicketRefused(done.request_id, refusal.refusal))
                 return
             except GatewayError as error:
                 _log.warning("report_delayed", what=what, ticket=ticket_id, reason=error.code)

@@ -57,7 +57,10 @@ def _no_paper(state: State, t: Texts) -> News:
 
 
 def _asked_about(state: State) -> str:
-    """What was refused: a new number, checking in, or something about a ticket held already."""
+    """What was refused: a new number, checking in, giving back, or something else about a ticket
+    held already."""
+    if state.session.refusal == "not_cancelled":
+        return "_cancel"
     if state.session.asked_from in (Place.MINE, Place.FOUND):
         return "_mine"
     return "_check_in" if state.session.checks_in else ""
@@ -68,15 +71,16 @@ def _refused(state: State, t: Texts) -> News:
     about = _asked_about(state)
     if state.session.checks_in and t.has(f"{reason}_check_in"):
         reason = f"{reason}_check_in"
+    kept = state.session.refusal == "not_cancelled"
     when = when_words(state.session.refusal_at, state.around.hall, t)
     return News(
         icon="info",
         tone="attention",
         title=t(f"refused.title{about}"),
         text=t(reason, when=when) if t.has(reason) else t("refused.other"),
-        next_words=t(f"refused.again{about}"),
-        next_icon="arrow-right",
-        next_event=BackTouched(),
+        next_words=t("bar.home" if kept else f"refused.again{about}"),
+        next_icon="house" if kept else "arrow-right",
+        next_event=HomeTouched() if kept else BackTouched(),
         desk=True,
     )
 

@@ -89,6 +89,15 @@ def test_giving_a_number_back_is_asked_twice() -> None:
         Place.CANCELLED,
     )
     assert effects == [fx.CancelTicket(R, TICKET.id)]
+    refused, _ = travel_from(
+        found_by_card(MAY),
+        asked,
+        (Place.SURE, ev.CancelTouched()),
+        (Place.CANCELLING, ev.TicketRefused(R, "wrong_state")),
+        (Place.REFUSED, ev.HomeTouched()),
+        Place.HOME,
+    )
+    assert refused.session == Session()
 
 
 def test_printing_again_never_gives_the_number_back_when_paper_fails() -> None:

@@ -209,6 +209,14 @@ def test_reports_get_through_once_however_often_they_are_sent(server: Any, desk:
     eventually(lambda: {("print-failed", "t1"), ("keep", "t1")} <= set(server.commands))
 
 
+def test_a_number_that_cannot_be_given_back_any_more_is_told(server: Any, desk: Desk) -> None:
+    desk.desk.request(fx.RequestTicket(R, "D", None))
+    ticket = desk.next(ev.TicketIssued).ticket
+    server.faults = ["409"]
+    desk.desk.cancel(fx.CancelTicket("back", ticket.id))
+    assert desk.next(ev.TicketRefused).request_id == "back"
+
+
 @pytest.mark.parametrize(
     ("fault", "error"),
     [("503", NotNow), ("429", NotNow), ("garbage", BadAnswer), ("shape", BadAnswer),
