@@ -75,7 +75,12 @@ class Outbox(threading.Thread):
         self._wake.set()
 
     def put(self, letter: Letter, phone: str) -> None:
-        """Answered by FeedbackEnded. The same request again takes the earlier one's place."""
+        """Answered by FeedbackEnded. The same request again takes the earlier one's place. What
+        there is no room for is not promised."""
+        if self._full_without(letter.request_id):
+            _log.error("feedback_box_full", letters=KEPT_AT_MOST)
+            self._post(fb.FeedbackEnded(letter.request_id, "not_kept"))
+            return
         with self._lock:
             self._letters[letter.request_id] = letter
             if phone:
@@ -83,6 +88,10 @@ class Outbox(threading.Thread):
             self._awaited[letter.request_id] = time.monotonic() + WAITED_FOR_S
             self._keep()
         self._wake.set()
+
+    def _full_without(self, request_id: str) -> bool:
+        with self._lock:
+            return request_id not in self._letters and len(self._letters) >= KEPT_AT_MOST
 
     def run(self) -> None:
         self.pulse.beat(ROUND_S)
@@ -162,7 +171,7 @@ class Outbox(threading.Thread):
 
     def _keep(self) -> None:
         """With the lock held."""
-        told = [asdict(letter) for letter in self._letters.values()][-KEPT_AT_MOST:]
+        told = [asdict(letter) for letter in self._letters.values()]
         try:
             self._file.write(json.dumps(told, ensure_ascii=False).encode())
         except OSError as error:

@@ -61,6 +61,8 @@ class SteadyTouch:
         return True
 
     def up(self, touch: Any) -> bool:
-        """Whether the finger lifts from the picture that it was laid on."""
-        self._lifted = (self._wall_s(), touch.x, touch.y)
+        """Whether the finger lifts from the picture that it was laid on. Only a press that counted
+        makes the next one its second half: who goes on pressing is heard again."""
+        if _LAID_ON in touch.ud and AGAIN not in touch.ud:
+            self._lifted = (self._wall_s(), touch.x, touch.y)
         return bool(touch.ud.get(_LAID_ON, self) == self._picture)

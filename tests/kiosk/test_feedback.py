@@ -14,6 +14,7 @@ import pytest
 
 from kiosk.flow import events as ev
 from kiosk.flow import feedback as fb
+from kiosk.gateway import feedback
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.feedback import FeedbackDesk, Outbox
 from kiosk.gateway.keeping import KeptFile
@@ -136,6 +137,18 @@ def test_on_a_full_disk_in_the_dark_nothing_is_promised(tmp_path: Path) -> None:
     kiosk = Kiosk("http://127.0.0.1:9", folder)
     kiosk.desk.review(REVIEW)
     assert kiosk.next() == fb.FeedbackEnded("r1", "not_kept")
+    kiosk.stop()
+
+
+def test_what_there_is_no_room_for_is_not_promised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feedback, "KEPT_AT_MOST", 1)
+    kiosk = Kiosk("http://127.0.0.1:9", tmp_path / "feedback.json")
+    kiosk.desk.review(REVIEW)
+    assert kiosk.next() == fb.FeedbackEnded("r1", "kept")
+    kiosk.desk.suggest(fb.SendSuggestion("s1", ("windows",), ""), "希望多开窗口。")
+    assert kiosk.next() == fb.FeedbackEnded("s1", "not_kept")
     kiosk.stop()
 
 
