@@ -105,13 +105,13 @@ def runs(text: str) -> Iterator[tuple[str, bool]]:
     """Pieces for one font each, and whether it is the Chinese one. What has no direction of its
     own, spaces and marks, stays with what stands before it, and so do figures, where one font has
     to order them; from left to right they are the Chinese font's, since few others have them."""
-    ordered = base_direction(text) == "rtl"
+    apart = _is_own(text) and base_direction(text) == "ltr"
     usual = unicodedata.bidirectional(text[:1] or " ") == "L" and _is_usual(text[:1])
     marked: list[tuple[str, bool]] = []
     for sign in text:
         if not _is_usual(sign):
             usual = False
-        elif unicodedata.bidirectional(sign) == "L" or not (ordered or sign.isspace()):
+        elif unicodedata.bidirectional(sign) == "L" or (apart and not sign.isspace()):
             usual = True
         marked.append((sign, usual))
     for is_usual, piece in groupby(marked, key=lambda mark: mark[1]):
