@@ -36,22 +36,19 @@ from queue_server.day_snapshots.store import DaySnapshots
 from queue_server.domain.calendar import business_day
 from queue_server.estimates.live import Estimates
 from queue_server.halls import Halls
-from queue_server.journal.port import JournalError
+from queue_server.journal.port import JournalBroken, JournalError
+from queue_server.loading import Loading
+from queue_server.outcome import Unavailable
 from queue_server.pension_seed import DemoRegister
 from queue_server.pensions.desk import PensionDesk
 from queue_server.pensions.people import People
 from queue_server.plan import Plan
 from queue_server.sample_days import write_sample_days
 from queue_server.service import HallService
-from queue_server.settings.hall import (
-    HallSettings,
-    StaffSection,
-    content_of,
-    presentation_of,
-    rules_of,
-)
+from queue_server.settings.hall import HallSettings, StaffSection
+from queue_server.settings.rules import content_of, presentation_of, rules_of
 from queue_server.speech import Speech
-from queue_server.trouble import KNOWN, CannotStart
+from queue_server.trouble import KNOWN, CannotStart, in_words
 from queue_server.tuning import settle_memory, tidy
 from queue_server.vault.master import MasterKeys
 from queue_server.vault.store import Vault
@@ -76,7 +73,12 @@ def key_file_of(plan: Plan, database: str) -> Path:
 
 
 def build(
-    plan: Plan, database: str, *, accept_new_key: bool = False, sample_days: int = 0
+    plan: Plan,
+    database: str,
+    *,
+    accept_new_key: bool = False,
+    even_if_broken: bool = False,
+    sample_days: int = 0,
 ) -> FastAPI:
     """The application for the halls of `plan`. database: an address; a file in it is absolute."""
 
@@ -96,7 +98,7 @@ def build(
             await _live_before(plan, store, keys, sample_days)
             async with (
                 _clock_guarded(plan, store) as guard,
-                _serving(plan, store, keys, guard) as halls,
+                _serving(plan, store, keys, guard, even_if_broken) as halls,
             ):
                 metrics = Metrics(halls, store.writer, guard)
                 vault = Vault(store.access, MasterKeys(key_file))
@@ -170,11 +172,12 @@ async def _live_before(plan: Plan, store: Database, keys: Keys, days: int) -> No
 
 @asynccontextmanager
 async def _serving(
-    plan: Plan, store: Database, keys: Keys, guard: ClockGuard | None
+    plan: Plan, store: Database, keys: Keys, guard: ClockGuard | None, even_if_broken: bool
 ) -> AsyncIterator[Halls]:
     """The halls, live: those whose files were read are loaded first, all others while it runs."""
 
     snapshots = DaySnapshots(store.access, keys)
+    how = Loading(snapshots, even_if_broken)
 
     def clock() -> SystemClock:
         at_most_s = plan.server.clock_off_at_most_s
@@ -182,13 +185,14 @@ async def _serving(
 
     async def open_hall(hall: str) -> HallService:
         settings = await asyncio.to_thread(plan.settings_of, hall)
-        service = _hall(store, settings, keys, snapshots, clock())
+        service = _hall(store, settings, keys, how, clock())
         await service.start()
         return service
 
     halls = Halls(list(plan.files), open_hall)
-    for hall in plan.read:
-        await halls.get(hall)
+    with _told():
+        for hall in plan.read:
+            await _load_first(halls, hall)
     settle_memory()
     log.info("ready", halls=len(plan.files), loaded=len(halls), database=store.name)
     keeper = SnapshotKeeper(halls, store.journal, snapshots)
@@ -198,6 +202,19 @@ async def _serving(
     finally:
         await keeper.close()
         await halls.close()
+
+
+async def _load_first(halls: Halls, hall: str) -> None:
+    """One hall's broken journal does not keep the others from being served. Raises JournalError."""
+    try:
+        await halls.get(hall)
+    except Unavailable as error:
+        cause = error.__cause__
+        if not isinstance(cause, JournalError):
+            raise
+        if not (isinstance(cause, JournalBroken) and len(halls.ids) > 1):
+            raise cause from error
+        log.error(cause.code, hall=hall, detail=in_words(cause.code, str(cause)))
 
 
 @asynccontextmanager
@@ -212,7 +229,7 @@ async def _estimating(halls: Halls) -> AsyncIterator[Estimates]:
 
 
 def _hall(
-    store: Database, settings: HallSettings, keys: Keys, snapshots: DaySnapshots, clock: Clock
+    store: Database, settings: HallSettings, keys: Keys, how: Loading, clock: Clock
 ) -> HallService:
     return HallService(
         store.journal,
@@ -221,7 +238,7 @@ def _hall(
         clock,
         keys.follow_token,
         content_of(settings),
-        snapshots,
+        how,
     )
 
 

@@ -158,10 +158,13 @@ def _end_with(server: int) -> None:
 
 
 def _read(stream: BinaryIO) -> Any:
+    """None when the input has ended, also in the middle of a request."""
     head = stream.read(8)
-    if len(head) < 8:
+    length = int.from_bytes(head, "big")
+    body = stream.read(length)
+    if len(head) < 8 or len(body) < length:
         return None
-    return pickle.loads(stream.read(int.from_bytes(head, "big")))  # noqa: S301 - our own pipe
+    return pickle.loads(body)  # noqa: S301 - our own pipe
 
 
 def _write(stream: BinaryIO, answer: Any) -> None:

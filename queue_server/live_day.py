@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import structlog
 
@@ -21,9 +21,9 @@ from queue_server.domain.apply import apply
 from queue_server.domain.calendar import day_bounds_ms
 from queue_server.domain.keeping import keeps
 from queue_server.domain.state import HallState
-from queue_server.journal.chain import GENESIS, Record, link
-from queue_server.journal.port import Append, Journal, JournalError, Kept, TicketRow
-from queue_server.loading import Snapshots, load_day, request_id_of
+from queue_server.journal.chain import ANSWER_KEY, GENESIS, Record, answer_digest, link
+from queue_server.journal.port import Answer, Append, Journal, JournalError, Kept, TicketRow
+from queue_server.loading import AS_USUAL, Loading, load_day, request_id_of
 from queue_server.outcome import Unavailable
 from queue_server.push import HallStreams
 from queue_server.views.ledger_rows import ledger_row
@@ -37,9 +37,22 @@ SHARED_FOR_S = 10.0
 RETRY_AFTER_S = 1.0
 
 
+@dataclass(slots=True)
+class Taken:
+    """Events that were applied together at one instant, behind the record `after`; rows: of the
+    tickets they touched."""
+
+    events: Sequence[e.Event]
+    at_ms: int
+    after: int
+    rows: dict[str, TicketRow] = field(default_factory=dict)
+    kept: list[Kept] = field(default_factory=list)
+
+
 class LiveDay:
     """state: as decided; epoch: counts how often it had to be loaded again; tail: the last append
-    that was sent; answered: ids of the requests answered this day."""
+    that was sent; answered: ids of the requests answered this day; unproved: the record up to which
+    a snapshot was believed, 0 when all were read."""
 
     def __init__(
         self,
@@ -47,18 +60,19 @@ class LiveDay:
         journal: Journal,
         clock: Clock,
         follow_token: FollowToken,
-        snapshots: Snapshots | None = None,
+        how: Loading = AS_USUAL,
     ) -> None:
         self.state = HallState()
         self.streams = HallStreams(hall, journal, clock)
         self.answered: set[str] = set()
         self.followed: dict[str, str] = {}
         self.epoch = 0
+        self.unproved = 0
         self.ends_ms = 0
         self.tail: asyncio.Future[None] | None = None
         self._clock = clock
         self._hall, self._journal, self._follow_token = hall, journal, follow_token
-        self._snapshots = snapshots
+        self._how = how
         self._hash = GENESIS
         self._following = asyncio.Lock()
         self._catching: asyncio.Task[None] | None = None
@@ -74,22 +88,34 @@ class LiveDay:
 
     # --- our own events ----------------------------------------------------------------------
 
-    def take(self, events: Sequence[e.Event], now_ms: int, extra: dict[str, Any]) -> Append:
-        """Applies events and puts together what goes to disk for them. A ticket's row is taken
-        right after its event: a new day leaves the tickets of the old one behind."""
-        records: list[Record] = []
-        rows: dict[str, TicketRow] = {}
-        kept: list[Kept] = []
+    def take(self, events: Sequence[e.Event], now_ms: int) -> Taken:
+        """Applies events. A ticket's row is taken right after its event: a new day leaves the
+        tickets of the old one behind. Write them before anything else is taken."""
+        taken = Taken(events, now_ms, self.state.seq)
         for event in events:
-            record = link(self._hall, self.state.seq + 1, event, now_ms, self._hash, extra)
-            self._apply(record, event, now_ms)
-            records.append(record)
+            self._apply(event, now_ms)
             if row := ledger_row(self._hall, self.state, event):
-                rows.pop(row.id, None)
-                rows[row.id] = row
+                taken.rows.pop(row.id, None)
+                taken.rows[row.id] = row
             if change := keeps(event):
-                kept.append(Kept(self._hall, change.key, record.seq if change.needed else 0))
-        return Append(self._hall, records, list(rows.values()), None, kept)
+                seq = self.state.seq if change.needed else 0
+                taken.kept.append(Kept(self._hall, change.key, seq))
+        return taken
+
+    def written(self, taken: Taken, by: str, answer: Answer | None = None) -> Append:
+        """What goes to disk for them. The last record carries a digest of the answer, so that the
+        chain proves what the request was told."""
+        extra = {"by": by}
+        if answer is not None:
+            extra["request_id"] = answer.request_id
+        records: list[Record] = []
+        for seq, event in enumerate(taken.events, taken.after + 1):
+            if answer is not None and seq == answer.seq:
+                extra[ANSWER_KEY] = answer_digest(answer.command, answer.body)
+            record = link(self._hall, seq, event, taken.at_ms, self._hash, extra)
+            self._hash = record.hash
+            records.append(record)
+        return Append(self._hall, records, list(taken.rows.values()), answer, taken.kept)
 
     def stored(
         self, records: Sequence[Record], events: Sequence[e.Event], request_id: str | None
@@ -99,9 +125,8 @@ class LiveDay:
             self.answered.add(request_id)
         self.streams.publish(self.state.known_rules, records, events)
 
-    def _apply(self, record: Record, event: e.Event, at_ms: int) -> None:
+    def _apply(self, event: e.Event, at_ms: int) -> None:
         apply(self.state, event, at_ms)
-        self._hash = record.hash
         if isinstance(event, e.TicketIssued):
             self.followed[self._follow_token(event.ticket)] = event.ticket
         if isinstance(event, e.DayOpened | e.HallConfigured):
@@ -123,10 +148,10 @@ class LiveDay:
         self._journal.watch(self._hall, self._heard)
 
     async def _load(self) -> None:
-        day = await load_day(self._journal, self._hall, self._follow_token, self._snapshots)
+        day = await load_day(self._journal, self._hall, self._follow_token, self._how)
         day.state.outlook = self.state.outlook
         self.state, self._hash = day.state, day.last_hash
-        self.followed, self.answered = day.followed, day.answered
+        self.followed, self.answered, self.unproved = day.followed, day.answered, day.snapshot
         self._know_end()
         self.streams.begin_at(day.state.seq)
         if (behind_s := self._clock.reach(day.state.last_ms)) > SLEW_S:
@@ -254,7 +279,8 @@ class LiveDay:
         self.lost_a_race()
         events = [record.to_event() for record in records]
         for record, event in zip(records, events, strict=True):
-            self._apply(record, event, record.at_ms())
+            self._apply(event, record.at_ms())
+            self._hash = record.hash
             if request_id := request_id_of(record):
                 self.answered.add(request_id)
         self._clock.reach(self.state.last_ms)

@@ -74,7 +74,7 @@ class _Writer:
         except Refusal:
             return []
         if events:
-            self._records.append(self.live.take(events, at_ms, {"by": by}))
+            self._records.append(self.live.written(self.live.take(events, at_ms), by))
         return events
 
     async def write(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import orjson
@@ -36,7 +36,7 @@ from queue_server.journal.port import (
     SeqConflict,
 )
 from queue_server.live_day import LiveDay
-from queue_server.loading import Snapshots
+from queue_server.loading import AS_USUAL, Loading
 from queue_server.outcome import Abandoned, Outcome, Unavailable
 from queue_server.presentation import Presentation
 from queue_server.push import HallStreams
@@ -74,11 +74,11 @@ class HallService:
         clock: Clock,
         follow_token: FollowToken,
         content: tuple[Thing, ...] = (),
-        snapshots: Snapshots | None = None,
+        how: Loading = AS_USUAL,
     ) -> None:
         self.id = rules.id
         self.presentation = presentation
-        self.day = LiveDay(rules.id, journal, clock, follow_token, snapshots)
+        self.day = LiveDay(rules.id, journal, clock, follow_token, how)
         self._journal = journal
         self._rules = rules
         self._content = content
@@ -264,36 +264,34 @@ class HallService:
         if not events:
             outcome = self._outcome(request, events, now_ms)
             return outcome, asyncio.shield(self.day.tail or asyncio.sleep(0))
-        named = {} if request.request_id is None else {"request_id": request.request_id}
-        extra = {"by": request.by, **named}
-        append = self.day.take(events, now_ms, extra)
+        taken = self.day.take(events, now_ms)
         outcome = self._outcome(request, events, now_ms)
-        return outcome, self._send(append, events, request, outcome)
+        append = self.day.written(taken, request.by, self._answer(request, outcome))
+        return outcome, self._send(append, events, request.request_id)
 
     def _by_itself(self, command: c.Command, now_ms: int, by: str = "system") -> None:
         """What must happen before anything else can be decided."""
         events = decide(command, self.day.state, now_ms)
         if events:
-            append = self.day.take(events, now_ms, {"by": by})
-            stored = self._send(append, events, _Request(command, None, by), None)
+            append = self.day.written(self.day.take(events, now_ms), by)
+            stored = self._send(append, events, None)
             stored.add_done_callback(lambda done: done.exception())
 
     def _outcome(self, request: _Request, events: Sequence[e.Event], now_ms: int) -> Outcome:
         body = answer(self.day.state, request.command, events, now_ms, self._follow_token)
         return Outcome(orjson.dumps(body).decode(), False, tuple(x.name for x in events))
 
+    def _answer(self, request: _Request, outcome: Outcome) -> Answer | None:
+        """What is stored of the outcome for whoever asks again."""
+        if request.request_id is None:
+            return None
+        question, seq = asked(request.command), self.day.state.seq
+        return Answer(self.id, request.request_id, question, outcome.body, seq)
+
     def _send(
-        self,
-        append: Append,
-        events: Sequence[e.Event],
-        request: _Request,
-        outcome: Outcome | None,
+        self, append: Append, events: Sequence[e.Event], request_id: str | None
     ) -> asyncio.Future[None]:
-        records, request_id = append.records, request.request_id
-        if request_id is not None and outcome is not None:
-            question = asked(request.command)
-            given = Answer(self.id, request_id, question, outcome.body, records[-1].seq)
-            append = replace(append, answer=given)
+        records = append.records
         stored = self._journal.append(append)
         # a future of the caller's own: one that goes away must not undo what is on its way to disk
         waiter = asyncio.get_running_loop().create_future()
@@ -301,7 +299,7 @@ class HallService:
         def committed(done: asyncio.Future[None]) -> None:
             error = done.exception()
             if error is None:
-                self.day.stored(records, events, request.request_id)
+                self.day.stored(records, events, request_id)
             if not waiter.done():
                 waiter.set_result(None) if error is None else waiter.set_exception(error)
 

@@ -149,6 +149,13 @@ class Actor:
     must_change: bool = False
 
     @property
+    def kiosk(self) -> str | None:
+        """The one kiosk that it speaks for. A kiosk's token that was given no name of its own
+        speaks for whichever kiosk says so; so does whoever is no kiosk."""
+        named = self.role is Role.KIOSK and self.name != Role.KIOSK.value
+        return self.name if named else None
+
+    @property
     def label(self) -> str:
         """How the journal names the actor: a role and a work name, nothing personal."""
         return f"{self.role}:{self.name}"

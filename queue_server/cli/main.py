@@ -57,6 +57,11 @@ def _parser() -> argparse.ArgumentParser:
         "--accept-new-key", action="store_true", help="the database's old key file is lost"
     )
     server.add_argument(
+        "--even-if-broken",
+        action="store_true",
+        help="serve although a record of the present day was changed or is missing",
+    )
+    server.add_argument(
         "--sample-days",
         type=int,
         default=0,
@@ -91,6 +96,7 @@ def _server(options: argparse.Namespace) -> int:
         plan,
         _database(options, plan),
         accept_new_key=options.accept_new_key,
+        even_if_broken=options.even_if_broken,
         sample_days=options.sample_days,
     )
     return _served(app, host, port)

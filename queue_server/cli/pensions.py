@@ -38,7 +38,7 @@ from queue_server.pensions.people import People
 from queue_server.pensions.reading import RegisterUnreadable
 from queue_server.plan import Plan, load_plan
 from queue_server.service import HallService
-from queue_server.settings.hall import content_of, presentation_of, rules_of
+from queue_server.settings.rules import content_of, presentation_of, rules_of
 from queue_server.vault.master import MasterKeys
 from queue_server.vault.store import Vault
 from queue_server.views.pensions import today_of

@@ -17,18 +17,23 @@ from queue_server.day_snapshots.store import DaySnapshots, Sealed
 from queue_server.domain import events as e
 from queue_server.domain.state import HallState
 from queue_server.helper_process import HelperProcess, HelperUnavailable
-from queue_server.journal.chain import Record
-from queue_server.journal.port import Journal, JournalError
+from queue_server.journal.chain import BrokenChain, Record, verify
+from queue_server.journal.port import Journal, JournalBroken, JournalError
 
 log = structlog.get_logger()
 
 EVENTS_BETWEEN = 10_000  # replayed in a sixth of a second
 LOOKS_EVERY_S = 10.0
 PAGE = 1000  # so that reading them holds up nobody
+# Into one snapshot, so that it is taken long before anybody's patience ends; then another one.
+EVENTS_AT_ONCE = 50_000
 
 
 class LiveState(Protocol):
+    """unproved: the record up to which a start believed a snapshot; 0: it has seen all."""
+
     state: HallState
+    unproved: int
 
 
 class LiveHall(Protocol):
@@ -58,10 +63,37 @@ class SnapshotKeeper:
         while True:
             await asyncio.sleep(LOOKS_EVERY_S * random.uniform(0.8, 1.2))  # noqa: S311 - spreads work
             for hall in self._halls:
+                await self.prove(hall)
                 await self.look_at(hall)
 
     async def close(self) -> None:
         await self._process.close()
+
+    async def prove(self, hall: LiveHall) -> None:
+        """What the day's start did not read because it had a snapshot, once, beside everything
+        else. Damage there changes nothing of what is served; it is told, for somebody to look."""
+        until = hall.day.unproved
+        if not until:
+            return
+        try:
+            await self._prove(hall.id, hall.day.state.day_seq - 1, until)
+        except (BrokenChain, JournalBroken) as error:
+            log.error(error.code, hall=hall.id, error=str(error), see="docs/keeping-data.md")
+        except JournalError as error:
+            log.warning("day_not_proved", hall=hall.id, error=str(error))
+            return  # another time
+        hall.day.unproved = 0
+
+    async def _prove(self, hall: str, after: int, until: int) -> None:
+        """Raises BrokenChain at the first record that does not follow; the first of all is believed
+        to follow the day before. Raises JournalError."""
+        prev_hash = ""
+        while after < until:
+            page = await self._journal.read(hall, after, min(PAGE, until - after))
+            if not page:
+                raise BrokenChain(after + 1, "the records up to the day's snapshot are not there")
+            after, prev_hash = verify(page, after, prev_hash or page[0].prev_hash)
+            await asyncio.sleep(0)
 
     async def look_at(self, hall: LiveHall) -> None:
         """Takes a snapshot if one is due; one that fails is taken another time."""
@@ -85,7 +117,8 @@ class SnapshotKeeper:
         since = await self._since(hall, last) if last is not None else None
         if since is None:
             last, since = None, list(await self._journal.load(hall.id))
-        taken = Sealed(*await self._process.ask(hall.id, "take", last, since))
+        asked = (last, since[:EVENTS_AT_ONCE])
+        taken = Sealed(*await self._process.ask(hall.id, "take", *asked))
         await self._snapshots.put(hall.id, taken)
         self._reached[hall.id] = taken.seq
         log.info("day_snapshot", hall=hall.id, seq=taken.seq, bytes=len(taken.body))

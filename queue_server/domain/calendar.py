@@ -6,10 +6,11 @@ Instants are UTC milliseconds; local time exists only inside these functions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 
@@ -104,6 +105,30 @@ def sessions_on(calendar: Calendar, day: date) -> tuple[Session, ...]:
     weekday = 0 if day in calendar.makeup_days else day.weekday()
     found = (s for s in calendar.sessions if weekday in s.weekdays)
     return tuple(sorted(found, key=lambda s: s.opens))
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two stretches of opening hours that would be open at once. day: a weekday, 0 = Monday, or a
+    special day."""
+
+    day: int | date
+    first: tuple[time, time]
+    second: tuple[time, time]
+
+
+def overlap(sessions: Iterable[Session], special_days: Iterable[SpecialDay]) -> Overlap | None:
+    """The first there is. Stretches that touch do not overlap."""
+    of_week = [(s.weekdays, (s.opens, s.closes)) for s in sessions]
+    hours: list[tuple[int | date, list[tuple[time, time]]]] = [
+        (day, [span for days, span in of_week if day in days]) for day in range(7)
+    ]
+    hours += [(special.day, list(special.hours)) for special in special_days]
+    for day, spans in hours:
+        for first, second in pairwise(sorted(spans)):
+            if second[0] < first[1]:
+                return Overlap(day, first, second)
+    return None
 
 
 def is_open(calendar: Calendar, at_ms: int) -> bool:

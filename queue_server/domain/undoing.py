@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from queue_server.domain.calendar import overlap
 from queue_server.domain.rules import HallRules
 
 _Three = tuple[Any, Any, Any]
@@ -122,4 +123,6 @@ def _astray(rules: HallRules) -> list[tuple[str, ...]]:
         ("slots", [x.service for x in rules.slots]),
     ):
         found += [(name, s) for s in services if s not in rules.service]
+    if overlap(rules.calendar.sessions, rules.calendar.special_days):
+        found.append(("calendar", "sessions"))
     return found

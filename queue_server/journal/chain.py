@@ -54,6 +54,16 @@ def link(
     )
 
 
+# Beside who asked (`by`) and `request_id` in the data of the last record that a request led to.
+ANSWER_KEY = "answer_sha256"
+
+
+def answer_digest(command: str, body: str) -> str:
+    """What the journal keeps of an answer – what was asked, and the body – for ever: the first half
+    of a SHA-256, hex."""
+    return hashlib.sha256(f"{command}\n{body}".encode()).hexdigest()[:32]
+
+
 class BrokenChain(Exception):
     """The journal was tampered with or damaged; seq is the first record that does not fit."""
 

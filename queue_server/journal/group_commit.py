@@ -81,8 +81,8 @@ class _Job:
 
 @dataclass(slots=True)
 class _Batch:
-    """What goes into one commit; parameters of _INSERT_BATCH, or None when it is more than appends
-    that follow each other."""
+    """What goes into one commit; parameters of _INSERT_BATCH for its appends, or None when there
+    are none, or they do not follow each other."""
 
     jobs: list[_Job]
     parameters: list[str] | None
@@ -161,18 +161,27 @@ class GroupCommit:
             self.commit_seconds += time.perf_counter() - started
 
     def _commit_at_once(self, batch: _Batch) -> Outcomes | None:
-        """The usual case; None when something in the batch conflicts, and nothing was done."""
+        """The usual case: all appends as one statement, then whatever else there is. None when
+        something in the appends conflicts, and nothing was done."""
         if batch.parameters is None:
             return None
+        others = [job for job in batch.jobs if not isinstance(job.work, Append)]
         try:
+            if others:  # one statement alone is a transaction of its own
+                self._connection.execute("BEGIN IMMEDIATE")
             self._connection.execute(_INSERT_BATCH, batch.parameters)
         except sqlite3.IntegrityError:
+            if others:
+                self._connection.execute("ROLLBACK")
             return None
-        return [(job, None) for job in batch.jobs]
+        if not others:
+            return [(job, None) for job in batch.jobs]
+        done = {id(job): _run_alone(self._connection, _step(job.work)) for job in others}
+        self._connection.execute("COMMIT")
+        return [(job, done.get(id(job))) for job in batch.jobs]
 
     def _commit_in_steps(self, jobs: list[_Job]) -> Outcomes:
-        """Each job by itself inside one transaction: the usual way met something that conflicts,
-        or there is something other than appends to run."""
+        """Each job by itself inside one transaction: the usual way met something that conflicts."""
         self._connection.execute("BEGIN IMMEDIATE")
         outcomes = [(job, _run_alone(self._connection, _step(job.work))) for job in jobs]
         self._connection.execute("COMMIT")
@@ -200,7 +209,7 @@ def _append(connection: sqlite3.Connection, append: Append) -> None:
 def _parameters(jobs: list[_Job]) -> list[str] | None:
     appends = [job.work for job in jobs if isinstance(job.work, Append)]
     heads = _heads(appends)
-    if len(appends) < len(jobs) or heads is None:
+    if not heads:
         return None
     return [orjson.dumps(rows).decode() for rows in (heads, *_rows(appends))]
 

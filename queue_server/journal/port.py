@@ -45,6 +45,12 @@ class NotStored(JournalError):
     code = "not_stored"
 
 
+class JournalBroken(JournalError):
+    """What is stored was changed or damaged: state that is made of it could not be trusted."""
+
+    code = "journal_broken"
+
+
 class UnusableDatabase(Exception):
     """A database that this server does not understand: its address, or its version."""
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from queue_server.journal.chain import Record
 from queue_server.journal.checkpoint import WAL_PAGES_AT_MOST, Checkpointer
 from queue_server.journal.group_commit import TICKET_COLUMNS, GroupCommit, last_of, translated
-from queue_server.journal.port import RARE, Answer, Append, TicketRow
+from queue_server.journal.port import RARE, Answer, Append, JournalBroken, TicketRow
 from queue_server.journal.port import UnusableDatabase as UnusableDatabase
 
 T = TypeVar("T")
@@ -157,6 +157,12 @@ def _statements(script: str) -> list[str]:
     return found
 
 
+def _is_damage(error: sqlite3.Error) -> bool:
+    """A page that is none, or a text that is none."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code == sqlite3.SQLITE_CORRUPT or "decode to UTF-8" in str(error)
+
+
 class SqliteJournal:
     """The Journal port over one SqliteDatabase. A second server on the same file is not meant to
     be; it loses time, as races lost, but nothing else."""
@@ -167,9 +173,12 @@ class SqliteJournal:
         self._database = database
 
     def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Raises NotStored, or JournalBroken where the file itself is damaged."""
         try:
             return self._database.reader.execute(statement, values).fetchall()
         except sqlite3.Error as error:
+            if _is_damage(error):
+                raise JournalBroken(str(error)) from error
             raise translated(error) from error
 
     def append(self, append: Append) -> asyncio.Future[None]:

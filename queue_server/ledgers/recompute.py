@@ -62,7 +62,7 @@ class _Gathered:
         self._tickets: dict[str, Row] = {}
         self._kept: dict[str, int] = {}
         self._answers: list[Row] = []
-        self._answering: tuple[str, int] | None = None
+        self._answering: tuple[str, int, str | None] | None = None
 
     def take(self, step: Step) -> None:
         if step.day != self._day:
@@ -77,7 +77,7 @@ class _Gathered:
         if self._answering and self._answering[0] != step.request_id:
             self._answered()
         if step.request_id is not None:
-            self._answering = (step.request_id, step.seq)
+            self._answering = (step.request_id, step.seq, step.answer)
 
     def finish(self) -> None:
         self._answered()

@@ -15,7 +15,7 @@ from queue_server.domain.apply import apply
 from queue_server.domain.errors import Refusal
 from queue_server.domain.keeping import Keeps, keeps
 from queue_server.domain.state import HallState
-from queue_server.journal.chain import Record
+from queue_server.journal.chain import ANSWER_KEY, Record
 from queue_server.journal.port import TicketRow
 from queue_server.views.ledger_rows import ledger_row
 
@@ -31,7 +31,8 @@ class DoesNotFit(Exception):
 @dataclass(frozen=True, slots=True)
 class Step:
     """One record's event with what it leads to: rows of tickets; what later days need of it;
-    request_id: of the request that it answers."""
+    request_id: of the request that it answers; answer: the digest of what that was told, which
+    earlier versions of the program did not write."""
 
     seq: int
     event: e.Event
@@ -39,6 +40,7 @@ class Step:
     rows: tuple[TicketRow, ...]
     keeps: Keeps | None
     request_id: str | None
+    answer: str | None
 
 
 class Replay:
@@ -75,6 +77,7 @@ class Replay:
             self._rows(event),
             keeps(event),
             data.get("request_id"),
+            data.get(ANSWER_KEY),
         )
 
     def _rows(self, event: e.Event) -> tuple[TicketRow, ...]:

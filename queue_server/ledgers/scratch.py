@@ -20,8 +20,9 @@ from queue_server.journal.port import TicketRow
 TICKET = TicketRow._fields
 # What the present day needs from before it: which thing, and the record that tells of it.
 KEPT = ("key", "seq")
-# An answer as the journal tells it: which request, and the last record that it led to.
-ANSWER = ("request_id", "seq")
+# An answer as the journal tells it: which request, the last record that it led to, and the digest
+# of what it said; none where an earlier version of the program wrote the record.
+ANSWER = ("request_id", "seq", "digest")
 SHOWN_AT_MOST = 20
 
 
@@ -35,12 +36,19 @@ class Difference:
 
 
 class Ledger:
-    """One ledger's two sets of rows; `key` tells which rows belong together."""
+    """One ledger's two sets of rows; `key` tells which rows belong together. if_told: columns that
+    are compared only where the journal tells them."""
 
     def __init__(
-        self, connection: sqlite3.Connection, name: str, columns: Sequence[str], key: str
+        self,
+        connection: sqlite3.Connection,
+        name: str,
+        columns: Sequence[str],
+        key: str,
+        if_told: frozenset[str] = frozenset(),
     ) -> None:
         self._connection, self._name, self._columns, self._key = connection, name, columns, key
+        self._if_told = if_told
         names = ", ".join(columns)
         for side in ("recomputed", "stored"):
             connection.execute(f"CREATE TABLE {name}_{side} ({names}, at_seq, times DEFAULT 1)")
@@ -102,7 +110,7 @@ class Ledger:
 
     def _changed(self) -> Iterator[Difference]:
         n, key = self._name, self._key
-        differs = " OR ".join(f"s.{c} IS NOT r.{c}" for c in self._columns if c != key)
+        differs = " OR ".join(self._differs(c) for c in self._columns if c != key)
         pairs = ", ".join(f"r.{c}, s.{c}" for c in self._columns)
         rows = self._connection.execute(
             f"SELECT r.{key}, r.at_seq, s.{key} IS NULL, {pairs} FROM {n}_recomputed r"  # noqa: S608
@@ -112,12 +120,17 @@ class Ledger:
             what = "it is missing" if missing else self._named(values)
             yield Difference(seq, str(key_value), what)
 
+    def _differs(self, column: str) -> str:
+        told = f"r.{column} IS NOT NULL AND " if column in self._if_told else ""
+        return f"({told}s.{column} IS NOT r.{column})"
+
     def _named(self, values: Sequence[Any]) -> str:
         """`values`: recomputed and stored by turns."""
         return "; ".join(
             f"{column} is {values[2 * i + 1]!r}, by the journal {values[2 * i]!r}"
             for i, column in enumerate(self._columns)
             if values[2 * i] != values[2 * i + 1]
+            and not (values[2 * i] is None and column in self._if_told)
         )
 
     def _too_many(self) -> Iterator[Difference]:
@@ -147,5 +160,5 @@ def scratch() -> Iterator[Scratch]:
         yield Scratch(
             Ledger(connection, "ticket", TICKET, "id"),
             Ledger(connection, "kept", KEPT, "key"),
-            Ledger(connection, "answer", ANSWER, "request_id"),
+            Ledger(connection, "answer", ANSWER, "request_id", frozenset({"digest"})),
         )

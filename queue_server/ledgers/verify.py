@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import orjson
 
 from queue_server.journal.archive_port import Row, Whole, WrongVersion
-from queue_server.journal.chain import BrokenChain
+from queue_server.journal.chain import BrokenChain, answer_digest
 from queue_server.journal.verification import Anchors
 from queue_server.ledgers.recompute import Progress, Tally, recompute
 from queue_server.ledgers.replay import DoesNotFit
-from queue_server.ledgers.scratch import ANSWER, KEPT, TICKET, Difference, Ledger, Scratch, scratch
+from queue_server.ledgers.scratch import KEPT, TICKET, Difference, Ledger, Scratch, scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +136,13 @@ def _differing(hall: str, code: str, kind: str, ledger: Ledger) -> tuple[int, li
 
 
 def _answers(whole: Whole, hall: str, broken: list[Problem]) -> Iterator[Row]:
-    """Every stored answer as far as the journal knows it; those that are no JSON go to `broken`."""
-    for request_id, seq, body in whole.rows("answer", (*ANSWER, "body"), hall):
+    """Every stored answer as the journal knows it; those that are no JSON go to `broken`."""
+    columns = ("request_id", "seq", "command", "body")
+    for request_id, seq, command, body in whole.rows("answer", columns, hall):
         try:
             orjson.loads(body)
         except ValueError:
             broken.append(
                 Problem(hall, seq, "answer_differs", f"the answer to {request_id} is no JSON")
             )
-        yield request_id, seq
+        yield request_id, seq, answer_digest(str(command), str(body))

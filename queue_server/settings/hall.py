@@ -1,30 +1,20 @@
-"""hall.toml as typed, frozen settings, and what the dispatcher makes of them.
+"""hall.toml as typed, frozen settings. What the dispatcher makes of them: rules.py.
 
 Every key is documented in config/hall.toml; a key that is not declared here is refused there.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, time
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from foundation.settings_file import load_settings
 from queue_server.access.roles import Role
-from queue_server.domain.calendar import Calendar, Session
-from queue_server.domain.content import Guide, Thing
-from queue_server.domain.rules import (
-    DispatchSettings,
-    HallRules,
-    MatterRule,
-    PriorityClass,
-    ServiceRule,
-    Skill,
-    WindowRule,
-)
-from queue_server.presentation import Presentation
+from queue_server.domain.calendar import Session, overlap
+from queue_server.domain.rules import DispatchSettings
 from queue_server.settings.content import JobSection, NoticeSection
 from queue_server.settings.pensions import PensionSection
 from queue_server.settings.supply import (
@@ -119,6 +109,14 @@ class DispatchSection:
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be below 0")
 
+    def rule(self) -> DispatchSettings:
+        minutes: dict[str, Any] = {
+            "waits_at_most_s": self.waits_at_most_minutes * 60,
+            "print_unanswered_s": self.print_unanswered_minutes * 60,
+        }
+        same = {f.name for f in fields(DispatchSettings)} - minutes.keys()
+        return DispatchSettings(**{name: getattr(self, name) for name in same}, **minutes)
+
 
 @dataclass(frozen=True)
 class HoursSection:
@@ -129,6 +127,9 @@ class HoursSection:
     def __post_init__(self) -> None:
         if self.closes <= self.opens:
             raise ValueError("closes must come after opens")
+
+    def rule(self) -> Session:
+        return Session(tuple(WEEKDAYS.index(d) for d in self.days), self.opens, self.closes)
 
 
 @dataclass(frozen=True)
@@ -250,6 +251,7 @@ class HallSettings:
         _refuse_repeats("job", [j.id for j in self.job])
         _refuse_repeats("quota for", [q.service for q in self.quota])
         _refuse_repeats("special day", [d.day.isoformat() for d in self.special_days])
+        _refuse_overlap(self.hours, self.special_days)
         if not self.priority_class:
             raise ValueError("at least one priority_class is needed; the first is the ordinary one")
         if (self.paired or self.staff) and not self.server.demonstration:
@@ -261,9 +263,13 @@ class HallSettings:
         for window in self.window:
             _refuse_unknown(f"window {window.id}", _skill_names(window, services), services)
             _refuse_unknown(f"window {window.id}", set(window.first_classes), classes)
+            if window.stands_in_for == window.id:
+                raise ValueError(
+                    f"window {window.id} cannot stand in for itself: name another window"
+                )
             if window.stands_in_for is not None:
-                others = {w.id for w in self.window if w is not window}
-                _refuse_unknown(f"window {window.id}", {window.stands_in_for}, others)
+                known = {w.id for w in self.window}
+                _refuse_unknown(f"window {window.id}", {window.stands_in_for}, known)
         for matter in self.matter:
             _refuse_unknown(f"matter {matter.id}", {matter.service}, services)
         _refuse_unknown("quota", {q.service for q in self.quota}, services)
@@ -279,6 +285,19 @@ def _refuse_repeats(what: str, names: list[str]) -> None:
             raise ValueError(f"{what} {name!r} is there twice")
 
 
+def _refuse_overlap(
+    hours: tuple[HoursSection, ...], special_days: tuple[SpecialDaySection, ...]
+) -> None:
+    found = overlap((h.rule() for h in hours), (d.rule() for d in special_days))
+    if found is None:
+        return
+    day = WEEKDAYS[found.day] if isinstance(found.day, int) else found.day.isoformat()
+    one, other = (f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in (found.first, found.second))
+    raise ValueError(
+        f"the hours of {day} overlap: {one} and {other}; make one of them, or move one"
+    )
+
+
 def _refuse_unknown(where: str, named: set[str], known: set[str]) -> None:
     for name in sorted(named - known):
         raise ValueError(f"{where} names {name!r}, which is not declared")
@@ -288,118 +307,6 @@ def _skill_names(window: WindowSection, services: set[str]) -> set[str]:
     return {s.split(":")[0] for s in window.skills if s != "*"}
 
 
-def _skills(window: WindowSection, services: tuple[ServiceSection, ...]) -> tuple[Skill, ...]:
-    found: list[Skill] = []
-    for text in window.skills:
-        name, _, rank = text.partition(":")
-        if name == "*":
-            found.extend(Skill(s.id, int(rank or 1)) for s in services)
-        else:
-            found.append(Skill(name, int(rank or 1)))
-    return tuple(found)
-
-
 def load_hall_settings(file: Path) -> HallSettings:
     """Raises foundation.settings_file.SettingsError."""
     return load_settings(file, HallSettings)
-
-
-def rules_of(settings: HallSettings) -> HallRules:
-    usual_s = {s.id: round(s.usual_minutes * 60) for s in settings.service}
-    dispatch = settings.dispatch
-    return HallRules(
-        id=settings.hall.id,
-        calendar=Calendar(
-            time_zone=settings.hall.time_zone,
-            closes_day_at=settings.hall.day_closes_at,
-            always_open=settings.hall.always_open,
-            sessions=tuple(
-                Session(tuple(WEEKDAYS.index(d) for d in h.days), h.opens, h.closes)
-                for h in settings.hours
-            ),
-            holidays=frozenset(settings.holidays),
-            makeup_days=frozenset(settings.makeup_days),
-            special_days=tuple(d.rule() for d in settings.special_days),
-        ),
-        services=tuple(
-            ServiceRule(s.id, s.prefix or s.id, s.name, s.name_en, s.icon, usual_s[s.id])
-            for s in settings.service
-        ),
-        classes=tuple(
-            PriorityClass(c.id, c.name, c.name_en, c.rate, c.min_age)
-            for c in settings.priority_class
-        ),
-        windows=tuple(
-            WindowRule(
-                w.id,
-                w.name,
-                w.name_en,
-                _skills(w, settings.service),
-                w.first_classes,
-                w.stands_in_for,
-            )
-            for w in settings.window
-        ),
-        matters=tuple(
-            MatterRule(
-                m.id,
-                m.service,
-                m.name,
-                m.name_en,
-                round(m.usual_minutes * 60) if m.usual_minutes else usual_s[m.service],
-            )
-            for m in settings.matter
-        ),
-        dispatch=DispatchSettings(
-            rank_tolerance_s=dispatch.rank_tolerance_s,
-            overtaken_at_most=dispatch.overtaken_at_most,
-            waits_at_most_s=dispatch.waits_at_most_minutes * 60,
-            rejoin_after=dispatch.rejoin_after,
-            rejoins_at_most=dispatch.rejoins_at_most,
-            calls_before_missed=dispatch.calls_before_missed,
-            recall_pause_s=dispatch.recall_pause_s,
-            missed_strictly=dispatch.missed_strictly,
-            defers_at_most=dispatch.defers_at_most,
-            defer_minutes_at_most=dispatch.defer_minutes_at_most,
-            print_unanswered_s=dispatch.print_unanswered_minutes * 60,
-            stands_in_when_closed=dispatch.stands_in_when_closed,
-            auto_call_s=dispatch.auto_call_s,
-        ),
-        windows_start_open=settings.hall.windows_start_open,
-        leases=settings.offline.rule(),
-        quotas=tuple(q.rule() for q in settings.quota),
-        issuing=settings.issuing.rule(),
-        slots=tuple(s.rule() for s in settings.slots),
-        booking=settings.appointments.rule(),
-        reviews=settings.reviews.rule(),
-        pension=settings.pension.rule(),
-    )
-
-
-def presentation_of(settings: HallSettings) -> Presentation:
-    hall = settings.hall
-    return Presentation(
-        name=hall.name,
-        name_en=hall.name_en,
-        region=hall.region,
-        notice=hall.notice,
-        notice_en=hall.notice_en,
-        announce=hall.announce,
-    )
-
-
-def content_of(settings: HallSettings) -> tuple[Thing, ...]:
-    """Notices, jobs and the guides of the matters, as the file tells them."""
-    guides = (
-        Guide(
-            m.id,
-            m.materials,
-            m.procedure,
-            m.promised_working_days,
-            m.result,
-            m.fee,
-            m.legal_basis,
-        )
-        for m in settings.matter
-    )
-    return (*(n.thing() for n in settings.notice), *(j.thing() for j in settings.job), *guides)

@@ -9,11 +9,13 @@ from queue_server.domain import events as e
 from queue_server.domain.events import instant_text
 from queue_server.domain.remembered import RecentCall
 from queue_server.domain.rules import HallRules
+from queue_server.journal.chain import ANSWER_KEY
 from queue_server.views.hall import call_view
 
 _NOT_FOR_EVERYBODY = frozenset(
     {
         "request_id",
+        ANSWER_KEY,
         "by",
         "person",
         "code",

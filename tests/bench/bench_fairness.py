@@ -18,7 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from queue_server.settings.hall import load_hall_settings, rules_of  # noqa: E402
+from queue_server.settings.hall import load_hall_settings  # noqa: E402
+from queue_server.settings.rules import rules_of  # noqa: E402
 from tests.bench.fairness import picture  # noqa: E402
 from tests.bench.fairness.day import people_of  # noqa: E402
 from tests.bench.fairness.policies import POLICIES  # noqa: E402

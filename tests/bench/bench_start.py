@@ -26,7 +26,8 @@ sys.path.insert(0, str(ROOT))
 
 from queue_server.day_snapshots.keeper import EVENTS_BETWEEN  # noqa: E402
 from queue_server.journal.archive_sqlite import SqliteFile  # noqa: E402
-from queue_server.settings.hall import load_hall_settings, rules_of  # noqa: E402
+from queue_server.settings.hall import load_hall_settings  # noqa: E402
+from queue_server.settings.rules import rules_of  # noqa: E402
 from tests.bench.year import write_hall  # noqa: E402
 from tests.support.server import DEMO_CONFIG, ServerProcess  # noqa: E402
 

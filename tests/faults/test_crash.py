@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.crash import Crowd, check_promises
+from tests.support.crash import Crowd, check_promises, resting
 from tests.support.server import ServerProcess
 
 # HALL_CRASHES=200 makes the long run of it
@@ -28,7 +28,8 @@ def test_kill_9_under_load_loses_nothing(tmp_path: Path) -> None:
             _until_answered(crowd, 30)
             time.sleep(choose.random() * 0.4)
             server.kill()
-            server.start()
+            with resting(crowd):
+                server.start()
         _until_answered(crowd, 30)
     try:
         checked = check_promises(server.client("admin"), crowd.promises)

@@ -17,7 +17,7 @@ import pytest
 
 from queue_server.access.keys import load_keys
 from tests.conftest import TEMPLATE
-from tests.support.crash import Crowd, Promises, check_promises
+from tests.support.crash import Crowd, Promises, check_promises, resting
 from tests.support.postgres import PostgresServer
 from tests.support.server import (
     DEMO_CONFIG,
@@ -69,7 +69,8 @@ def test_a_killed_process_loses_nothing_and_the_other_goes_on(pair: list[ServerP
             before = _served([first, second], 1 - crash % 2)
             victim.kill()
             _until_more_than(before, [first, second], 1 - crash % 2)
-            victim.start()
+            with resting(first, second):
+                victim.start()
         _until_answered([first, second], 50)
     checked = check_promises(pair[0].client("admin"), _together([first, second]))
     assert checked["acknowledged"] > 100

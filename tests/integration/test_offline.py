@@ -16,7 +16,7 @@ MINE = f"{HALL}/kiosks/kiosk"
 
 @pytest.fixture(scope="module")
 def kiosk(server: ServerProcess) -> Client:
-    return server.client("kiosk")  # its name is its role's
+    return server.client("kiosk")  # a token without a name: it says itself which kiosk it is
 
 
 def borrow(kiosk: Client, service: str, size: int = 4) -> dict[str, Any]:
@@ -89,10 +89,19 @@ def test_a_ticket_that_does_not_fit_is_told_of_and_kept(admin: Client, kiosk: Cl
 
 
 def test_a_kiosk_acts_for_itself_and_nobody_else_borrows(
-    server: ServerProcess, kiosk: Client
+    server: ServerProcess, admin: Client, kiosk: Client
 ) -> None:
-    status, body = kiosk.post(f"{HALL}/kiosks/other/leases")
-    assert (status, body["error"]["code"]) == (403, "not_your_kiosk")
+    named = Client(server.url, "demo-kiosk-1-token")
+    for act in ("leases", "handins", "help"):
+        fields = {"place": "home"} if act == "help" else {}
+        status, body = named.post(f"{HALL}/kiosks/other/{act}", **fields)
+        assert (status, body["error"]["code"]) == (403, "not_your_kiosk")
+        assert kiosk.post(f"{HALL}/kiosks/kiosk-7/{act}", **fields)[0] == 200
+        assert named.post(f"{HALL}/kiosks/kiosk-1/{act}", **fields)[0] == 200
+    given = {c.issue("A", kiosk="other")["number"]: c for c in (named, kiosk, admin)}
+    issued = [x["data"] for x in admin.journal() if x["event"] == "ticket_issued"]
+    by_number = {x["number"]: x["kiosk"] for x in issued if x["number"] in given}
+    assert list(by_number.values()) == ["kiosk-1", "other", "other"]
     for role in ("clerk", "manager", "screen", "auditor"):
         assert server.client(role).post(f"{MINE}/leases")[0] == 403
     status, body = kiosk.post(f"{MINE}/leases", size=1000)

@@ -32,7 +32,7 @@ def test_a_screen_and_a_kiosk_are_let_in_by_their_codes(
     assert (status, body["error"]["code"]) == (404, "code_unknown")
 
     _, kiosk = device.request("POST", f"{HALL}/pairings", {"kind": "kiosk", "name": "kiosk-7"})
-    assert admin.post(f"{HALL}/pairings/confirm", code=kiosk["code"], name="kiosk-7")[0] == 201
+    assert admin.post(f"{HALL}/pairings/confirm", code=kiosk["code"], name="大门")[0] == 201
     paired = Client(server.url, kiosk["pairing"])
     assert paired.issue("A")["status"] == "waiting"
     devices = {d["name"]: d for d in admin.get(f"{HALL}/paired")[1]["devices"]}

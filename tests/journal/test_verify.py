@@ -21,6 +21,7 @@ from tests.support.stored import (
     problems,
     proofs,
     put_records,
+    served_database,
     tamper,
 )
 
@@ -269,6 +270,23 @@ def test_any_changed_column_of_a_ledger_row_is_named(database: Path, column: str
 def test_a_ledger_that_is_not_the_journals_is_named(database: Path, change: str, code: str) -> None:
     tamper(database, change)
     assert code in {p.code for p in problems(database)}
+
+
+def test_what_a_request_was_answered_is_proved_by_the_chain(tmp_path: Path) -> None:
+    """Where an earlier version wrote the record, by its place alone."""
+    file = served_database(tmp_path / "hall.db")
+    assert problems(file) == []
+    for change, wanted in (
+        ("UPDATE answer SET body = replace(body, 'A001', 'A009') WHERE request_id = 'r1'", 1),
+        ("UPDATE answer SET command = 'CallNext:0' WHERE request_id = 'r2'", 2),
+        ("UPDATE answer SET body = '{}'", 3),
+    ):
+        forged = Path(shutil.copy(file, tmp_path / "forged.db"))
+        tamper(forged, change)
+        found = problems(forged)
+        assert [p.code for p in found] == ["answer_differs"] * len(found)
+        assert len(found) == wanted if wanted == 3 else [f"r{wanted}" in p.what for p in found]
+        assert all("digest is" in p.what for p in found)
 
 
 def test_many_differences_are_counted_and_the_first_are_named(database: Path) -> None:

@@ -13,9 +13,9 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from queue_server.domain import administration, configuration
 from queue_server.domain import appointments as a
 from queue_server.domain import commands as c
-from queue_server.domain import configuration
 from queue_server.domain import leases as x
 from queue_server.domain.rules import PriorityClass, Skill
 from tests.stateful.stores import Fault, Store
@@ -238,6 +238,42 @@ class HallMachine(RuleBasedStateMachine):
     ) -> None:
         first_classes = None if first is None else tuple(first)
         self.world.do(configuration.ChangeSkills(window, skills, first_classes, partner))
+
+    @rule(window=windows, process=either)
+    def manager_removes_window(self, window: str, process: int) -> None:
+        self.world.do(administration.RemoveWindow(window), process)
+
+    @precondition(lambda self: self.world.referee.changes)
+    @rule(pick=picks, process=either)
+    def manager_takes_back(self, pick: int, process: int) -> None:
+        """One of the changes so far, whatever was changed since."""
+        changes = self.world.referee.changes
+        self.world.do(administration.TakeBack(*changes[pick % len(changes)]), process)
+
+    @rule(
+        window=windows,
+        to=windows,
+        clerk=st.booleans(),
+        back=st.booleans(),
+        then=st.sampled_from(["pause", "close", "remove"]),
+        process=either,
+    )
+    def kept_for_a_window_that_goes(
+        self, window: str, to: str, clerk: bool, back: bool, then: str, process: int
+    ) -> None:
+        """Somebody waits for one window, or for its clerk, who pauses, leaves, or is no more; then
+        the others call."""
+        if clerk:
+            self.world.do(c.OpenWindow(to, f"clerk-{to}"))
+        self.world.do(c.CallNext(window))
+        wanted = (None, f"clerk-{to}") if clerk else (to, None)
+        self.world.do(c.Transfer(window, None, wanted[0], back, to_clerk=wanted[1]), process)
+        goes = {"pause": c.PauseWindow, "close": c.CloseWindow}
+        gone = goes[then](to) if then in goes else administration.RemoveWindow(to)
+        self.world.do(gone, process)
+        for other in WINDOWS:
+            self.world.do(c.CallNext(other))
+        self.world.do(c.OpenWindow(to, f"clerk-{to}") if then != "pause" else c.ResumeWindow(to))
 
     @rule(settings=st.sampled_from(SETTINGS))
     def manager_changes_bounds(self, settings: tuple[tuple[str, int | bool], ...]) -> None:

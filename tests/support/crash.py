@@ -9,6 +9,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,12 +31,17 @@ class Promises:
     unanswered: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
 
 
+REST_S = 1.0
+
+
 class Crowd:
-    """Clients that issue, call, start and finish without pause until told to stop."""
+    """Clients that issue, call, start and finish without pause until told to stop. resting: while
+    it is set each comes once in a while, so that many crashes make a day and not a year."""
 
     def __init__(self, server: ServerProcess, token: str, clients: int) -> None:
         self._port, self._token = server.port, token
         self._stop = threading.Event()
+        self.resting = threading.Event()
         self.promises = Promises()
         self._threads = [
             threading.Thread(target=self._run, args=(number,)) for number in range(clients)
@@ -70,6 +76,8 @@ class Crowd:
                 continue
             if status in (200, 201):
                 self.promises.answered[request_id] = (path, fields, body)
+            if self.resting.is_set():
+                self._stop.wait(REST_S)
         if connection is not None:
             connection.close()
 
@@ -86,6 +94,16 @@ class Crowd:
         connection.request("POST", path, json.dumps(fields), headers)
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read())
+
+
+@contextmanager
+def resting(*crowds: Crowd) -> Iterator[None]:
+    """While a server starts: each client comes once in a while."""
+    for crowd in crowds:
+        crowd.resting.set()
+    yield
+    for crowd in crowds:
+        crowd.resting.clear()
 
 
 def check_promises(client: Client, promises: Promises) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -9,10 +10,20 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from queue_server.domain.commands import IssueTicket
 from queue_server.journal.archive_sqlite import SqliteFile
 from queue_server.journal.chain import GENESIS, Record, hash_of
-from queue_server.journal.sqlite import bring_schema_to, migrate
+from queue_server.journal.sqlite import (
+    SqliteDatabase,
+    SqliteJournal,
+    bring_schema_to,
+    migrate,
+)
 from queue_server.ledgers.verify import HallProof, Problem, verify
+from queue_server.presentation import Presentation
+from queue_server.service import HallService
+from tests.stateful.world import SetClock
+from tests.support.hall import MONDAY_9, rules
 
 # Two days of a small hall, written by the first version: every kind of event that it knew.
 FIRST_DAYS = Path(__file__).parents[1] / "fixtures" / "journal" / "first_days.jsonl"
@@ -57,6 +68,24 @@ def present_database(file: Path) -> Path:
     database_of_version(file, 1)
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         migrate(connection)
+    return file
+
+
+def served_database(file: Path) -> Path:
+    """A hall as this version writes it: the requests r1 to r3 for numbers, and their answers."""
+
+    async def live() -> None:
+        database = SqliteDatabase(file)
+        words, clock = Presentation("厅", "Hall", ()), SetClock(MONDAY_9)
+        service = HallService(SqliteJournal(database), rules(), words, clock, lambda t: t)
+        await service.start()
+        for n in (1, 2, 3):
+            await service.execute(IssueTicket(f"t{n}", "A"), request_id=f"r{n}", by="test")
+        await database.close()
+
+    asyncio.run(live())
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")  # all in one file, to be copied
     return file
 
 

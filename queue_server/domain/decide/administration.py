@@ -7,12 +7,15 @@ from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 from queue_server.domain import administration as x
+from queue_server.domain.calendar import Overlap, overlap
 from queue_server.domain.content import ContentPut, ContentRemoved
 from queue_server.domain.decide.configuration import changed, known, still_needed
 from queue_server.domain.decide.core import Events, decide
 from queue_server.domain.errors import WrongState
 from queue_server.domain.rules import HallRules, WindowRule
 from queue_server.domain.state import HallState
+
+_WEEKDAYS = "一二三四五六日"
 
 
 class _Named(Protocol):
@@ -153,6 +156,8 @@ def _remove_class(command: x.RemoveClass, state: HallState, now_ms: int) -> Even
 @decide.register
 def _hours(command: x.ChangeHours, state: HallState, now_ms: int) -> Events:
     rules = state.known_rules
+    if (found := overlap(command.sessions, command.special_days)) is not None:
+        raise _overlapping(found)
     calendar = replace(
         rules.calendar,
         sessions=command.sessions,
@@ -161,6 +166,17 @@ def _hours(command: x.ChangeHours, state: HallState, now_ms: int) -> Events:
         special_days=command.special_days,
     )
     return changed(state, replace(rules, calendar=calendar), what="hours")
+
+
+def _overlapping(found: Overlap) -> WrongState:
+    day = f"星期{_WEEKDAYS[found.day]}" if isinstance(found.day, int) else found.day.isoformat()
+    spans = [f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in (found.first, found.second)]
+    return WrongState(
+        "hours_overlap",
+        f"{day}的两段开放时间重叠：{spans[0]} 与 {spans[1]}。请合成一段，或者错开。",
+        day=found.day if isinstance(found.day, int) else found.day.isoformat(),
+        hours=spans,
+    )
 
 
 @decide.register

@@ -64,8 +64,14 @@ def _skills(command: change.ChangeSkills, state: HallState, now_ms: int) -> Even
     known("priority_class", "优先类别", first, rules.priority_class)
     if len({s.service for s in skills}) < len(skills):
         raise WrongState("skill_twice", "同一项业务在这个窗口写了两次，请只留一个等级。")
+    if partner == window.id:
+        raise WrongState(
+            "stands_in_for_itself",
+            f"{window.name}不能给自己顶岗。请选另一个窗口，或者选“没有”。",
+            window=window.id,
+        )
     if partner:
-        known("window", "窗口", [partner], {w for w in rules.window if w != window.id})
+        known("window", "窗口", [partner], rules.window)
     new = replace(window, skills=skills, first_classes=first, stands_in_for=partner or None)
     windows = tuple(new if w.id == window.id else w for w in rules.windows)
     return changed(

@@ -123,7 +123,7 @@ async def check_in(hall: str, request: Request) -> Response:
         person=await _known(ctx, body.person),
         phone_tail=tail,
         age_years=age_of(here, body.person),
-        kiosk=body.kiosk,
+        kiosk=actor.kiosk or body.kiosk,
     )
     outcome = await here.execute(command, request_id=str(body.request_id), by=actor.label)
     new = not outcome.replayed and "ticket_issued" in outcome.events

@@ -12,7 +12,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from queue_server.access.roles import Act, Role
+from queue_server.access.roles import Act
 from queue_server.domain import commands as c
 from queue_server.domain.events import instant_text
 from queue_server.domain.state import HallState
@@ -45,7 +45,7 @@ def _name(kiosk: str) -> str:
 async def call(hall: str, kiosk: str, request: Request) -> Response:
     """Calls a person; calling again while nobody has come changes nothing."""
     _, actor, service = await permitted(request, Act.CALL_HELP, hall)
-    if actor.role is Role.KIOSK and actor.name != kiosk:
+    if actor.kiosk not in (None, kiosk):
         raise ApiError(403, "not_your_kiosk", "只能用本机的名义呼叫。", kiosk=kiosk)
     body = await body_of(request, HelpIn)
     command = c.ReportDevice(_name(kiosk), KIND, CALLING, body.place, {})

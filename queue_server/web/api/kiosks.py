@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from queue_server.access.roles import Act, Actor, Role
+from queue_server.access.roles import Act, Actor
 from queue_server.domain.leases import HandIn, OfflineTicket, TakeLeases
 from queue_server.ids import fresh_id
 from queue_server.service import HallService
@@ -25,8 +25,15 @@ router = APIRouter(prefix="/api/v1/halls/{hall}/kiosks", tags=["kiosks"], respon
 async def _own(request: Request, hall: str, kiosk: str) -> tuple[Context, Actor, HallService]:
     """A kiosk borrows and hands in under its own name alone."""
     ctx, actor, service = await permitted(request, Act.BORROW_NUMBERS, hall)
-    if actor.role is Role.KIOSK and actor.name != kiosk:
-        raise ApiError(403, "not_your_kiosk", "只能用本机的名义借号和交号。", kiosk=kiosk)
+    if actor.kiosk not in (None, kiosk):
+        raise ApiError(
+            403,
+            "not_your_kiosk",
+            f"这台终端的令牌是 {actor.kiosk} 的，不能用 {kiosk} 的名义借号和交号。"
+            "请核对终端设置里的 kiosk_id，或者重新配对。",
+            kiosk=kiosk,
+            paired_as=actor.kiosk,
+        )
     return ctx, actor, service
 
 

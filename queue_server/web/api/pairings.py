@@ -144,11 +144,13 @@ async def confirm(hall: str, request: Request) -> Response:
     id = secrets.token_hex(8)
     path = _path(hall, id, asked.kind, window, body)
     told = {"kind": asked.kind.value, "window": window, "address": asked.address}
-    line = audit_statement(hall, actor.label, "device_paired", subject=body.name, detail=told)
-    sure = p.confirm(asked, id, body.name, window, path, actor.label)
+    # a kiosk is known by the name in its own settings: under it, it borrows and gives numbers
+    name = (asked.name if asked.kind is Kind.KIOSK else "") or body.name
+    line = audit_statement(hall, actor.label, "device_paired", subject=name, detail=told)
+    sure = p.confirm(asked, id, name, window, path, actor.label)
     if (await ctx.access.change(*sure, line))[0] == 0:
         raise _unknown()
-    return _answer({"device": {"id": id, "name": body.name, "kind": asked.kind}}, 201)
+    return _answer({"device": {"id": id, "name": name, "kind": asked.kind}}, 201)
 
 
 @router.post("/paired/{device}/unpair", openapi_extra=takes(Command))

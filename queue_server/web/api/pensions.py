@@ -90,7 +90,7 @@ async def consent(hall: str, request: Request) -> Response:
     """Somebody has read the text of this version and agreed at the kiosk."""
     _, actor, here = await at_desk(request, Act.CHECK_PENSION, hall)
     body = await body_of(request, ConsentIn)
-    command = GiveConsent(body.person, body.version, body.kiosk or actor.name)
+    command = GiveConsent(body.person, body.version, actor.kiosk or body.kiosk or actor.name)
     return answered(await here.execute(command, request_id=str(body.request_id), by=actor.label))
 
 
@@ -101,7 +101,7 @@ async def begin(hall: str, request: Request) -> Response:
     ctx, actor, here = await at_desk(request, Act.CHECK_PENSION, hall)
     body = await body_of(request, BeginCheckIn)
     face, about = await _reference(ctx, here, body.person)
-    command = BeginCheck(fresh_id(), body.person, body.kiosk or actor.name)
+    command = BeginCheck(fresh_id(), body.person, actor.kiosk or body.kiosk or actor.name)
     outcome = await here.execute(command, request_id=str(body.request_id), by=actor.label)
     settings = await ctx.pensions.settings(hall)
     is_card = about["source"] == CARD

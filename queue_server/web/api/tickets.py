@@ -53,7 +53,7 @@ async def issue(request: Request) -> Response:
         priority_class=wanted.priority_class,
         age_years=age_of(service, wanted.person),
         person=await person_ref(ctx, wanted.person),
-        kiosk=wanted.kiosk,
+        kiosk=actor.kiosk or wanted.kiosk,
         then=wanted.then,
     )
     outcome = await service.execute(command, request_id=str(wanted.request_id), by=actor.label)

@@ -45,8 +45,9 @@ function askCode(known, send) {
   });
 }
 
-function fieldsOf(known, kind) {
-  const name = { name: "name", type: "text", required: true, most: 40 };
+function fieldsOf(known, { kind, name: own }) {
+  // a kiosk is known by the name in its own settings
+  const name = { name: "name", type: "text", required: true, most: 40, fixed: kind === "kiosk" && own !== "" };
   if (AT_A_WINDOW.has(kind)) return [{ name: "window", type: "select", options: () => optionsOf(known.windows), required: true }, name];
   if (kind !== "screen") return [name];
   return [
@@ -60,7 +61,7 @@ function fieldsOf(known, kind) {
 function askRest(known, device, send) {
   const kind = say(`admin.device_kind.${device.kind}`);
   const title = say("admin.pair.rest", { kind, address: device.address });
-  openForm(title, fieldsOf(known, device.kind), { name: device.name || kind }, (told) =>
+  openForm(title, fieldsOf(known, device), { name: device.name || kind }, (told) =>
     send("pairings/confirm", { ...told, code: device.code }),
   );
 }

@@ -25,7 +25,7 @@ export class Refused extends Error {
 /** The page's own words for a refusal, else the server's, which are Chinese. */
 function wordsOf(error) {
   const key = `errors.${error?.code}`;
-  const named = error?.detail?.changed?.map((place) => place.slice(0, 2).join(" ")) ?? error?.detail?.missing;
+  const named = error?.detail?.changed?.map((place) => place.slice(0, 2).join(" ")) ?? error?.detail?.missing ?? error?.detail?.hours;
   return hasText(key) ? say(key, { what: [...new Set(named ?? [])].join(", ") }) : error?.message;
 }
 

@@ -17,7 +17,8 @@ from queue_server.domain import commands as c
 from queue_server.domain.apply import apply
 from queue_server.domain.decide import decide
 from queue_server.domain.state import HallState
-from queue_server.settings.hall import load_hall_settings, rules_of
+from queue_server.settings.hall import load_hall_settings
+from queue_server.settings.rules import rules_of
 from tests.support.server import DEMO_CONFIG
 
 WAITING = (100, 1_000, 10_000)

@@ -73,7 +73,7 @@ def _calls(folder: Path, clients: int, seconds: float) -> tuple[Load, Load]:
     folder.mkdir()
     config = wide_hall(folder, max(32, clients))
     with ServerProcess(folder, config=config) as server:
-        token = server.token("manager")
+        token = server.token("clerk")
         load.run(server.port, 32, 1.5 * seconds, issuing(token))
         return _beside_no_op(server, seconds, [_caller(token, n + 1) for n in range(clients)])
 

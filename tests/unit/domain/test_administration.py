@@ -122,3 +122,15 @@ def test_default_alerts_leave_the_files_digest_as_it_was() -> None:
     plain = rules()
     assert plain.digest == replace(plain, alerts=AlertSettings()).digest
     assert plain.digest != replace(plain, alerts=AlertSettings(long_wait_s=60)).digest
+
+
+def test_a_day_is_not_open_twice_at_once(hall: Hall) -> None:
+    touching = (Session((0,), time(9), time(12)), Session((0, 1), time(12), time(17)))
+    hours = x.ChangeHours(touching, (), (), ())
+    hall.do(hours)
+    crossing = (Session((0, 1), time(9), time(12)), Session((1,), time(11, 30), time(17)))
+    late = SpecialDay(date(2026, 11, 25), ((time(9), time(20)), (time(10), time(11))))
+    for overlapping in (replace(hours, sessions=crossing), replace(hours, special_days=(late,))):
+        assert refused(hall, overlapping) == "hours_overlap"
+    with pytest.raises(WrongState, match="星期二的两段开放时间重叠：09:00–12:00 与 11:30–17:00"):
+        hall.do(replace(hours, sessions=crossing))

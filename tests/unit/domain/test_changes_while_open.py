@@ -102,7 +102,7 @@ def test_settings_of_calls() -> None:
         change.ChangeSkills("77"),
         change.ChangeSkills("1", (Skill("Z", 1),)),
         change.ChangeSkills("1", first_classes=("nobody",)),
-        change.ChangeSkills("1", stands_in_for="1"),
+        change.ChangeSkills("1", stands_in_for="77"),
         change.PauseService("Z", "x"),
         change.ChangeDispatch((("no_such_thing", 1),)),
     ],
@@ -110,6 +110,11 @@ def test_settings_of_calls() -> None:
 def test_unknown_names_are_refused(unknown: Any) -> None:
     with pytest.raises(NotFound):
         Hall().do(unknown)
+
+
+def test_a_window_does_not_stand_in_for_itself() -> None:
+    with pytest.raises(WrongState, match="不能给自己顶岗"):
+        Hall().do(change.ChangeSkills("1", stands_in_for="1"))
 
 
 def test_pausing_a_service_needs_a_reason() -> None:

@@ -135,3 +135,12 @@ def test_notices_and_guides_go_back_with_their_change(hall: Hall) -> None:
     made = x.TakeBack(9, rules, rules, (("notice", "n", None, replace(old, text="后来")),))
     hall.do(made)
     assert hall.state.content.notices == {}
+
+
+def test_hours_that_would_overlap_do_not_come_back(hall: Hall) -> None:
+    """Each list is right by itself; both together are not."""
+    early = Session((0,), time(9), time(12))
+    hall.do(x.ChangeHours((early,), (), (), ()))
+    back = changed(hall, x.ChangeHours((), (), (), ()))
+    hall.do(x.ChangeHours((Session((0,), time(11), time(15)),), (), (), ()))
+    assert clash(hall, back) == [["calendar", "sessions"]]

@@ -23,10 +23,11 @@ from queue_server.domain import commands as c
 from queue_server.journal.port import Journal
 from queue_server.journal.postgres import PostgresDatabase, PostgresJournal
 from queue_server.journal.sqlite import SqliteDatabase, SqliteJournal
-from queue_server.loading import LoadedDay, load_day
+from queue_server.loading import LoadedDay, Loading, load_day
 from queue_server.presentation import Presentation
 from queue_server.service import HallService
-from queue_server.settings.hall import content_of, load_hall_settings
+from queue_server.settings.hall import load_hall_settings
+from queue_server.settings.rules import content_of
 from tests.stateful.random_days import Day, steps
 from tests.stateful.snapshot import snapshot
 from tests.support.hall import MINUTE, MONDAY_9, rules
@@ -79,7 +80,8 @@ class Hall:
     def served(self) -> HallService:
         """As a process would begin to: with everything that a demonstration's file tells."""
         words, told = Presentation("厅", "Hall", ()), content_of(load_hall_settings(DEMO_CONFIG))
-        return HallService(self.journal, rules(), words, self, _token, told, self.snapshots)
+        how = Loading(self.snapshots)
+        return HallService(self.journal, rules(), words, self, _token, told, how)
 
     def reach(self, at_ms: int) -> float:
         return 0.0
@@ -104,7 +106,9 @@ class Hall:
 
     async def loaded(self, keys: Keys = KEYS) -> LoadedDay:
         """With snapshots; it must be the day that its replay gives."""
-        found = await load_day(self.journal, "t", _token, DaySnapshots(self.database, keys))
+        found = await load_day(
+            self.journal, "t", _token, Loading(DaySnapshots(self.database, keys))
+        )
         replayed = await load_day(self.journal, "t", _token)
         assert snapshot(found.state) == snapshot(replayed.state)
         assert found.followed == replayed.followed

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import pickle
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from queue_server.helper_process import SERVER_PID
+from queue_server.helper_process import SERVER_PID, _read
 
 ROOT = Path(__file__).parents[3]
 HELPER = """
@@ -45,3 +47,11 @@ def test_a_helper_at_work_ends_when_the_server_is_killed() -> None:
     while is_running(helper):
         assert time.monotonic() < until
         time.sleep(0.1)
+
+
+def test_a_request_that_breaks_off_is_the_end_of_the_input() -> None:
+    body = pickle.dumps(("hall", "work"))
+    whole = len(body).to_bytes(8, "big") + body
+    assert _read(io.BytesIO(whole)) == ("hall", "work")
+    for length in range(len(whole)):
+        assert _read(io.BytesIO(whole[:length])) is None

@@ -12,13 +12,8 @@ import pytest
 
 from foundation.settings_file import SettingsError
 from queue_server.domain.content import Guide
-from queue_server.settings.hall import (
-    HallSettings,
-    content_of,
-    load_hall_settings,
-    presentation_of,
-    rules_of,
-)
+from queue_server.settings.hall import HallSettings, load_hall_settings
+from queue_server.settings.rules import content_of, presentation_of, rules_of
 
 ROOT = Path(__file__).parents[3]
 TEMPLATE = ROOT / "config" / "hall.toml"
@@ -78,6 +73,8 @@ def test_demonstration_is_the_hall_of_the_domain() -> None:
         (('log_level = "info"', 'log_level = "loud"'), "log_level", "must be one of"),
         (("opens = 09:00:00", "opens = 9"), "opens = 9", "must be a time"),
         (('time_zone = "Asia/Shanghai"', 'time_zone = "Mars/Base"'), "[hall]", "Mars/Base"),
+        (("opens = 13:30:00", "opens = 11:30:00"), None, "mon overlap: 09:00–12:00 and 11:30–"),
+        (('# stands_in_for = "2"', 'stands_in_for = "1"'), None, "cannot stand in for itself"),
     ],
 )
 def test_mistakes_are_named(
