@@ -48,7 +48,7 @@ from queue_server.service import HallService
 from queue_server.settings.hall import HallSettings, StaffSection
 from queue_server.settings.rules import content_of, presentation_of, rules_of
 from queue_server.speech import Speech
-from queue_server.trouble import KNOWN, CannotStart, in_words
+from queue_server.trouble import KNOWN, CannotStart
 from queue_server.tuning import settle_memory, tidy
 from queue_server.vault.master import MasterKeys
 from queue_server.vault.store import Vault
@@ -214,7 +214,7 @@ async def _load_first(halls: Halls, hall: str) -> None:
             raise
         if not (isinstance(cause, JournalBroken) and len(halls.ids) > 1):
             raise cause from error
-        log.error(cause.code, hall=hall, detail=in_words(cause.code, str(cause)))
+        log.error(cause.code, hall=hall, error=str(cause), see="docs/keeping-data.md")
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.conftest import TEMPLATE
 from tests.support.postgres import PostgresServer
 from tests.support.server import ServerProcess
+from tests.support.stored import tamper
 
 
 def _refused(server: ServerProcess) -> str:
@@ -33,6 +34,23 @@ def test_a_key_that_others_can_read(tmp_path: Path) -> None:
 def test_a_database_that_is_not_one(tmp_path: Path) -> None:
     (tmp_path / "hall.db").write_bytes(b"no database " * 100)
     assert "cannot be opened" in _refused(ServerProcess(tmp_path))
+
+
+def test_a_record_of_today_that_was_changed(tmp_path: Path) -> None:
+    """Not served on it, unless somebody wants that; and a byte that is no text is told as well."""
+    with ServerProcess(tmp_path) as server:
+        server.client("admin").issue("A")
+    file = tmp_path / "hall.db"
+    change = "UPDATE event SET data = {} WHERE event = 'ticket_issued'"
+    tamper(file, change.format("replace(data, '\"A\"', '\"B\"')"))
+    told = _refused(ServerProcess(tmp_path))
+    assert "its hash does not fit its content" in told
+    assert "verify-journal" in told
+    with ServerProcess(tmp_path, more=["--even-if-broken"]) as server:
+        assert server.client("admin").issue("C")["number"] == "C001"
+        assert '"event": "journal_broken"' in server.log.read_text(encoding="utf-8")
+    tamper(file, change.format("CAST(x'7bff7d' AS TEXT)"))
+    assert "decode" in _refused(ServerProcess(tmp_path))
 
 
 def test_files_are_for_their_owner_alone(tmp_path: Path) -> None:
