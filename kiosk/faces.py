@@ -43,8 +43,11 @@ class Engine(FaceEngine, Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Job:
+    """One person's check. left: set when they have gone, however late it is begun."""
+
     request_id: str
     reference: Reference
+    left: threading.Event
 
 
 class FaceWorker(threading.Thread):
@@ -77,17 +80,22 @@ class FaceWorker(threading.Thread):
 
     def start_check(self, request_id: str, reference: Reference) -> None:
         with self._lock:
-            self._reference = reference
-            self._leave = threading.Event()
-        self._wishes.put(_Job(request_id, reference))
+            self._put(request_id, reference)
 
     def again(self, request_id: str) -> None:
         with self._lock:
             reference = self._reference
+            if reference is not None:
+                self._put(request_id, reference)
         if reference is None:
             self._post(el.FaceEnded(request_id, "no_engine"))
-            return
-        self.start_check(request_id, reference)
+
+    def _put(self, request_id: str, reference: Reference) -> None:
+        """With the lock held. A check that is still asked for or under way is its person's no
+        more."""
+        self._leave.set()
+        self._leave, self._reference = threading.Event(), reference
+        self._wishes.put(_Job(request_id, reference, self._leave))
 
     def more_time(self) -> None:
         with self._lock:
@@ -142,8 +150,11 @@ class FaceWorker(threading.Thread):
                 return self._wishes.get(timeout=IDLE_S)
 
     def _run(self, job: _Job) -> None:
+        leave = job.left
         with self._lock:
-            leave, self._result = self._leave, None
+            if leave.is_set():
+                return
+            self._result = None
         check = FaceCheck(self._engine, self._settings, self._wanted(job), self._chance)
         with self._lock:
             self._check = check

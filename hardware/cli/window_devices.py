@@ -35,6 +35,7 @@ def add(rooms: Any) -> None:
 def _run(options: argparse.Namespace) -> dict[str, Any]:
     """Runs until SIGTERM or SIGINT; says `ready` once it follows the hall or tries to."""
     from hardware.window_devices.bridge import WindowDevices
+    from hardware.window_devices.last_resort import LastResort
 
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -43,8 +44,11 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     if settings.server.token == PLACEHOLDER_TOKEN:
         hall, file = settings.server.hall, str(options.config)
         raise SettingsUnusable("token_placeholder", file=file, hall=hall)
+    last_resort = LastResort(ended)
+    last_resort.watch()
     devices = WindowDevices(settings, options.config)
     sys.stdout.write(json.dumps({"ready": True, "url": settings.server.url}) + "\n")
     sys.stdout.flush()
     devices.run(ended)
+    last_resort.tell()
     return {}

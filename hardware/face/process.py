@@ -6,6 +6,7 @@ dlib holds Python's lock while it computes; in the kiosk's own process a face wo
 from __future__ import annotations
 
 import json
+import os
 import selectors
 import subprocess
 import sys
@@ -84,6 +85,8 @@ class EngineProcess:
             )
         except OSError as error:
             raise EngineFailed("face_engine_ended", reason=reason(error)) from error
+        if self._child.stdin is not None:
+            os.set_blocking(self._child.stdin.fileno(), False)
         self._model = str(self._ask({"do": "load"}, LOAD_S)["model"])
 
     def _ask(
@@ -93,12 +96,12 @@ class EngineProcess:
         child = self._child
         if child is None or child.stdin is None or child.stdout is None:
             raise EngineFailed("face_engine_ended", reason="–")
+        until_s = time.monotonic() + limit_s
         try:
-            child.stdin.write(line(message))
+            _write(child.stdin, memoryview(line(message)), until_s)
             if picture is not None:
-                child.stdin.write(np.ascontiguousarray(picture).data)
-            child.stdin.flush()
-            answer = json.loads(_read_line(child.stdout, limit_s))
+                _write(child.stdin, np.ascontiguousarray(picture).data.cast("B"), until_s)
+            answer = json.loads(_read_line(child.stdout, until_s))
         except (OSError, ValueError, TimeoutError) as error:
             self._end()
             _log.warning("face_engine_lost", reason=type(error).__name__)
@@ -133,14 +136,26 @@ def _size(picture: Picture) -> dict[str, int]:
     return {"height": picture.shape[0], "width": picture.shape[1]}
 
 
-def _read_line(stream: IO[bytes], limit_s: float) -> bytes:
-    """Raises TimeoutError, ValueError when the process has ended."""
+def _write(stream: IO[bytes], content: memoryview, until_s: float) -> None:
+    """A picture is more than a pipe holds: whoever stopped reading would hold it up for good.
+    until_s: on the monotonic clock. Raises TimeoutError, OSError."""
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(stream, selectors.EVENT_WRITE)
+        while content:
+            left_s = until_s - time.monotonic()
+            if left_s <= 0 or not waiting.select(left_s):
+                raise TimeoutError
+            content = content[os.write(stream.fileno(), content) :]
+
+
+def _read_line(stream: IO[bytes], until_s: float) -> bytes:
+    """until_s: on the monotonic clock. Raises TimeoutError, ValueError when the process has
+    ended."""
     got = bytearray()
-    deadline = time.monotonic() + limit_s
     with selectors.DefaultSelector() as waiting:
         waiting.register(stream, selectors.EVENT_READ)
         while not got.endswith(b"\n"):
-            left_s = deadline - time.monotonic()
+            left_s = until_s - time.monotonic()
             if left_s <= 0 or not waiting.select(left_s):
                 raise TimeoutError
             part = stream.read1(1 << 16)  # type: ignore[attr-defined]

@@ -67,6 +67,8 @@ class HallApi:
     def act(self, window: str, name: str, body: Mapping[str, Any], request_id: str) -> Answer:
         path = f"/windows/{quote(window, safe='')}/{name}"
         answer = self._ask("POST", path, {**body, "request_id": request_id})
+        if not isinstance(answer, dict):
+            raise DeviceProtocolError("server_answer_wrong", reason=name)
         return Answer(bool(answer.get("ticket")) if name == "call-next" else None)
 
     def rate(self, ticket: str, window: str, level: int, request_id: str) -> None:

@@ -30,6 +30,12 @@ T = TypeVar("T")
 PRESSES_AT_ONCE = 2
 
 
+class PressTooLate(ServerAway):
+    """It waited, or the server kept it waiting, for longer than a press is valid."""
+
+    code = "press_too_late"
+
+
 @dataclass(frozen=True, slots=True)
 class DeskParts:
     """What a desk works with. show: puts a text on the pad's display."""
@@ -104,6 +110,7 @@ class Desk:
     def _carry_out(self, press: Press, pressed_s: float) -> None:
         until_s = pressed_s + self._parts.habits.press_valid_s
         press_id = uuid.uuid4()
+        self._must_be_valid(until_s)
         view, _ = self._patiently(self._now, until_s)
         acts = acts_for(press, view, self._pad, self._parts.habits)
         if not acts:
@@ -111,6 +118,7 @@ class Desk:
             return
         for number, act in enumerate(acts):
             request_id = str(uuid.uuid5(press_id, str(number)))
+            self._must_be_valid(until_s)
             found = self._ask(act, request_id, until_s)
         if press.key is PadKey.CALL:
             self._called_s = time.monotonic()
@@ -118,6 +126,13 @@ class Desk:
             self.update(*self._patiently(self._now, until_s))
         else:
             self._parts.show(filled(self._parts.texts.pad_nobody, view))
+
+    def _must_be_valid(self, until_s: float) -> None:
+        """Before the first question and each act: another press, or a slow act, may have taken all
+        the time. Raises PressTooLate."""
+        if time.monotonic() >= until_s:
+            valid = f"{self._parts.habits.press_valid_s:g}"
+            raise PressTooLate("press_too_late", seconds=valid)
 
     def _now(self) -> tuple[WindowView, int]:
         """The window at this moment, and the journal's seq: a key acts on what is, not on what

@@ -16,7 +16,7 @@ import structlog
 
 from hardware.errors import DeviceError
 from hardware.os_trouble import reason
-from hardware.window_devices.api import HallApi, ServerRefused
+from hardware.window_devices.api import HallApi, ServerAway, ServerRefused
 
 _log = structlog.get_logger()
 # A token that is to be renewed, and a server from before there were ratings: it may come right.
@@ -116,22 +116,28 @@ class RatingSender:
                 if self._stopping:
                     return
                 self._new = False
-            for rating in self._outbox.waiting():
-                self._hand_in(rating)
+            self._hand_in_all()
 
-    def _hand_in(self, rating: Rating) -> None:
-        """Kept for later when the server cannot take ratings now."""
+    def _hand_in_all(self) -> None:
+        """Until the server is away: with many ratings, each would wait for it anew."""
+        for rating in self._outbox.waiting():
+            if self._stopping or not self._hand_in(rating):
+                return
+
+    def _hand_in(self, rating: Rating) -> bool:
+        """Kept for later when the server cannot take it now. False when it takes none at all."""
         try:
             self._api.rate(rating.ticket, rating.window, rating.level, rating.request_id)
         except ServerRefused as error:
             if error.data["status"] in _NOT_YET:
                 _log.info("rating_not_taken", status=error.data["status"])
-                return
+                return True
             _log.warning("rating_refused", window=rating.window, refusal=error.data["refusal"])
         except DeviceError as error:
             _log.info("rating_delayed", code=error.code)
-            return
+            return not isinstance(error, ServerAway)
         try:
             self._outbox.drop(rating)
         except DeviceError as error:  # handed in again later; the server knows its request_id
             _log.error("rating_not_dropped", window=rating.window, reason=error.detail)
+        return True

@@ -163,8 +163,11 @@ class SignBus:
             self._send(name)
 
     def _next(self) -> str | None:
-        """The strip to send to; None when it was time to look again for holds that ended."""
+        """The strip to send to; None at the end, or when it was time to look again for holds that
+        ended."""
         with self._changed:
+            if self._closing:  # said since it was last looked at: nobody would wake the wait
+                return None
             now = time.monotonic()
             for name, strip in self._strips.items():
                 if strip.until_s is not None and strip.until_s <= now:

@@ -84,6 +84,11 @@ class QueueClient:
         body = {"request_id": request_id, "tickets": list(tickets)}
         return self._ask("POST", self._kiosk("handins"), body)
 
+    def give_back(self, request_id: str, leases: Sequence[str]) -> Any:
+        """Blocks that this kiosk will use no more. As `queue_server.wire.leases.HandedIn`."""
+        body = {"request_id": request_id, "give_back": list(leases)}
+        return self._ask("POST", self._kiosk("handins"), body)
+
     def pension(self, method: str, path: str, body: dict[str, Any] | None = None) -> object:
         """The yearly check's own addresses; `kiosk.gateway.pension` reads the answers."""
         return self._ask(method, f"/pension{path}", body)

@@ -7,6 +7,7 @@ whose person has left is given back, however late it comes.
 from __future__ import annotations
 
 import itertools
+import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -43,6 +44,15 @@ OFFLINE_AFTER_S = 6.0
 ASKED_FOR_S = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One word about a ticket. what: as the server's own commands."""
+
+    ticket_id: str
+    what: str
+    request_id: str
+
+
 @dataclass
 class _Job:
     """One request for a number. Guarded by the desk's lock. person: no longer than it is asked."""
@@ -74,10 +84,15 @@ class TicketDesk:
         self._jobs: dict[str, _Job] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        # What is said of the drawer's own tickets, written down one after the other as it was said.
+        self._said: queue.SimpleQueue[_Said | None] = queue.SimpleQueue()
+        if drawer is not None:
+            self._start(self._settle_in_order, drawer)
 
     def stop(self) -> None:
         """Ends waiting; threads in the middle of a request end with it."""
         self._stop.set()
+        self._said.put(None)
         with self._lock:
             for job in self._jobs.values():
                 job.waking.set()
@@ -105,10 +120,9 @@ class TicketDesk:
             self._give_back(job, ticket)
 
     def report(self, effect: Report) -> None:
-        what = _REPORTS[type(effect)]
-        if self._own(effect.ticket_id, what):
-            return
-        self._start(self._insist, effect.ticket_id, what, effect.request_id, None)
+        said = _Said(effect.ticket_id, _REPORTS[type(effect)], effect.request_id)
+        if not self._own(said):
+            self._start(self._insist, said, None)
 
     def find(self, effect: fx.FindTickets) -> None:
         wish = effect.request_id
@@ -129,19 +143,26 @@ class TicketDesk:
         self._start(self._ask_shortly, wish, change)
 
     def cancel(self, effect: fx.CancelTicket) -> None:
-        done = ev.TicketCancelled(effect.request_id)
-        if self._own(effect.ticket_id, "cancel"):
-            self._post(done)
-            return
-        request_id = derived_request_id(effect.request_id, "cancel")
-        self._start(self._insist, effect.ticket_id, "cancel", request_id, done)
+        """Answered however long it takes. Refused is a number that was called a moment ago."""
+        said = _Said(effect.ticket_id, "cancel", derived_request_id(effect.request_id, "cancel"))
+        if self._own(said):
+            self._post(ev.TicketCancelled(effect.request_id))
+        else:
+            self._start(self._insist, said, effect.request_id)
 
-    def _own(self, ticket_id: str, what: str) -> bool:
+    def _own(self, said: _Said) -> bool:
         """Whether the ticket is the kiosk's own and the server has still to hear of it."""
-        if self._drawer is None or not self._drawer.has(ticket_id):
+        if self._drawer is None or not self._drawer.has(said.ticket_id):
             return False
-        self._start(self._drawer.settle, ticket_id, what)
+        self._said.put(said)
         return True
+
+    def _settle_in_order(self, drawer: OfflineDrawer) -> None:
+        """What came too late for the drawer, because the ticket was just handed in, the server is
+        told."""
+        while (said := self._said.get()) is not None:
+            if not drawer.settle(said.ticket_id, said.what):
+                self._start(self._insist, said, None)
 
     def _start(self, work: Callable[..., None], *args: object) -> None:
         threading.Thread(target=work, args=args, daemon=True, name=work.__name__).start()
@@ -241,26 +262,28 @@ class TicketDesk:
 
     def _give_back(self, job: _Job, ticket: TicketFacts) -> None:
         """A number that the person held before this visit stays theirs."""
-        if not ticket.held_before and not self._own(ticket.id, "cancel"):
-            request_id = derived_request_id(job.request_id, "cancel")
-            self._start(self._insist, ticket.id, "cancel", request_id, None)
+        said = _Said(ticket.id, "cancel", derived_request_id(job.request_id, "cancel"))
+        if not ticket.held_before and not self._own(said):
+            self._start(self._insist, said, None)
 
     # --- what must reach the server -------------------------------------------------------------
 
-    def _insist(self, ticket_id: str, what: str, request_id: str, done: ev.Event | None) -> None:
+    def _insist(self, said: _Said, wish: str | None) -> None:
+        """wish: the cancellation that somebody waits to hear of; None: nobody waits."""
+        what, ticket_id = said.what, said.ticket_id
         for _ in self._tries(self._stop):
             try:
-                self._client.report(ticket_id, what, request_id)
+                self._client.report(ticket_id, what, said.request_id)
             except Refused as refusal:
                 _log.warning("report_refused", what=what, ticket=ticket_id, code=refusal.refusal)
-                if isinstance(done, ev.TicketCancelled):
-                    self._post(ev.TicketRefused(done.request_id, refusal.refusal))
+                if wish is not None:
+                    self._post(ev.TicketRefused(wish, refusal.refusal, refusal.at))
                 return
             except GatewayError as error:
                 _log.warning("report_delayed", what=what, ticket=ticket_id, reason=error.code)
             else:
-                if done is not None:
-                    self._post(done)
+                if wish is not None:
+                    self._post(ev.TicketCancelled(wish))
                 return
 
     def _tries(self, waking: threading.Event) -> Iterator[int]:

@@ -66,6 +66,7 @@ class Outbox(threading.Thread):
         self._phones: dict[str, str] = {}
         self._awaited: dict[str, float] = {}  # request → until when its person waits
         self._on_disk: frozenset[str] = frozenset()
+        self._unwritten = False
         self._wake = threading.Event()
         self._stopping = False
         self.pulse: Pulse = Quiet()
@@ -75,8 +76,8 @@ class Outbox(threading.Thread):
         self._wake.set()
 
     def put(self, letter: Letter, phone: str) -> None:
-        """Answered by FeedbackEnded. The same request again takes the earlier one's place. What
-        there is no room for is not promised."""
+        """Answered by FeedbackEnded; waits for no disk. The same request again takes the earlier
+        one's place. What there is no room for is not promised."""
         if self._full_without(letter.request_id):
             _log.error("feedback_box_full", letters=KEPT_AT_MOST)
             self._post(fb.FeedbackEnded(letter.request_id, "not_kept"))
@@ -86,7 +87,7 @@ class Outbox(threading.Thread):
             if phone:
                 self._phones[letter.request_id] = phone
             self._awaited[letter.request_id] = time.monotonic() + WAITED_FOR_S
-            self._keep()
+            self._unwritten = True
         self._wake.set()
 
     def _full_without(self, request_id: str) -> bool:
@@ -96,11 +97,16 @@ class Outbox(threading.Thread):
     def run(self) -> None:
         self.pulse.beat(ROUND_S)
         self._open()
+        self._send_until_stopped()
+        self._keep_new()
+
+    def _send_until_stopped(self) -> None:
         while not self._stopping:
             for letter in self._in_order():
                 if self._stopping:
                     return
                 self.pulse.beat(ROUND_S)
+                self._keep_new()
                 self._try(letter)
             pause_s = self._pause_s()
             self.pulse.beat(pause_s)
@@ -151,7 +157,7 @@ class Outbox(threading.Thread):
             self._letters.pop(letter.request_id, None)
             self._phones.pop(letter.request_id, None)
             awaited = self._awaited.pop(letter.request_id, None)
-            self._keep()
+        self._keep()
         if awaited is not None:
             self._post(ended)
 
@@ -169,9 +175,17 @@ class Outbox(threading.Thread):
                 self._phones.pop(letter.request_id, None)
         self._post(fb.FeedbackEnded(letter.request_id, "kept" if kept else "not_kept"))
 
+    def _keep_new(self) -> None:
+        """What was put meanwhile is on disk before anything else is sent."""
+        with self._lock:
+            unwritten, self._unwritten = self._unwritten, False
+        if unwritten:
+            self._keep()
+
     def _keep(self) -> None:
-        """With the lock held."""
-        told = [asdict(letter) for letter in self._letters.values()]
+        """In the outbox's own thread, so that nobody else waits for the disk."""
+        with self._lock:
+            told = [asdict(letter) for letter in self._letters.values()]
         try:
             self._file.write(json.dumps(told, ensure_ascii=False).encode())
         except OSError as error:

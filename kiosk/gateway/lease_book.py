@@ -92,7 +92,7 @@ class LeaseBook:
         self._file, self._now = file, now
         self._lock = threading.Lock()
         self._blocks: tuple[Block, ...] = ()
-        self._tickets: dict[str, Given] = {}
+        self._tickets: dict[str, Given] = {}  # never changed, but put anew as a whole
         self._lost = False  # what was given out of the blocks lent so far is not known any more
         self._barred: frozenset[str] = frozenset()  # such blocks; nothing is given out of them
 
@@ -168,22 +168,23 @@ class LeaseBook:
     # --- what becomes of them -------------------------------------------------------------------
 
     def ticket(self, ticket_id: str) -> Given | None:
-        """One that the server does not know yet; None for any other."""
-        with self._lock:
-            found = self._tickets.get(ticket_id)
+        """One that the server does not know yet; None for any other. Waits for no disk."""
+        found = self._tickets.get(ticket_id)
         return found if found and found.stage is not Stage.HANDED else None
 
-    def mark(self, ticket_id: str, stage: Stage, printed: bool | None = None) -> None:
-        """A stage that may not follow changes nothing but what is known of the paper. Raises
+    def mark(self, ticket_id: str, stage: Stage, printed: bool | None = None) -> bool:
+        """A stage that may not follow changes nothing but what is known of the paper. False when
+        the server has the ticket meanwhile: whatever is said of it is the server's to hear. Raises
         OSError when it cannot be written down; then all is as it was."""
         with self._lock:
             known = self._tickets.get(ticket_id)
             if known is None or known.stage is Stage.HANDED:
-                return
+                return False
             told = known.printed if printed is None else printed
             next_stage = stage if stage in _NEXT[known.stage] else known.stage
             changed = replace(known, stage=next_stage, printed=told)
             self._keep({**self._tickets, ticket_id: changed}, self._blocks)
+            return True
 
     def due(self, settled_before: datetime) -> tuple[Given, ...]:
         """Tickets for the server: those that are settled, and those that nobody has said a word of
@@ -196,12 +197,17 @@ class LeaseBook:
             if t.stage in DONE or datetime.fromisoformat(t.issued_at) < settled_before
         )
 
-    def handed(self, ids: Iterable[str]) -> None:
+    def handed(self, told: Iterable[Given]) -> None:
+        """told: as the server was told of them. One that changed meanwhile is due again."""
         with self._lock:
-            tickets = dict(self._tickets)
-            for ticket_id in ids:
-                tickets[ticket_id] = replace(tickets[ticket_id], stage=Stage.HANDED)
-            self._keep(tickets, self._blocks)
+            same = [t for t in told if self._tickets.get(t.id) == t]
+            handed = {t.id: replace(t, stage=Stage.HANDED) for t in same}
+            self._keep({**self._tickets, **handed}, self._blocks)
+
+    def barred(self) -> tuple[str, ...]:
+        """Blocks that may have numbers on paper that this kiosk knows nothing of."""
+        with self._lock:
+            return tuple(sorted(self._barred))
 
     def take_in(self, leases: Iterable[shapes.Lease]) -> None:
         """What the server says that this kiosk has. A ticket handed in is forgotten once the server

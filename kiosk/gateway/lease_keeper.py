@@ -25,11 +25,14 @@ UNSETTLED_S = 180.0  # longer than any screen asks about a number
 RETRY_S = 5.0
 ROUND_S = 45.0  # handing in, borrowing, and writing both down
 AT_ONCE = 100  # the server takes no more
+GIVEN_BACK_AT_ONCE = 64  # of blocks
 
 
 class LeaseServer(Protocol):
     def borrow(self, request_id: str, size: int) -> Any: ...
     def hand_in(self, request_id: str, tickets: Sequence[dict[str, Any]]) -> Any: ...
+    def give_back(self, request_id: str, leases: Sequence[str]) -> Any: ...
+    def report(self, ticket_id: str, what: str, request_id: str) -> Any: ...
 
 
 class HallClock:
@@ -106,8 +109,10 @@ class LeaseKeeper(threading.Thread):
             while due := self._due():
                 self.pulse.beat(ROUND_S)
                 self._hand_in(due)
-            answer = self._server.borrow(str(uuid.uuid4()), self._size)
-            self._book.take_in(answer["leases"])
+            self._book.take_in(self._borrowed())
+            if barred := self._book.barred():
+                self._give_back(barred)
+                self._book.take_in(self._borrowed())
         except Refused as refusal:
             _log.warning("lease_refused", code=refusal.refusal)
         except (KeyError, TypeError) as error:
@@ -116,6 +121,18 @@ class LeaseKeeper(threading.Thread):
             _log.info("lease_delayed", reason=str(error))
             return False
         return not self._waiting()
+
+    def _borrowed(self) -> list[Any]:
+        return list(self._server.borrow(str(uuid.uuid4()), self._size)["leases"])
+
+    def _give_back(self, blocks: Sequence[str]) -> None:
+        """Else the server takes them for enough, and lends no others until the day's end. Raises
+        GatewayError: then it is done again."""
+        for first in range(0, len(blocks), GIVEN_BACK_AT_ONCE):
+            self.pulse.beat(ROUND_S)
+            some = blocks[first : first + GIVEN_BACK_AT_ONCE]
+            self._server.give_back(str(uuid.uuid4()), some)
+        _log.warning("leases_given_back", blocks=len(blocks))
 
     def _due(self) -> tuple[Given, ...]:
         return self._book.due(self._clock.now() - timedelta(seconds=UNSETTLED_S))[:AT_ONCE]
@@ -136,8 +153,20 @@ class LeaseKeeper(threading.Thread):
         for result in results.values():
             if result["result"] == "refused":
                 _log.error("offline_ticket_refused", ticket=result["id"], code=result["code"])
-        self._book.handed(results)
+        for ticket in due:
+            if ticket.stage is Stage.CANCELLED and results[ticket.id]["result"] == "known":
+                self._cancel(ticket)
+        self._book.handed(due)
         _log.info("handed_in", tickets=len(tickets))
+
+    def _cancel(self, ticket: Given) -> None:
+        """Handed in a moment before it was given back: of a ticket that it knows the server hears
+        nothing from a second hand-in. Raises GatewayError when there is no answer."""
+        request_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"cancel {ticket.id}"))
+        try:
+            self._server.report(ticket.id, "cancel", request_id)
+        except Refused as refusal:  # cancelled it is already, or was called meanwhile
+            _log.info("late_cancel_refused", ticket=ticket.id, code=refusal.refusal)
 
     def _tell(self) -> None:
         left = self._book.left()

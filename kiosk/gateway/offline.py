@@ -38,7 +38,6 @@ class OfflineDrawer:
         self._book, self._hall, self.look = book, hall, look
         self._key = secrets.token_bytes(32)
         self._held: dict[tuple[bytes, str], str] = {}  # (whose, service) → ticket
-        self._kept: set[str] = set()  # said to be kept before the paper was known to have failed
 
     def give(self, wish: fx.RequestTicket, person: PersonFacts | None) -> TicketFacts | None:
         """None when no number of the service is left, or none can be written down."""
@@ -69,20 +68,17 @@ class OfflineDrawer:
         if ticket.offline and not ticket.reprint:
             self._mark(ticket.id, Stage.PRINTING, None)
 
-    def settle(self, ticket_id: str, what: str) -> None:
-        """what: as the server's own commands. A number that is kept stays so, also when the word
-        that its paper failed comes after."""
+    def settle(self, ticket_id: str, what: str) -> bool:
+        """what: as the server's own commands. False when the server has the ticket by now."""
         stage, printed = _STAGES[what]
-        if what == "keep":
-            self._kept.add(ticket_id)
-        if stage is Stage.UNPRINTED and ticket_id in self._kept:
-            stage = Stage.SETTLED
-        self._mark(ticket_id, stage, printed)
+        ours = self._mark(ticket_id, stage, printed)
         self.look()
+        return ours
 
-    def _mark(self, ticket_id: str, stage: Stage, printed: bool | None) -> None:
+    def _mark(self, ticket_id: str, stage: Stage, printed: bool | None) -> bool:
         try:
-            self._book.mark(ticket_id, stage, printed)
+            return self._book.mark(ticket_id, stage, printed)
         except OSError as error:
             # On disk stands what was before; after a while it is handed in as that.
             _log.error("offline_ticket_not_marked", stage=stage.value, reason=str(error))
+            return True

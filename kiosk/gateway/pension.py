@@ -101,7 +101,8 @@ class PensionDesk:
                 if turn != self._turn:
                     return
                 self._check = check
-            self._faces.start_check(wish.request_id, reference)
+                # With the lock held: whoever leaves now is forgotten after it, never before.
+                self._faces.start_check(wish.request_id, reference)
 
         self._start(wish.request_id, work)
 
@@ -155,7 +156,8 @@ class PensionDesk:
                 work(turn)
                 return
             except Refused as refusal:
-                self._post(el.CheckRefused(request_id, refusal.refusal))
+                if turn == self._turn:
+                    self._post(el.CheckRefused(request_id, refusal.refusal))
                 return
             except GatewayError as error:
                 _log.warning("pension_asked_in_vain", reason=error.code, request_id=request_id)

@@ -130,3 +130,23 @@ def test_descriptors_of_another_engine_are_compared_with_nothing(posted):
     assert until_ended(posted)[-1] == el.FaceEnded("r-6", "no_engine")
     faces.stop()
     faces.join(5)
+
+
+def test_a_check_of_somebody_who_left_before_it_was_begun_never_runs(posted):
+    """The worker was still loading; the next one's check is the only one."""
+    opened, camera = [], Away()
+
+    def open_camera():
+        opened.append(camera)
+        return camera
+
+    faces = FaceWorker(open_camera, engine(), without_colour(FaceSettings()), posted.put)
+    nobodys = Reference(engine().model, ((0.0,) * 128,), None)
+    faces.start_check("left", nobodys)
+    faces.forget()
+    faces.start_check("here", nobodys)
+    faces.start()
+    assert until_ended(posted) == [el.FaceEnded("here", "no_camera")]
+    assert len(opened) == 1
+    faces.stop()
+    faces.join(5)

@@ -131,6 +131,25 @@ def test_in_the_dark_it_is_kept_over_a_restart_without_the_number(
     assert json.loads(file.read_text("utf-8")) == []
 
 
+def test_whoever_puts_a_letter_in_waits_for_no_disk_and_it_is_written_before_it_is_sent(
+    hall: Hall, tmp_path: Path
+) -> None:
+    worn, written = threading.Event(), []
+
+    class WornDisk(KeptFile):
+        def write(self, content: bytes) -> None:
+            assert worn.wait(30)
+            written.append((threading.current_thread().name, len(hall.bodies)))
+
+    kiosk = Kiosk(url(hall), None)
+    kiosk.outbox._file = WornDisk(tmp_path / "f")
+    kiosk.desk.review(REVIEW)  # would hang here
+    worn.set()
+    assert kiosk.next() == fb.FeedbackEnded("r1", "sent", "2026-03-09")
+    kiosk.stop()
+    assert written[0] == ("feedback-outbox", 0)
+
+
 def test_on_a_full_disk_in_the_dark_nothing_is_promised(tmp_path: Path) -> None:
     folder = tmp_path / "feedback.json"
     folder.mkdir()  # nothing can be put in its place

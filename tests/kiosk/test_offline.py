@@ -159,23 +159,37 @@ class Server:
     def __init__(self) -> None:
         self.away, self.lost = False, 0
         self.taken: list[dict[str, Any]] = []
+        self.given_back: list[str] = []
+        self.reported: list[tuple[str, str]] = []
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def borrow(self, request_id: str, size: int) -> Any:
         if self.away:
             raise Unreachable
+        if self.given_back:
+            return {"leases": [{**lease(7, 9), "id": "l2"}]}
         used = {t["serial"] for t in self.taken}
         left = [[n, n] for n in range(4, 7) if n not in used]
         return {"leases": [{**lease(), "left": left}]}
+
+    def give_back(self, request_id: str, leases: Any) -> Any:
+        self.given_back += leases
+        return {"tickets": [], "given_back": [], "leases": []}
 
     def hand_in(self, request_id: str, tickets: Any) -> Any:
         if self.away:
             raise Unreachable
         known = {t["id"] for t in self.taken}
         self.taken += [t for t in tickets if t["id"] not in known]
+        self.meanwhile()
         if self.lost:
             self.lost -= 1
             raise NoAnswer
-        return {"tickets": [{"id": t["id"], "result": "joined", "code": None} for t in tickets]}
+        result = {True: "known", False: "joined"}
+        return {"tickets": [{"id": t["id"], "result": result[t["id"] in known]} for t in tickets]}
+
+    def report(self, ticket_id: str, what: str, request_id: str) -> Any:
+        self.reported.append((ticket_id, what))
 
 
 def keeper_of(server: Server, book: LeaseBook, told: list[ev.Event]) -> LeaseKeeper:
@@ -206,6 +220,31 @@ def test_tickets_are_handed_in_once_with_their_own_times(book: LeaseBook) -> Non
     assert "person" not in server.taken[0]
     assert server.taken[0]["priority_class"] == "elderly"
     assert book.left().of("D") == 0
+
+
+def test_a_number_given_back_while_it_is_handed_in_is_given_back_at_the_server(
+    book: LeaseBook,
+) -> None:
+    server = Server()
+    given = book.give(Wanted("a", "D"))
+    assert given is not None
+    book.mark(given.id, Stage.SETTLED, True)
+    server.meanwhile = lambda: book.mark(given.id, Stage.CANCELLED)
+    assert keeper_of(server, book, []).round()
+    assert [t["cancelled"] for t in server.taken] == [False]
+    assert server.reported == [(given.id, "cancel")]
+    assert book.ticket(given.id) is None
+
+
+def test_blocks_that_nothing_is_known_of_go_back_so_that_others_are_lent(tmp_path: Path) -> None:
+    (tmp_path / "numbers.json").write_text("torn", encoding="utf-8")
+    book, server = book_in(tmp_path), Server()
+    server.away = True
+    assert not keeper_of(server, book, []).round()
+    server.away = False
+    assert keeper_of(server, book, []).round()
+    assert (server.given_back, book.barred()) == (["l1"], ())
+    assert numbers(book, "a") == ["D007"]
 
 
 def test_a_number_that_nobody_says_a_word_of_is_handed_in_as_uncertain(book: LeaseBook) -> None:
@@ -287,6 +326,49 @@ def test_a_number_kept_without_paper_stays_whatever_is_said_of_its_paper(book: L
     assert (due.stage, due.printed) == (Stage.SETTLED, False)
 
 
+def test_words_about_a_ticket_are_written_down_in_the_order_they_were_said(
+    book: LeaseBook,
+) -> None:
+    """Its paper failed after its person had left: the number goes back, however slow the disk."""
+    drawer = OfflineDrawer(book, lambda: None)
+    ticket = drawer.give(ASK, None)
+    assert ticket is not None
+    settled: list[str] = []
+
+    def slowly(ticket_id: str, what: str) -> bool:
+        time.sleep(0.05 if what == "print-failed" else 0.0)
+        settled.append(what)
+        return OfflineDrawer.settle(drawer, ticket_id, what)
+
+    drawer.settle = slowly  # type: ignore[method-assign]
+    told: list[ev.Event] = []
+    desk = desk_of("http://127.0.0.1:9", drawer, told)
+    desk.report(fx.ReportPrintFailed("r", ticket.id))
+    desk.cancel(fx.CancelTicket("c", ticket.id))
+    eventually(lambda: len(settled) == 2)
+    eventually(lambda: book.due(NOON - LATER))
+    assert settled == ["print-failed", "cancel"]
+    assert [t.stage for t in book.due(NOON - LATER)] == [Stage.CANCELLED]
+    assert told == [ev.TicketCancelled("c")]
+    desk.stop()
+
+
+def test_what_is_said_of_a_ticket_just_handed_in_the_server_is_told(book: LeaseBook) -> None:
+    server = hall_server.HallServer()
+    try:
+        drawer = OfflineDrawer(book, lambda: None)
+        ticket = drawer.give(ASK, None)
+        assert ticket is not None
+        drawer.has = lambda _: True  # type: ignore[method-assign]  # asked a moment before
+        book.handed(book.due(NOON + LATER))
+        desk = desk_of(server.url, drawer, [])
+        desk.cancel(fx.CancelTicket("c", ticket.id))
+        eventually(lambda: server.commands == [("cancel", ticket.id)])
+        desk.stop()
+    finally:
+        server.close()
+
+
 @pytest.fixture
 def mute() -> Iterator[Any]:
     """A server that does everything and answers nothing in time."""
@@ -346,3 +428,10 @@ def test_the_real_server_takes_them_in_also_after_a_kill_between_hand_in_and_not
         issued_ids = [e["data"]["ticket"] for e in admin.journal() if e["event"] == "ticket_issued"]
         assert issued_ids == [given.id]
         assert revived.left().of("G") == 4
+        (tmp_path / "numbers.json").write_text("torn", encoding="utf-8")
+        torn = LeaseBook(KeptFile(tmp_path / "numbers.json"), clock.now)
+        torn.open()
+        assert LeaseKeeper(client, torn, clock, lambda _event: None, 5, 60.0).round()
+        anew = torn.give(Wanted("b", "G"))
+        assert anew is not None
+        assert anew.serial > given.serial + 4  # none of the block that it knew nothing of

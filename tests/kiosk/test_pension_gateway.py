@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import queue
+import threading
 import time
 import uuid
 
@@ -11,6 +12,7 @@ import pytest
 
 from kiosk.flow import eligibility as el
 from kiosk.gateway.client import QueueClient
+from kiosk.gateway.errors import Refused
 from kiosk.gateway.pension import PensionDesk
 from kiosk.settings import ServerSettings
 from tests.support.server import DEMO_CONFIG, Client, ServerProcess
@@ -184,10 +186,48 @@ def test_a_check_that_never_began_cannot_be_settled(desk, posted):
     assert next_of(posted) == el.CheckRefused("r", "no_check")
 
 
-def test_an_answer_for_a_person_who_has_left_is_dropped(server, desk, posted, faces):
-    person = found(desk, posted, OVERDUE)
-    begun(desk, faces, person)
-    desk.forget()
-    time.sleep(1.5)
-    assert posted.empty()
-    assert faces.reference is None
+class HeldClient:
+    """Answers the question for a check once it may; `refused`: with a refusal."""
+
+    def __init__(self, refused):
+        self.asked, self.may_answer, self.refused = threading.Event(), threading.Event(), refused
+
+    def pension(self, method, path, body=None):
+        if path != "/checks":
+            return {}
+        self.asked.set()
+        assert self.may_answer.wait(30)
+        if self.refused:
+            raise Refused(409, "not_due")
+        reference = {"model": "stub", "descriptors": [[0.25] * 128]}
+        return {"check": "c1", "reference": reference, "calibration": None}
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+@pytest.mark.parametrize("refused", [True, False])
+def test_an_answer_for_a_person_who_has_left_is_dropped(posted, faces, refused, leaves):
+    client = HeldClient(refused)
+    desk = PensionDesk(client, "kiosk-1", faces, posted.put)
+    before = set(threading.enumerate())
+    desk.begin(el.BeginCheck("r", "p1", "2026-1"))
+    (asking,) = set(threading.enumerate()) - before
+    assert client.asked.wait(30)
+    if leaves:
+        desk.forget()
+    client.may_answer.set()
+    asking.join(30)
+    heard = not posted.empty(), faces.reference is not None
+    assert heard == ((False, False) if leaves else (refused, not refused))
+
+
+def test_nobody_leaves_between_the_last_look_and_the_check_that_follows_it(posted, faces):
+    """Else a check would begin that nobody ends: a camera on for somebody who has gone."""
+    client, guarded = HeldClient(False), []
+    client.may_answer.set()
+    desk = PensionDesk(client, "kiosk-1", faces, posted.put)
+    faces.start_check = lambda _request, _reference: guarded.append(desk._lock.locked())
+    desk.begin(el.BeginCheck("r", "p1", "2026-1"))
+    deadline = time.monotonic() + 30
+    while not guarded and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert guarded == [True]

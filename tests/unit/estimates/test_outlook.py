@@ -121,10 +121,10 @@ def test_looking_up_costs_far_less_than_five_milliseconds() -> None:
     for _ in range(200):
         hall.issue("A")
     hall.state.outlook = outlook(hall)
-    began = time.perf_counter()
+    began = time.thread_time()  # of the processor: whoever else uses the machine does not count
     for _ in range(200):
         promise(hall.state, "A", "ordinary", 200, hall.now_ms)
-    assert (time.perf_counter() - began) / 200 < 0.005
+    assert (time.thread_time() - began) / 200 < 0.005
 
 
 # --- rule 8 -----------------------------------------------------------------------------------

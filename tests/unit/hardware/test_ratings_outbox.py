@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from hardware.errors import DeviceError
-from hardware.window_devices.api import HallApi
+from hardware.window_devices.api import HallApi, ServerAway
 from hardware.window_devices.ratings import Outbox, Rating, RatingSender
 from hardware.window_devices.settings import ServerSettings
 
@@ -117,6 +117,48 @@ def test_without_a_server_it_waits_and_the_program_ends_all_the_same(tmp_path):
     sending.rate("t1", "3", 4)
     sending.close()
     assert len(Outbox(tmp_path / "r").waiting()) == 1
+
+
+class SlowApi(HallApi):
+    """Answers when it may; `away`: that it is away."""
+
+    def __init__(self, away):
+        super().__init__(ServerSettings("http://127.0.0.1:1", "demo", "token"))
+        self.asked, self.may_answer, self.away = [], threading.Event(), away
+
+    def rate(self, ticket, window, level, request_id):
+        self.asked.append(ticket)
+        assert self.may_answer.wait(30)
+        if self.away:
+            raise ServerAway("server_busy", status=503)
+
+
+def three_ratings(tmp_path):
+    outbox = Outbox(tmp_path / "r")
+    for ticket in ("t1", "t2", "t3"):
+        outbox.put(Rating.fresh(ticket, "3", 5))
+    return outbox
+
+
+def test_many_ratings_hold_up_no_end(tmp_path):
+    api = SlowApi(away=False)
+    sending = RatingSender(three_ratings(tmp_path), api, 60)
+    wait_for(lambda: api.asked)
+    closing = threading.Thread(target=sending.close)
+    closing.start()
+    wait_for(lambda: sending._stopping)
+    api.may_answer.set()
+    closing.join(30)
+    assert api.asked == ["t1"]
+
+
+def test_a_server_that_is_away_is_asked_for_one_rating_and_not_for_each(tmp_path):
+    api = SlowApi(away=True)
+    api.may_answer.set()
+    sending = RatingSender(three_ratings(tmp_path), api, 0.02)
+    wait_for(lambda: len(api.asked) >= 3)
+    sending.close()
+    assert set(api.asked) == {"t1"}
 
 
 def test_a_file_that_is_no_outbox_is_refused(tmp_path):
