@@ -7,6 +7,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from foundation.durable import settle_folder
+
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
@@ -46,14 +48,4 @@ class KeptFile:
         except OSError:
             draft.unlink(missing_ok=True)
             raise
-        self._settle_folder()
-
-    def _settle_folder(self) -> None:
-        """The new name is on disk too."""
-        if self.path is None:
-            return
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        settle_folder(self.path.parent)

@@ -15,6 +15,8 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
+from foundation.durable import settle_folder
+
 KEY_BYTES = 32
 
 
@@ -106,6 +108,7 @@ def _make_whole(file: Path) -> None:
             os.fsync(fresh.fileno())
         with suppress(FileExistsError):
             os.link(draft, file)
+        settle_folder(file.parent)
     finally:
         os.unlink(draft)
 

@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from foundation.durable import settle_folder
 from queue_server.access.keys import key_file_beside
 from queue_server.cli.access import Unusable
 from queue_server.journal.archive import (
@@ -273,6 +274,7 @@ def _key_put(backup: Path, key_file: Path | None) -> Iterator[None]:
             fresh.write(key)
             fresh.flush()
             os.fsync(fresh.fileno())
+        settle_folder(key_file.parent)
         yield
     except BaseException:
         key_file.unlink(missing_ok=True)

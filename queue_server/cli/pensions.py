@@ -198,9 +198,10 @@ def _forget(options: argparse.Namespace) -> int:
             await people.withdraw(person)
             await here.execute(WithdrawConsent(person), request_id=None, by=ACTOR)
         else:
+            # the key goes first: broken off between the two, a repeat still finds them here
+            await people.forget(person)
             command = RemovePensioner(person, options.reason)
             await here.execute(command, request_id=None, by=ACTOR)
-            await people.forget(person)
 
     _with_hall(options, work)
     for language in ("zh", "en"):

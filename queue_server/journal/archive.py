@@ -23,6 +23,7 @@ from typing import Any
 
 import orjson
 
+from foundation.durable import settle_folder
 from queue_server.journal.archive_port import NotEmpty, Row, Whole, WrongVersion
 from queue_server.journal.port import JournalError, NotStored
 
@@ -90,7 +91,7 @@ def write_backup(
         with _disk_words(out):
             manifest = _write(whole, beside, told, key, key_inside)
             os.replace(beside, out)
-            _flush_folder(out.parent)
+            settle_folder(out.parent)
     finally:
         beside.unlink(missing_ok=True)
     return manifest
@@ -254,11 +255,3 @@ def _disk_words(out: Path) -> Iterator[None]:
     except OSError as error:
         what = "the disk is full" if error.errno == errno.ENOSPC else str(error.strerror or error)
         raise NotStored(f"{out} could not be written: {what}; nothing was left behind") from error
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -19,9 +19,12 @@ from functools import partial
 from typing import Any
 
 import orjson
+import structlog
 
 from queue_server.journal.chain import GENESIS
 from queue_server.journal.port import Append, LedgerRefused, NotStored, SeqConflict, TicketRow
+
+log = structlog.get_logger()
 
 _INSERT_EVENTS = """
 INSERT INTO event (hall, seq, event, at, data, prev_hash, hash)
@@ -128,7 +131,7 @@ class GroupCommit:
             return
         jobs, self._waiting = self._waiting, []
         self._busy = True
-        self._handed.put(_Batch(jobs, _parameters(jobs)))
+        self._handed.put(_Batch(jobs, _at_once(jobs)))
 
     def _settle(self, outcomes: Outcomes) -> None:
         self._busy = False
@@ -145,7 +148,13 @@ class GroupCommit:
 
     def _run(self) -> None:
         while (batch := self._handed.get()) is not None:
-            self._loop.call_soon_threadsafe(self._settle, self._commit(batch))
+            try:
+                outcomes = self._commit(batch)
+            except Exception as error:  # no memory, a failed ROLLBACK: nobody may wait for ever
+                log.exception("journal_writer_failed", jobs=len(batch.jobs))
+                lost = NotStored(repr(error))
+                outcomes = [(job, lost) for job in batch.jobs]
+            self._loop.call_soon_threadsafe(self._settle, outcomes)
 
     def _commit(self, batch: _Batch) -> Outcomes:
         """Every job with its result, or the exception it gets."""
@@ -204,6 +213,13 @@ def _append(connection: sqlite3.Connection, append: Append) -> None:
         # a request that was answered before, or one of the ledger's own rules
         kind = SeqConflict if "answer." in str(error) else LedgerRefused
         raise kind(str(error)) from error
+
+
+def _at_once(jobs: list[_Job]) -> list[str] | None:
+    try:
+        return _parameters(jobs)
+    except (TypeError, ValueError, MemoryError):
+        return None  # in steps, only the one that cannot be written down fails
 
 
 def _parameters(jobs: list[_Job]) -> list[str] | None:

@@ -30,11 +30,16 @@ class PensionDesk:
     seed: Callable[[Any], Awaitable[None]]
     pictures: LivePictures = field(default_factory=LivePictures)
     _known: dict[str, PensionSection] = field(default_factory=dict)
+    _reminding: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     async def settings(self, hall: str) -> PensionSection:
         if hall not in self._known:
             self._known[hall] = await asyncio.to_thread(self.settings_of, hall)
         return self._known[hall]
+
+    def reminding(self, hall: str) -> asyncio.Lock:
+        """Held from finding whom to remind until it is noted."""
+        return self._reminding.setdefault(hall, asyncio.Lock())
 
     async def faces(self, hall: str) -> FaceProgram:
         return FaceProgram((await self.settings(hall)).describe)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -180,32 +181,35 @@ def _phone(cell: Any) -> str | None:
     digits = _text(cell).replace(" ", "").replace("-", "")
     if not digits:
         return None
-    if not digits.removeprefix("+").isdigit() or not 6 <= len(digits) <= 20:
+    if not _DIGITS.fullmatch(digits.removeprefix("+")) or not 6 <= len(digits) <= 20:
         raise _Wrong("phone_unfit", "phone")
     return digits
 
 
+_DIGITS = re.compile("[0-9]+")
 _FORMS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日")
 
 
 def _date(cell: Any, column: str, today: date) -> date | None:
-    if isinstance(cell, datetime):
-        return cell.date()
     if isinstance(cell, date):
-        return cell
+        return _in_time(cell.date() if isinstance(cell, datetime) else cell, column)
     text = _text(cell)
     if not text:
         return None
-    if text[0] in "+-" and text[1:].isdigit() and len(text) <= 5:
+    if text[0] in "+-" and _DIGITS.fullmatch(text[1:]) and len(text) <= 5:
         return today + timedelta(days=int(text))
     for form in _FORMS:
         try:
-            found = datetime.strptime(text, form).date()
+            return _in_time(datetime.strptime(text, form).date(), column)
         except ValueError:
             continue
-        if 1990 <= found.year <= 2100:
-            return found
     raise _Wrong("date_unfit", column)
+
+
+def _in_time(found: date, column: str) -> date:
+    if not 1990 <= found.year <= 2100:
+        raise _Wrong("date_unfit", column)
+    return found
 
 
 def _text(cell: Any) -> str:

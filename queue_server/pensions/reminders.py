@@ -13,6 +13,8 @@ from typing import Protocol
 
 import orjson
 
+from foundation.durable import settle_folder
+
 # Nobody is reminded again before this.
 AGAIN_AFTER_DAYS = 7
 
@@ -60,6 +62,7 @@ class FileGateway:
                 out.flush()
                 os.fsync(out.fileno())
             os.replace(draft, self._folder / f"{stamp}.jsonl")
+            settle_folder(self._folder)
         except OSError as error:
             draft.unlink(missing_ok=True)
             raise GatewayFailed(f"{self._folder}: {error.strerror}") from error

@@ -11,6 +11,7 @@ import os
 import secrets
 from pathlib import Path
 
+from foundation.durable import settle_folder
 from queue_server.access.keys import KEY_BYTES, read_key_file
 from queue_server.vault.errors import MasterKeyMissing
 
@@ -77,5 +78,6 @@ class MasterKeys:
                 out.flush()
                 os.fsync(out.fileno())
             os.replace(fresh, self._file)
+            settle_folder(self._file.parent)
         finally:
             fresh.unlink(missing_ok=True)

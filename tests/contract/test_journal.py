@@ -11,6 +11,7 @@ import pytest
 
 from queue_server.domain import events as e
 from queue_server.journal.chain import GENESIS, BrokenChain, Record, link, verify
+from queue_server.journal.group_commit import GroupCommit
 from queue_server.journal.memory import MemoryJournal
 from queue_server.journal.port import (
     Answer,
@@ -235,6 +236,30 @@ def test_many_appends_share_few_commits(tmp_path: Path) -> None:
         assert list(await SqliteJournal(database).read("h", 0, -1)) == made
 
     sqlite_scenario(tmp_path, use)
+
+
+def test_a_writer_that_failed_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def use(database: SqliteDatabase) -> None:
+        made = records(2)
+        with monkeypatch.context() as broken:
+            broken.setattr(GroupCommit, "_commit", _out_of_memory)
+            with pytest.raises(NotStored):
+                await database.append(Append("h", made[:1], [], None))
+        await database.append(Append("h", made[:1], [], None))
+        odd = Append("odd", [records(1, "odd")[0]._replace(data="\ud800")], [], None)
+        outcomes = await asyncio.gather(
+            database.append(odd),
+            database.append(Append("h", made[1:], [], None)),
+            return_exceptions=True,
+        )
+        assert isinstance(outcomes[0], TypeError)
+        assert outcomes[1] is None
+
+    sqlite_scenario(tmp_path, use)
+
+
+def _out_of_memory(*_: object) -> None:
+    raise MemoryError
 
 
 def test_one_halls_conflict_does_not_touch_the_others(

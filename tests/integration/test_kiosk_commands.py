@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -17,6 +19,12 @@ CARD = {"id_number": "990101194001010014", "name": "王芳", "birth": "1940-01-0
 @pytest.fixture(scope="module")
 def kiosk(server: ServerProcess) -> Client:
     return server.client("kiosk")  # its name is its role's
+
+
+def people_noted(server: ServerProcess) -> int:
+    with closing(sqlite3.connect(server.folder / "hall.db")) as database:
+        found: int = database.execute("SELECT count(*) FROM person").fetchone()[0]
+        return found
 
 
 def test_a_card_a_code_and_a_number_find_the_ticket_that_is_not_over(kiosk: Client) -> None:
@@ -36,9 +44,14 @@ def test_a_card_a_code_and_a_number_find_the_ticket_that_is_not_over(kiosk: Clie
     assert [t["id"] for t in found["tickets"]] == [first["id"]]
 
 
-def test_nobodys_card_finds_nothing_and_nothing_asked_is_refused(kiosk: Client) -> None:
+def test_nobodys_card_finds_nothing_and_nothing_asked_is_refused(
+    server: ServerProcess, kiosk: Client
+) -> None:
     nobody = {"id_number": "990101195001010010"}
+    known = people_noted(server)
     assert kiosk.request("POST", FIND, nobody) == (200, {"tickets": []})
+    assert kiosk.request("POST", f"{HALL}/reviews/find", nobody) == (200, {"visits": []})
+    assert people_noted(server) == known  # asking leaves nothing behind
     assert kiosk.request("POST", FIND, {"token": "nope"}) == (200, {"tickets": []})
     assert kiosk.request("POST", FIND, {})[0] == 422
     assert kiosk.request("POST", FIND, {"number": "not a number"})[0] == 422

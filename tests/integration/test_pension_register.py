@@ -6,8 +6,9 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -87,7 +88,7 @@ def test_nothing_is_half_imported(manager: Client) -> None:
 
 def test_a_workbook_comes_in_and_a_list_for_home_visits_goes_out(manager: Client) -> None:
     book = Workbook()
-    due = date.today() - timedelta(days=40)
+    due = datetime.now(ZoneInfo("Asia/Shanghai")).date() - timedelta(days=40)
     sheet = book.active
     sheet.append(["姓名", "身份证号", "行政区划", "到期日", "上门服务", "手机"])
     sheet.append(["@1+1", number(21), "示范县/远村", due, "是", 13900000099])

@@ -200,7 +200,10 @@ def test_a_photo_that_is_not_good_enough_is_refused_with_advice(
     assert get(clerk, "register")["faces"] == faces + 1
     post(clerk, f"people/{person}/withdraw")
     assert get(clerk, "register")["faces"] == faces
-    post(manager, f"people/{person}/remove", reason="迁出")
+    asked = {"reason": "迁出", "request_id": str(uuid.uuid4())}
+    removed = post(manager, f"people/{person}/remove", **asked)
+    assert post(manager, f"people/{person}/remove", **asked) == removed  # asked once more
+    post(manager, f"people/{person}/remove", 404, reason="迁出")
     assert manager.post(f"{PENSION}/look", person=person, why="x")[0] == 404
 
 

@@ -133,8 +133,7 @@ def consent_needed(state: HallState) -> WrongState:
 
 @decide.register
 def _remove(command: c.RemovePensioner, state: HallState, now_ms: int) -> Events:
-    if command.person not in state.pensions.pensioners:
-        return []
+    known_pensioner(state, command.person)
     return [x.PensionerRemoved(command.person, command.reason)]
 
 

@@ -24,6 +24,7 @@ from queue_server.domain import pension_commands as c
 from queue_server.domain.decide.pensions import known_pensioner
 from queue_server.domain.pensions import Pensioner
 from queue_server.domain.state import HallState
+from queue_server.outcome import Unavailable
 from queue_server.pensions.enrolling import enrol as enrol_face
 from queue_server.pensions.faces import EngineUnavailable, FaceUnusable
 from queue_server.pensions.importing import RegisterImport
@@ -192,12 +193,13 @@ async def consent(hall: str, person: str, request: Request) -> Response:
 @router.post("/people/{person}/withdraw", openapi_extra=takes(Command))
 async def withdraw(hall: str, person: str, request: Request) -> Response:
     """The consent is taken back: every face of theirs is deleted, the register stays."""
-    ctx, _, here = await at_desk(request, Act.KEEP_PENSIONERS, hall)
+    ctx, actor, here = await at_desk(request, Act.KEEP_PENSIONERS, hall)
     body = await body_of(request, Command)
     await here.ask(lambda state, _: known_pensioner(state, person))
-    await ctx.pensions.people.withdraw(person)
     command = c.WithdrawConsent(person)
-    return await _carry_out(request, hall, Act.KEEP_PENSIONERS, body, command, "person")
+    await _noted(ctx, hall, actor, type(command).__name__, subject=person, why="person")
+    await ctx.pensions.people.withdraw(person)
+    return answered(await here.execute(command, request_id=str(body.request_id), by=actor.label))
 
 
 @router.post("/people/{person}/face", openapi_extra=takes(EnrolIn))
@@ -292,20 +294,15 @@ async def back_pay(hall: str, person: str, request: Request) -> Response:
 
 @router.post("/people/{person}/remove", openapi_extra=takes(RemoveIn))
 async def remove(hall: str, person: str, request: Request) -> Response:
-    """Out of the register; the key to all that is kept of them is destroyed."""
-    ctx, _, here = await at_desk(request, Act.MANAGE_PENSIONERS, hall)
+    """Out of the register; the key to all that is kept of them is destroyed. The key goes first:
+    broken off between the two, the register still names them, and a repeat does the rest."""
+    ctx, actor, here = await at_desk(request, Act.MANAGE_PENSIONERS, hall)
     body = await body_of(request, RemoveIn)
-    await here.ask(lambda state, _: known_pensioner(state, person))
-    answer = await _carry_out(
-        request,
-        hall,
-        Act.MANAGE_PENSIONERS,
-        body,
-        c.RemovePensioner(person, body.reason),
-        body.reason,
-    )
-    await ctx.pensions.people.forget(person)
-    return answer
+    command = c.RemovePensioner(person, body.reason)
+    if await here.ask(lambda state, _: person in state.pensions.pensioners):
+        await _noted(ctx, hall, actor, type(command).__name__, subject=person, why=body.reason)
+        await ctx.pensions.people.forget(person)
+    return answered(await here.execute(command, request_id=str(body.request_id), by=actor.label))
 
 
 # --- many -----------------------------------------------------------------------------------
@@ -349,6 +346,16 @@ async def remind(hall: str, request: Request) -> Response:
     folder = (await ctx.pensions.settings(hall)).reminders
     if folder is None:
         raise ApiError(409, "no_gateway", "还没有设置短信通道（hall.toml 的 reminders）。")
+    async with ctx.pensions.reminding(hall):
+        return await _remind(ctx, actor, here, body, FileGateway(folder))
+
+
+async def _remind(
+    ctx: Context, actor: Actor, here: HallService, body: RemindIn, gateway: FileGateway
+) -> Response:
+    """One at a time: whoever was reminded just now is not found again, so that a second press or a
+    repeat reminds nobody twice."""
+    hall = here.id
     found = await here.ask(lambda state, now_ms: _to_remind(state, body, now_ms))
     people = await ctx.pensions.people.identities(one.person for one in found)
     phones = await ctx.pensions.people.phones(one.person for one in found)
@@ -368,15 +375,21 @@ async def remind(hall: str, request: Request) -> Response:
     ]
     detail = {"which": body.which, "region": body.region, "people": len(messages)}
     await _noted(ctx, hall, actor, "pensioners_reminded", why="reminder", detail=detail)
-    gateway = FileGateway(folder)
     if messages:
         try:
             await asyncio.to_thread(gateway.hand_over, messages)
         except GatewayFailed as error:
             raise ApiError(503, error.code, "短信通道没有接收，一条也没有发。") from error
     command = c.NoteReminded(tuple(one.person for one in reached), gateway.channel)
-    # whoever was reminded just now is not found again, so a repeat reminds nobody twice
-    outcome = await here.execute(command, request_id=None, by=actor.label)
+    try:
+        outcome = await here.execute(command, request_id=None, by=actor.label)
+    except Unavailable as error:
+        raise ApiError(
+            503,
+            "sent_not_noted",
+            "短信已经交给通道，但没能记到名册里。请先不要再发，并告诉管理员。",
+            people=len(messages),
+        ) from error
     told = orjson.loads(outcome.body)
     return as_json({**told, "without_phone": len(found) - len(reached)})
 
