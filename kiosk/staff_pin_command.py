@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from foundation.durable import settle_folder
 from foundation.settings_file import SettingsError
 from kiosk.settings import load_kiosk_settings
 from kiosk.staff_pin import PinUnusable, hash_pin
@@ -47,12 +48,16 @@ def write_hash(file: Path, kept: str) -> None:
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         draft.touch(mode=0o600)
-        draft.write_text(with_hash(file.read_text(encoding="utf-8"), kept), encoding="utf-8")
+        with draft.open("w", encoding="utf-8") as out:
+            out.write(with_hash(file.read_text(encoding="utf-8"), kept))
+            out.flush()
+            os.fsync(out.fileno())
         load_kiosk_settings(draft)
         os.chmod(draft, before.st_mode & 0o7777)
         if os.geteuid() == 0:
             os.chown(draft, before.st_uid, before.st_gid)
         draft.replace(file)
+        settle_folder(file.parent)
     finally:
         draft.unlink(missing_ok=True)
 

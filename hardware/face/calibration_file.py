@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from foundation.durable import settle_folder
 from hardware.errors import DeviceError
 from hardware.face.calibration import Calibration, CalibrationUnusable, from_json, to_json
 from hardware.face.engine import Descriptor, FaceEngine
@@ -29,10 +30,14 @@ def load_calibration(file: Path) -> Calibration:
 
 
 def save_calibration(calibration: Calibration, file: Path) -> None:
-    """Whole or not at all. Raises OSError."""
+    """Whole or not at all, and on disk when this returns. Raises OSError."""
     beside = file.with_name(file.name + ".new")
-    beside.write_text(json.dumps(to_json(calibration), indent=1) + "\n", encoding="utf-8")
+    with beside.open("w", encoding="utf-8") as out:
+        out.write(json.dumps(to_json(calibration), indent=1) + "\n")
+        out.flush()
+        os.fsync(out.fileno())
     os.replace(beside, file)
+    settle_folder(file.parent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import structlog
 
+from foundation.durable import settle_folder
 from hardware.errors import DeviceError
 from hardware.os_trouble import reason
 from hardware.window_devices.api import HallApi, ServerAway, ServerRefused
@@ -78,6 +79,7 @@ class Outbox:
                 out.flush()
                 os.fsync(out.fileno())
             fresh.replace(self._file)
+            settle_folder(self._file.parent)
         except OSError as error:
             raise DeviceError(
                 "outbox_unwritable", file=str(self._file), reason=reason(error)

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import requests
 import structlog
 
+from foundation.durable import settle_folder
 from kiosk.settings import ServerSettings
 
 _log = structlog.get_logger()
@@ -107,7 +108,7 @@ def kept_token(file: Path, settings: ServerSettings) -> str:
 
 
 def keep_token(file: Path, token: str) -> None:
-    """For its owner alone, and whole. Raises OSError."""
+    """For its owner alone, whole, and on disk when this returns. Raises OSError."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(f".{os.getpid()}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -116,3 +117,4 @@ def keep_token(file: Path, token: str) -> None:
         out.flush()
         os.fsync(out.fileno())
     draft.replace(file)
+    settle_folder(file.parent)

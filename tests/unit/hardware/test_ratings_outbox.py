@@ -7,9 +7,11 @@ import threading
 import pytest
 
 from hardware.errors import DeviceError
+from hardware.window_devices import ratings
 from hardware.window_devices.api import HallApi, ServerAway
 from hardware.window_devices.ratings import Outbox, Rating, RatingSender
 from hardware.window_devices.settings import ServerSettings
+from kiosk.gateway import pairing
 
 
 class Hall(http.server.BaseHTTPRequestHandler):
@@ -159,6 +161,24 @@ def test_a_server_that_is_away_is_asked_for_one_rating_and_not_for_each(tmp_path
     wait_for(lambda: len(api.asked) >= 3)
     sending.close()
     assert set(api.asked) == {"t1"}
+
+
+@pytest.mark.parametrize(
+    ("module", "write"),
+    [
+        (ratings, lambda file: Outbox(file).put(Rating.fresh("t1", "3", 5))),
+        (pairing, lambda file: pairing.keep_token(file, "token")),
+    ],
+)
+def test_what_must_outlive_a_power_cut_settles_its_name_after_it_stands(
+    tmp_path, monkeypatch, module, write
+):
+    file, stood = tmp_path / "deep" / "f", []
+    monkeypatch.setattr(
+        module, "settle_folder", lambda folder: stood.append((folder, file.exists()))
+    )
+    write(file)
+    assert stood == [(file.parent, True)]
 
 
 def test_a_file_that_is_no_outbox_is_refused(tmp_path):
