@@ -41,7 +41,6 @@ from queue_server.loading import Loading
 from queue_server.outcome import Unavailable
 from queue_server.pension_seed import DemoRegister
 from queue_server.pensions.desk import PensionDesk
-from queue_server.pensions.people import People
 from queue_server.plan import Plan
 from queue_server.sample_days import write_sample_days
 from queue_server.service import HallService
@@ -104,11 +103,11 @@ def build(
                 vault = Vault(store.access, MasterKeys(key_file))
                 audit = AuditLog(store.access)
                 desk = PensionDesk(
-                    People(vault),
+                    vault,
                     audit,
                     lambda hall: plan.settings_of(hall).pension,
                     keys.follow_token,
-                    DemoRegister(plan, access, People(vault)).seed,
+                    DemoRegister(plan, access, vault).seed,
                 )
                 try:
                     async with _beside(_purge(vault)), _estimating(halls) as estimates:

@@ -19,6 +19,8 @@ from queue_server.pensions.importing import RegisterImport
 from queue_server.pensions.people import Face, People
 from queue_server.plan import Plan
 from queue_server.service import HallService
+from queue_server.vault.of_hall import HallVault
+from queue_server.vault.store import Vault
 from queue_server.views.pensions import today_of
 
 log = structlog.get_logger()
@@ -30,10 +32,10 @@ SITS_THERE = "990101195907304015"  # 样例·马文海
 class DemoRegister:
     """Of a demonstration's halls alone. Raises NotStored, Unavailable."""
 
-    def __init__(self, plan: Plan, access: AccessStore, people: People) -> None:
+    def __init__(self, plan: Plan, access: AccessStore, vault: Vault) -> None:
         demos = plan.read.items() if plan.server.demonstration else ()
         self._files = {hall: settings.pension.register for hall, settings in demos}
-        self._access, self._people = access, people
+        self._access, self._vault = access, vault
         self._lock = asyncio.Lock()
 
     async def seed(self, here: HallService) -> None:
@@ -56,13 +58,14 @@ class DemoRegister:
         async def unknown(persons: Sequence[str]) -> list[str]:
             return list(persons)
 
-        work = RegisterImport(self._access, self._people, execute, unknown)
+        people = People(HallVault(self._vault, here.id))
+        work = RegisterImport(self._access, people, execute, unknown)
         today = await here.ask(today_of)
         report = await work.run(content, today, dry_run=False, skip_bad=False)
-        await self._enrol_one(here)
+        await self._enrol_one(here, people)
         log.info("register_seeded", hall=here.id, rows=report["good"], bad=report["bad_count"])
 
-    async def _enrol_one(self, here: HallService) -> None:
+    async def _enrol_one(self, here: HallService, people: People) -> None:
         """face.json is what `./hall device face describe` says of rest.jpg."""
         person = await self._access.known_person(SITS_THERE)
         known = await here.ask(lambda state, _: person in state.pensions.pensioners)
@@ -74,7 +77,7 @@ class DemoRegister:
         face = orjson.loads(told)
         measured = Face(face["model"], [face["descriptor"]], face["quality"])
         version = await here.ask(lambda state, _: state.known_rules.pension.consent_version)
-        await self._people.keep_face(person, "sample", measured, photo)
+        await people.keep_face(person, "sample", measured, photo)
         for command in (
             GiveConsent(person, version),
             EnrolReference(person, "sample", "file", measured.model),

@@ -40,6 +40,7 @@ from queue_server.plan import Plan, load_plan
 from queue_server.service import HallService
 from queue_server.settings.rules import content_of, presentation_of, rules_of
 from queue_server.vault.master import MasterKeys
+from queue_server.vault.of_hall import HallVault
 from queue_server.vault.store import Vault
 from queue_server.views.pensions import today_of
 
@@ -94,7 +95,9 @@ def _with_hall(options: argparse.Namespace, work: Work[T]) -> T:
         await here.start()
         vault = Vault(database.access, MasterKeys(key_file))
         access = AccessStore(database.access, keys)
-        return await work(here, access, People(vault), AuditLog(database.access))
+        return await work(
+            here, access, People(HallVault(vault, here.id)), AuditLog(database.access)
+        )
 
     try:
         return asyncio.run(with_database(options, use))

@@ -14,6 +14,8 @@ from queue_server.pensions.faces import FaceProgram
 from queue_server.pensions.people import People
 from queue_server.pensions.pictures import LivePictures
 from queue_server.settings.pensions import PensionSection
+from queue_server.vault.of_hall import HallVault
+from queue_server.vault.store import Vault
 
 SettingsOf = Callable[[str], PensionSection]
 
@@ -23,7 +25,7 @@ class PensionDesk:
     """settings_of: a hall's section; reads its file at the first time. seed: puts a demonstration's
     register into a hall that has none."""
 
-    people: People
+    vault: Vault
     audit: AuditLog
     settings_of: SettingsOf
     follow_token: FollowToken
@@ -31,6 +33,9 @@ class PensionDesk:
     pictures: LivePictures = field(default_factory=LivePictures)
     _known: dict[str, PensionSection] = field(default_factory=dict)
     _reminding: dict[str, asyncio.Lock] = field(default_factory=dict)
+
+    def people(self, hall: str) -> People:
+        return People(HallVault(self.vault, hall))
 
     async def settings(self, hall: str) -> PensionSection:
         if hall not in self._known:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from queue_server.vault.store import Entry, Vault
+from queue_server.vault.of_hall import HallVault
+from queue_server.vault.store import Entry
 
 EVIDENCE = "evidence"
 
@@ -26,7 +27,7 @@ class Evidence:
     """By person and check. What is over its time goes with the vault's purge, everything with the
     person. Raises NotStored and VaultError."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: HallVault) -> None:
         self._vault = vault
 
     async def keep(self, person: str, check: str, pictures: Mapping[str, bytes], days: int) -> None:

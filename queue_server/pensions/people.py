@@ -9,7 +9,8 @@ from datetime import date
 import orjson
 
 from queue_server.pensions.evidence import Evidence
-from queue_server.vault.store import Entry, Vault
+from queue_server.vault.of_hall import HallVault
+from queue_server.vault.store import Entry
 
 IDENTITY, PHONE, FACE, PHOTO = "identity", "phone", "face", "photo"
 
@@ -64,9 +65,9 @@ class Face:
 
 
 class People:
-    """Raises NotStored and VaultError."""
+    """Those of one hall. Raises NotStored and VaultError."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: HallVault) -> None:
         self._vault = vault
         self.evidence = Evidence(vault)
 

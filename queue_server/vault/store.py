@@ -1,7 +1,8 @@
 """The vault: rows of personal data, each encrypted under its person's key, which is wrapped by a
 master key outside the database. The same statements for both databases.
 
-Persons are named by the random reference that the journal carries. Nothing decrypted is kept here.
+Persons are named by their hall and the random reference that the journal carries (of_hall.py).
+Nothing decrypted is kept here.
 """
 
 from __future__ import annotations
@@ -147,10 +148,12 @@ class Vault:
         )
         return [Held(*row) for row in rows]
 
-    async def count(self, kind: str) -> int:
-        """Of how many persons something of the kind is kept."""
+    async def count(self, kind: str, before: str = "") -> int:
+        """Of how many persons something of the kind is kept; before: how their names begin."""
         rows = await self._database.rows(
-            "SELECT count(DISTINCT key_id) FROM vault_row WHERE kind = ?", kind
+            "SELECT count(DISTINCT r.key_id) FROM vault_row r JOIN vault_key k ON k.id = r.key_id"
+            " WHERE r.kind = ? AND substr(k.person, 1, length(?)) = ?",
+            *(kind, before, before),
         )
         return int(rows[0][0])
 
@@ -166,14 +169,20 @@ class Vault:
         )
         return done[0]
 
-    async def forget(self, person: str) -> bool:
-        """Destroys a person's key, so that nothing of theirs can be read again, and takes away all
-        that leads from an ID number to the reference. Whether there was anything."""
+    async def forget(self, person: str, reference: str = "") -> bool:
+        """Destroys a person's key, so that nothing of theirs can be read again, and with the last
+        key all that leads from an ID number to the reference (in the name without the hall, where
+        it is not the name). Whether there was anything."""
+        ref = reference or person
         key_of = "SELECT id FROM vault_key WHERE person = ?"
         done = await self._database.change(
             (f"DELETE FROM vault_row WHERE key_id IN ({key_of})", (person,)),  # noqa: S608
             ("DELETE FROM vault_key WHERE person = ?", (person,)),
-            ("DELETE FROM person WHERE ref = ?", (person,)),
+            (
+                "DELETE FROM person WHERE ref = ? AND NOT EXISTS (SELECT 1 FROM vault_key"
+                " WHERE person = ? OR person LIKE ?)",
+                (ref, ref, f"%/{ref}"),
+            ),
         )
         return any(done)
 

@@ -20,6 +20,7 @@ from queue_server.databases import Database, open_database
 from queue_server.journal.port import NotStored
 from queue_server.vault.errors import Damaged, MasterKeyMissing
 from queue_server.vault.master import MasterKeys
+from queue_server.vault.of_hall import HallVault
 from queue_server.vault.store import Entry, Vault
 
 NAME = "样例·王芳".encode()
@@ -108,6 +109,28 @@ def test_two_who_put_at_once_share_one_key(with_vault: Run) -> None:
         await asyncio.gather(*(world.vault.put(entry) for entry in entries))
         assert [await world.vault.get("p", e.kind) for e in entries] == [e.content for e in entries]
         assert len(await world.database.access.rows("SELECT 1 FROM vault_key")) == 1
+
+    with_vault(use)
+
+
+def test_what_one_hall_forgets_is_not_anothers(with_vault: Run) -> None:
+    async def use(world: World) -> None:
+        access = AccessStore(world.database.access, load_keys(world.key_file))
+        ref = await access.person_ref("990101193803123069")
+        one, other = HallVault(world.vault, "one"), HallVault(world.vault, "other")
+        await one.put(Entry(ref, "identity", NAME), Entry(ref, "face", FACE))
+        await other.put(Entry(ref, "identity", b"o"))
+        assert [await hall.count("face") for hall in (one, other)] == [1, 0]
+        assert await other.held("nobody") == []
+        assert await other.get(ref, "face") is None
+        await one.delete(ref, "identity")
+        assert await other.get_many([ref], "identity") == {ref: b"o"}
+        assert await one.forget(ref)
+        assert await one.held(ref) == []
+        assert await other.get(ref, "identity") == b"o"
+        assert await access.known_person("990101193803123069") == ref
+        assert await other.forget(ref)
+        assert await access.known_person("990101193803123069") is None
 
     with_vault(use)
 

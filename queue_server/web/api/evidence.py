@@ -26,7 +26,7 @@ async def evidence(hall: str, person: str, request: Request) -> Response:
     await here.ask(lambda state, _: known_pensioner(state, person))
     note = ctx.pensions.audit.note
     await note(hall, actor.label, "evidence_listed", subject=person, why="evidence")
-    found = await ctx.pensions.people.evidence.of(person)
+    found = await ctx.pensions.people(hall).evidence.of(person)
     return as_json({"evidence": [asdict(one) for one in found]})
 
 
@@ -39,7 +39,7 @@ async def evidence_picture(
     await here.ask(lambda state, _: known_pensioner(state, person))
     note, detail = ctx.pensions.audit.note, {"check": check}
     await note(hall, actor.label, "evidence_seen", subject=person, why=which, detail=detail)
-    content = await ctx.pensions.people.evidence.picture(person, check, which)
+    content = await ctx.pensions.people(hall).evidence.picture(person, check, which)
     if content is None:
         raise ApiError(404, "picture_gone", "照片已经删除。", check=check)
     kind = media_type(content[:4]) or "application/octet-stream"

@@ -75,7 +75,7 @@ async def _noted(ctx: Context, hall: str, actor: Actor, act: str, **more: Any) -
 async def register(hall: str, request: Request) -> Response:
     """Figures by region; how many faces are stored."""
     ctx, _, here = await at_desk(request, Act.SEE_PENSIONERS, hall)
-    faces = await ctx.pensions.people.count_faces()
+    faces = await ctx.pensions.people(hall).count_faces()
     return as_json(await here.ask(lambda state, now_ms: register_view(state, faces, now_ms)))
 
 
@@ -97,7 +97,7 @@ async def _named(ctx: Context, here: HallService, person: str) -> Any:
     view = await here.ask(
         lambda state, now_ms: pensioner_view(state, known_pensioner(state, person), now_ms)
     )
-    identity = await ctx.pensions.people.identity(person)
+    identity = await ctx.pensions.people(here.id).identity(person)
     if identity:
         view["name_masked"], view["id_masked"] = identity.name_masked, identity.id_masked
     return view
@@ -115,7 +115,7 @@ async def listed(
     ctx, actor, here = await at_desk(request, Act.MANAGE_PENSIONERS, hall)
     found = await here.ask(lambda state, now_ms: wanted_of(state, which, region, now_ms))
     shown = await _views(here, found[max(0, after) : max(0, after) + SHOWN_AT_ONCE])
-    people = await ctx.pensions.people.identities(view["person"] for view in shown)
+    people = await ctx.pensions.people(hall).identities(view["person"] for view in shown)
     detail = {"which": which, "region": region, "people": len(shown)}
     await _noted(ctx, hall, actor, "pensioners_listed", why="list", detail=detail)
     for view in shown:
@@ -151,8 +151,8 @@ async def export(
     views = await _views(here, found)
     detail = {"which": which, "region": region, "people": len(views), "kind": kind}
     await _noted(ctx, hall, actor, "pensioners_exported", why="export", detail=detail)
-    people = await ctx.pensions.people.identities(view["person"] for view in views)
-    phones = await ctx.pensions.people.phones(view["person"] for view in views)
+    people = await ctx.pensions.people(hall).identities(view["person"] for view in views)
+    phones = await ctx.pensions.people(hall).phones(view["person"] for view in views)
     rows = [Listed(v, people.get(v["person"]), phones.get(v["person"])) for v in views]
     try:
         content = await as_file(kind, rows)
@@ -198,7 +198,7 @@ async def withdraw(hall: str, person: str, request: Request) -> Response:
     await here.ask(lambda state, _: known_pensioner(state, person))
     command = c.WithdrawConsent(person)
     await _noted(ctx, hall, actor, type(command).__name__, subject=person, why="person")
-    await ctx.pensions.people.withdraw(person)
+    await ctx.pensions.people(hall).withdraw(person)
     return answered(await here.execute(command, request_id=str(body.request_id), by=actor.label))
 
 
@@ -226,7 +226,7 @@ async def enrol(hall: str, person: str, request: Request) -> Response:
     reference = str(body.request_id)
     command = c.EnrolReference(person, reference, body.source, face.model)
     return await enrol_face(
-        ctx.pensions.people,
+        ctx.pensions.people(hall),
         person,
         reference,
         (face, photo),
@@ -301,7 +301,7 @@ async def remove(hall: str, person: str, request: Request) -> Response:
     command = c.RemovePensioner(person, body.reason)
     if await here.ask(lambda state, _: person in state.pensions.pensioners):
         await _noted(ctx, hall, actor, type(command).__name__, subject=person, why=body.reason)
-        await ctx.pensions.people.forget(person)
+        await ctx.pensions.people(hall).forget(person)
     return answered(await here.execute(command, request_id=str(body.request_id), by=actor.label))
 
 
@@ -326,7 +326,7 @@ async def import_register(
             lambda state, _: [p for p in persons if p not in state.pensions.pensioners]
         )
 
-    work = RegisterImport(ctx.access, ctx.pensions.people, execute, unknown)
+    work = RegisterImport(ctx.access, ctx.pensions.people(hall), execute, unknown)
     try:
         report = await work.run(content, today, dry_run=dry_run, skip_bad=skip_bad)
     except RegisterUnreadable as error:
@@ -357,8 +357,8 @@ async def _remind(
     repeat reminds nobody twice."""
     hall = here.id
     found = await here.ask(lambda state, now_ms: _to_remind(state, body, now_ms))
-    people = await ctx.pensions.people.identities(one.person for one in found)
-    phones = await ctx.pensions.people.phones(one.person for one in found)
+    people = await ctx.pensions.people(hall).identities(one.person for one in found)
+    phones = await ctx.pensions.people(hall).phones(one.person for one in found)
     reached = [one for one in found if one.person in phones]
     today = (await here.ask(today_of)).isoformat()
     messages = [

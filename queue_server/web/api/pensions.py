@@ -77,7 +77,7 @@ async def find(hall: str, request: Request) -> Response:
     person = await ctx.access.known_person(body.id_number)
     if person is None or not await here.ask(lambda s, _: person in s.pensions.pensioners):
         raise not_registered()
-    identity = await ctx.pensions.people.identity(person)
+    identity = await ctx.pensions.people(hall).identity(person)
     name = identity.name_masked if identity else ""
     view = await here.ask(
         lambda state, now_ms: found_view(state, known_pensioner(state, person), name, now_ms)
@@ -125,7 +125,7 @@ async def _reference(
             pensioner_view(state, known_pensioner(state, person), now_ms),
         )
     )
-    face = await ctx.pensions.people.face(person, one[0]) if one[0] else None
+    face = await ctx.pensions.people(here.id).face(person, one[0]) if one[0] else None
     if face is None:
         raise ApiError(409, "not_enrolled", "还没有登记照片，请到窗口办理。")
     about = {"source": one[1]["reference_source"], "enrolled_at": one[1]["enrolled_at"]}
@@ -205,7 +205,7 @@ async def _age(ctx: Context, here: HallService, check: str) -> int | None:
         return (found.person if found else ""), today_of(state, now_ms)
 
     person, today = await here.ask(look)
-    identity = await ctx.pensions.people.identity(person) if person else None
+    identity = await ctx.pensions.people(here.id).identity(person) if person else None
     return identity.age_years(today) if identity else None
 
 
@@ -236,7 +236,7 @@ async def waiting(hall: str, request: Request) -> Response:
     """The checks that wait for a clerk's look, the longest first; the names are masked."""
     ctx, _, here = await at_desk(request, Act.CONFIRM_PENSION, hall)
     found = await here.ask(lambda state, _: _waiting(state))
-    people = await ctx.pensions.people.identities({check.person for check in found})
+    people = await ctx.pensions.people(hall).identities({check.person for check in found})
     views = []
     for check in found:
         view = waiting_view(check, ctx.pensions.pictures.has(check.id))
@@ -274,7 +274,7 @@ def _no_picture(check: str) -> ApiError:
 
 async def _enrolled_photo(ctx: Context, here: HallService, person: str) -> bytes | None:
     reference = await here.ask(lambda state, _: known_pensioner(state, person).reference)
-    return await ctx.pensions.people.photo(person, reference) if reference else None
+    return await ctx.pensions.people(here.id).photo(person, reference) if reference else None
 
 
 async def _noted(ctx: Context, hall: str, actor: Actor, act: str, person: str, why: str) -> None:
@@ -321,7 +321,7 @@ async def _keep_evidence(
     """The decision stands whether or not they could be kept. Of who withdrew meanwhile, or was
     removed, nothing stays."""
     days = (await ctx.pensions.settings(hall)).evidence_days
-    people = ctx.pensions.people
+    people = ctx.pensions.people(hall)
     try:
         await people.evidence.keep(person, check, pictures, days)
         held = await here.ask(lambda state, _: state.pensions.pensioners.get(person))
