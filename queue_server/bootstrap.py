@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -28,6 +28,7 @@ from queue_server.access.store import (
     remove_staff,
 )
 from queue_server.audit import AuditLog
+from queue_server.beside import kept_going
 from queue_server.clock import Clock, SystemClock
 from queue_server.clock_guard import ClockGuard
 from queue_server.databases import Database, open_database
@@ -110,7 +111,10 @@ def build(
                     DemoRegister(plan, access, vault).seed,
                 )
                 try:
-                    async with _beside(_purge(vault)), _estimating(halls) as estimates:
+                    async with (
+                        _beside(partial(_purge, vault), "purge"),
+                        _estimating(halls) as estimates,
+                    ):
                         yield Context(
                             *(plan, halls, access, Speech(), Texts(), metrics),
                             *(vault, audit, desk, estimates),
@@ -134,9 +138,9 @@ def _told() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def _beside(work: Callable[[], Awaitable[None]], name: str) -> AsyncIterator[None]:
     """Runs `work` meanwhile, and ends it then."""
-    task = asyncio.create_task(work)
+    task = asyncio.create_task(kept_going(work, name))
     try:
         yield
     finally:
@@ -154,7 +158,7 @@ async def _clock_guarded(plan: Plan, store: Database) -> AsyncIterator[ClockGuar
     guard = ClockGuard(store.clock, plan.server.clock_off_at_most_s)
     with _told():
         await guard.refuse()
-    async with _beside(guard.run()):
+    async with _beside(guard.run, "clock_guard"):
         yield guard
 
 
@@ -196,7 +200,7 @@ async def _serving(
     log.info("ready", halls=len(plan.files), loaded=len(halls), database=store.name)
     keeper = SnapshotKeeper(halls, store.journal, snapshots)
     try:
-        async with _beside(_keep_up(halls)), _beside(keeper.run()):
+        async with _beside(partial(_keep_up, halls), "keep_up"), _beside(keeper.run, "snapshots"):
             yield halls
     finally:
         await keeper.close()
@@ -221,7 +225,7 @@ async def _estimating(halls: Halls) -> AsyncIterator[Estimates]:
     """Beside everything else, in a process of its own."""
     estimates = Estimates(halls)
     try:
-        async with _beside(estimates.run()):
+        async with _beside(estimates.run, "estimates"):
             yield estimates
     finally:
         await estimates.close()

@@ -106,14 +106,22 @@ class Estimates:
     def _next(self) -> LiveHall | None:
         """The hall whose outlook is the most overdue."""
         now_s = time.monotonic()
-        due = [(self._of(h).made_at_s, h.id, h) for h in self._halls if self._is_due(h, now_s)]
+        halls = [h for h in self._halls if self._keeps_place(h)]
+        is_full = sum(self._of(h).seq >= 0 for h in halls) >= HALLS_AT_MOST
+        due = [(self._of(h).made_at_s, h.id, h) for h in halls if self._is_due(h, now_s, is_full)]
         return min(due, key=lambda x: x[:2])[2] if due else None
 
-    def _is_due(self, hall: LiveHall, now_s: float) -> bool:
+    def _keeps_place(self, hall: LiveHall) -> bool:
+        """A hall whose work is over makes room for another."""
+        state = hall.day.state
+        if state.rules is not None and state.day and _is_at_work(state):
+            return True
+        self._of(hall).seq = -1
+        return False
+
+    def _is_due(self, hall: LiveHall, now_s: float, is_full: bool) -> bool:
         state, known = hall.day.state, self._of(hall)
-        if state.rules is None or not state.day or not _is_at_work(state):
-            return False
-        if known.seq < 0 and sum(k.seq >= 0 for k in self._known.values()) >= HALLS_AT_MOST:
+        if known.seq < 0 and is_full:
             return False
         age_s = now_s - known.made_at_s
         return age_s >= AT_LATEST_S or (known.seq != state.seq and age_s >= NOT_SOONER_THAN_S)

@@ -15,6 +15,7 @@ import orjson
 import psycopg
 import structlog
 
+from queue_server.beside import kept_going
 from queue_server.journal import postgres_sql as sql
 from queue_server.journal.port import NotStored
 from queue_server.journal.postgres_lines import SETTINGS, Connection, Lines, connect
@@ -48,7 +49,8 @@ class News:
 
     def start(self) -> None:
         loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(w()) for w in (self._tell, self._listen, self._poll)]
+        works = (self._tell, self._listen, self._poll)
+        self._tasks = [loop.create_task(kept_going(w, f"news{w.__name__}")) for w in works]
 
     async def close(self) -> None:
         for task in self._tasks:

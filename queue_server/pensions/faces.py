@@ -1,7 +1,7 @@
 """Measures an enrolment picture in a program of its own, and reads the site's calibration.
 
 The server itself knows no library of faces and decodes no stranger's picture: a picture that breaks
-the decoder ends that program alone (docs/decisions/0018-faces-in-a-process-of-their-own.md).
+the decoder ends that program alone (docs/decisions/0018-pensioners-vault-and-faces.md).
 """
 
 from __future__ import annotations

@@ -148,14 +148,21 @@ async def result(hall: str, check: str, request: Request) -> Response:
         age_years=await _age(ctx, here, check),
     )
     outcome = await here.execute(command, request_id=str(body.request_id), by=actor.label)
-    if "pension_check_referred" in outcome.events and live is not None and not outcome.replayed:
+    # a repeat may be the first to bring the pictures, when only the word of a commit was lost
+    waits = await here.ask(lambda state, _: _waits_for_clerk(state, check))
+    if waits and live is not None and not ctx.pensions.pictures.has(check):
         pictures = {"live": live, **({"reference": other} if other is not None else {})}
         ctx.pensions.pictures.put(check, **pictures)
     else:
         _wipe(live, other)
-    if '"status":"waiting_for_clerk"' not in outcome.body:
+    if not waits:
         ctx.pensions.pictures.wipe(check)
     return answered(outcome)
+
+
+def _waits_for_clerk(state: HallState, check: str) -> bool:
+    found = state.pensions.checks.get(check)
+    return found is not None and found.status is CheckStatus.WAITING_FOR_CLERK
 
 
 def _picture(text: str | None, field: str) -> bytearray | None:
