@@ -47,6 +47,13 @@ def gives(model: type[BaseModel], *statuses: int) -> dict[int | str, dict[str, A
     }
 
 
+def gives_file(*media: str) -> dict[int | str, dict[str, Any]]:
+    """For a route's `responses`, beside `response_class=Response`: it answers a file of one of
+    these media types."""
+    content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in media}
+    return {200: {"description": HTTPStatus.OK.phrase, "content": content}}
+
+
 def _content(model: type[BaseModel]) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": _REF.format(model=model.__name__)}}}
 

@@ -15,8 +15,9 @@ from queue_server.domain.rules import HallRules
 from queue_server.statistics.ledger import DayLedger, case_lines, joined
 from queue_server.statistics.ledger_tables import Filter, case_table, ledger_table, summary
 from queue_server.statistics.tables import Table
-from queue_server.web.api.statistics import XLSX, as_file, note_export, span
+from queue_server.web.api.statistics import CSV, XLSX, as_file, note_export, span
 from queue_server.web.api.tickets import ERRORS, JSON
+from queue_server.web.bodies import gives_file
 from queue_server.web.context import Context, permitted
 from queue_server.web.dates import First, Last
 from queue_server.web.errors import ApiError
@@ -139,7 +140,7 @@ async def cases(
     return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
 
 
-@router.get("/ledger.xlsx")
+@router.get("/ledger.xlsx", response_class=Response, responses=gives_file(XLSX))
 async def xlsx(
     hall: str, request: Request, wanted: Wanted, first: First = None, last: Last = None
 ) -> Response:
@@ -152,7 +153,7 @@ async def xlsx(
     return as_file(body, XLSX, f"{hall}-ledger.xlsx")
 
 
-@router.get("/ledger/{table}.csv")
+@router.get("/ledger/{table}.csv", response_class=Response, responses=gives_file(CSV))
 async def one_csv(
     hall: str,
     table: str,
@@ -169,7 +170,7 @@ async def one_csv(
     if named is None:
         raise ApiError(404, "not_found", "没有这张表。", table=table)
     await _note(asked, hall, f"ledger-{table}.csv")
-    return as_file(as_csv(named, words), "text/csv; charset=utf-8", f"{hall}-{table}.csv")
+    return as_file(as_csv(named, words), CSV, f"{hall}-{table}.csv")
 
 
 async def _note(asked: _Asked, hall: str, kind: str) -> None:

@@ -24,10 +24,10 @@ from queue_server.audit import audit_statement
 from queue_server.service import HallService
 from queue_server.web.api.tablets import TABLET_COOKIE
 from queue_server.web.api.tickets import ERRORS, JSON
-from queue_server.web.bodies import body_of, takes
+from queue_server.web.bodies import body_of, gives, takes
 from queue_server.web.context import DEVICE_COOKIE, Context, context, hall_of, permitted
 from queue_server.web.errors import ApiError
-from queue_server.web.schemas.commands import Body, Command, Name
+from queue_server.web.schemas.commands import Body, Command, ErrorOut, Name
 
 router = APIRouter(prefix="/api/v1/halls/{hall}", tags=["devices"], responses=ERRORS)
 DEVICE_YEARS = 10
@@ -74,7 +74,9 @@ def _answer(body: Any, status: int = 200) -> Response:
 # --- the device's side: nobody in particular ----------------------------------------------------
 
 
-@router.post("/pairings", status_code=201, openapi_extra=takes(AskIn))
+@router.post(
+    "/pairings", status_code=201, openapi_extra=takes(AskIn), responses=gives(ErrorOut, 429)
+)
 async def ask(hall: str, request: Request) -> Response:
     """A code to show for ten minutes, and the secret that becomes the device's token."""
     ctx = context(request)

@@ -42,7 +42,7 @@ from queue_server.service import HallService
 from queue_server.views.pensions import pensioner_view, register_view, today_of, wanted_of
 from queue_server.web.api.pensions import as_json, at_desk, media_type, not_registered
 from queue_server.web.api.tickets import ERRORS, answered
-from queue_server.web.bodies import body_of, takes
+from queue_server.web.bodies import body_of, gives_file, takes
 from queue_server.web.context import Context
 from queue_server.web.errors import ApiError
 from queue_server.web.schemas.commands import Command
@@ -137,7 +137,9 @@ def _viewed(found: Sequence[Pensioner], state: HallState, now_ms: int) -> list[A
     return [pensioner_view(state, one, now_ms) for one in found]
 
 
-@router.get("/export.{kind}")
+@router.get(
+    "/export.{kind}", response_class=Response, responses=gives_file(*dict.fromkeys(MEDIA.values()))
+)
 async def export(
     hall: str,
     kind: Literal["csv", "xlsx"],

@@ -18,7 +18,9 @@ from queue_server.domain.rules import HallRules
 from queue_server.estimates.promises import PromiseLine, promise_lines
 from queue_server.service import HallService
 from queue_server.statistics.tables import Table
+from queue_server.web.api.statistics import CSV
 from queue_server.web.api.tickets import ERRORS, JSON
+from queue_server.web.bodies import gives_file
 from queue_server.web.context import permitted
 from queue_server.web.dates import Day, First, Last
 from queue_server.web.errors import ApiError
@@ -50,7 +52,7 @@ def _line(line: PromiseLine) -> dict[str, Any]:
     return {"issued_at": instant_text(told.pop("issued_ms")), **told}
 
 
-@router.get("/promises.csv")
+@router.get("/promises.csv", response_class=Response, responses=gives_file(CSV))
 async def promises_csv(
     hall: str, request: Request, first: First = None, last: Last = None
 ) -> Response:
@@ -69,7 +71,7 @@ async def promises_csv(
         "Content-Disposition": f'attachment; filename="{hall}-promises-{begin}.csv"',
         "Cache-Control": "no-store",
     }
-    return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(body, media_type=CSV, headers=headers)
 
 
 def _span(

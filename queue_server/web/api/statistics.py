@@ -18,6 +18,7 @@ from queue_server.service import HallService
 from queue_server.statistics import measures as m
 from queue_server.statistics.tables import Table, tables
 from queue_server.web.api.tickets import ERRORS, JSON
+from queue_server.web.bodies import gives_file
 from queue_server.web.context import Context, permitted
 from queue_server.web.dates import First, Last
 from queue_server.web.errors import ApiError
@@ -27,6 +28,7 @@ from queue_server.web.pages.rendering import language_of
 router = APIRouter(prefix="/api/v1/halls/{hall}", tags=["statistics"], responses=ERRORS)
 DAYS_AT_MOST = 400
 DAYS_SHOWN = 14
+CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -96,7 +98,7 @@ async def note_export(
     await ctx.audit.note(hall, actor.label, "export", subject=kind, detail=told)
 
 
-@router.get("/statistics.xlsx")
+@router.get("/statistics.xlsx", response_class=Response, responses=gives_file(XLSX))
 async def xlsx(hall: str, request: Request, first: First = None, last: Last = None) -> Response:
     """Every table as a sheet."""
     found, words, title = await _exported(request, hall, first, last, "statistics.xlsx")
@@ -104,7 +106,7 @@ async def xlsx(hall: str, request: Request, first: First = None, last: Last = No
     return as_file(body, XLSX, f"{hall}-statistics.xlsx")
 
 
-@router.get("/statistics/{table}.csv")
+@router.get("/statistics/{table}.csv", response_class=Response, responses=gives_file(CSV))
 async def one_csv(
     hall: str, table: str, request: Request, first: First = None, last: Last = None
 ) -> Response:
@@ -113,7 +115,7 @@ async def one_csv(
     wanted = next((one for one in found if one.id == table), None)
     if wanted is None:
         raise ApiError(404, "not_found", "没有这张表。", table=table)
-    return as_file(as_csv(wanted, words), "text/csv; charset=utf-8", f"{hall}-{table}.csv")
+    return as_file(as_csv(wanted, words), CSV, f"{hall}-{table}.csv")
 
 
 def as_file(body: bytes, kind: str, name: str) -> Response:
