@@ -32,7 +32,7 @@ class StageMaker:
         texts: Mapping[Language, Texts] | None = None,
     ) -> None:
         self._follow_base, self._now, self._live = follow_base, now, live
-        self._kept: tuple[tuple[Manner, tuple[float, float]], Stage] | None = None
+        self._kept: tuple[tuple[Manner, tuple[float, float], Emit], Stage] | None = None
         self._icons = IconSet(assets / "icons")
         self._themes = {view: load_theme(view.value, assets) for view in View}
         self._texts = load_languages(assets=assets) if texts is None else texts
@@ -50,7 +50,7 @@ class StageMaker:
         look = Look(self._themes[manner.view], size_px, manner.low)
         texts = self._texts[manner.language]
         set_running_view(look, self._icons, texts, mirrored=texts.about.direction == "rtl")
-        wanted = (manner, size_px)
+        wanted = (manner, size_px, emit)
         if self._kept is not None and keep and self._kept[0] == wanted:
             return self._kept[1]
         stage = self._make(texts, size_px, emit)

@@ -205,6 +205,7 @@ def _forget(options: argparse.Namespace) -> int:
             await people.forget(person)
             command = RemovePensioner(person, options.reason)
             await here.execute(command, request_id=None, by=ACTOR)
+            await people.release(person)
 
     _with_hall(options, work)
     for language in ("zh", "en"):

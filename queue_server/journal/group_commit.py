@@ -14,6 +14,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -160,14 +161,22 @@ class GroupCommit:
         """Every job with its result, or the exception it gets."""
         started = time.perf_counter()
         try:
+            self._end_what_broke_off()
             return self._commit_at_once(batch) or self._commit_in_steps(batch.jobs)
         except sqlite3.Error as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            with suppress(sqlite3.Error):  # then the next batch does, or is refused
+                self._end_what_broke_off()
             return [(job, translated(error)) for job in batch.jobs]
         finally:
             self.commits += 1
             self.commit_seconds += time.perf_counter() - started
+
+    def _end_what_broke_off(self) -> None:
+        """Nothing is begun inside a transaction that an earlier batch left open, whatever ended it:
+        it would be acknowledged and yet not be on disk. Raises sqlite3.Error, and tries again with
+        the next batch."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
     def _commit_at_once(self, batch: _Batch) -> Outcomes | None:
         """The usual case: all appends as one statement, then whatever else there is. None when

@@ -125,7 +125,12 @@ class People:
             await self._vault.delete(person, PHONE)
 
     async def forget(self, person: str) -> None:
+        """Before they leave the register: broken off there, a repeat still finds them."""
         await self._vault.forget(person)
+
+    async def release(self, person: str) -> None:
+        """After they have left it: their ID number leads nowhere any more."""
+        await self._vault.release(person)
 
     async def count_faces(self) -> int:
         return await self._vault.count(FACE)

@@ -36,9 +36,12 @@ class HallVault:
         return await self._vault.delete(self._here(person), kind, name)
 
     async def forget(self, person: str) -> bool:
-        """Destroys the person's key of this hall; what leads from an ID number to the reference
-        goes with the last hall's."""
-        return await self._vault.forget(self._here(person), person)
+        """Destroys the person's key of this hall."""
+        return await self._vault.forget(self._here(person))
+
+    async def release(self, person: str) -> None:
+        """What leads from an ID number to the reference goes with the last hall's key."""
+        await self._vault.release(person)
 
     def _here(self, person: str) -> str:
         return f"{self._before}{person}"

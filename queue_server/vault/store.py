@@ -169,22 +169,26 @@ class Vault:
         )
         return done[0]
 
-    async def forget(self, person: str, reference: str = "") -> bool:
-        """Destroys a person's key, so that nothing of theirs can be read again, and with the last
-        key all that leads from an ID number to the reference (in the name without the hall, where
-        it is not the name). Whether there was anything."""
-        ref = reference or person
+    async def forget(self, person: str) -> bool:
+        """Destroys a person's key, so that nothing of theirs can be read again. Whether there was
+        anything."""
         key_of = "SELECT id FROM vault_key WHERE person = ?"
         done = await self._database.change(
             (f"DELETE FROM vault_row WHERE key_id IN ({key_of})", (person,)),  # noqa: S608
             ("DELETE FROM vault_key WHERE person = ?", (person,)),
+        )
+        return any(done)
+
+    async def release(self, reference: str) -> None:
+        """Takes away what leads from an ID number to the reference, unless a hall keeps something
+        of that person."""
+        await self._database.change(
             (
                 "DELETE FROM person WHERE ref = ? AND NOT EXISTS (SELECT 1 FROM vault_key"
                 " WHERE person = ? OR person LIKE ?)",
-                (ref, ref, f"%/{ref}"),
+                (reference, reference, f"%/{reference}"),
             ),
         )
-        return any(done)
 
     async def purge(self, now: datetime) -> int:
         """Deletes what was to be kept until now at the longest, and leaves a record of how many of

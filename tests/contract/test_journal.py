@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -242,10 +243,16 @@ def test_a_writer_that_failed_goes_on(tmp_path: Path, monkeypatch: pytest.Monkey
     async def use(database: SqliteDatabase) -> None:
         made = records(2)
         with monkeypatch.context() as broken:
-            broken.setattr(GroupCommit, "_commit", _out_of_memory)
-            with pytest.raises(NotStored):
-                await database.append(Append("h", made[:1], [], None))
+            broken.setattr(database.writer, "_connection", OutOfMemory(database.writer))
+            outcomes = await asyncio.gather(
+                database.append(Append("h", made[:1], [], None)),
+                database.append(Append("bad", records(2, "bad")[1:], [], None)),
+                return_exceptions=True,
+            )
+            assert [type(one) for one in outcomes] == [NotStored, NotStored]
         await database.append(Append("h", made[:1], [], None))
+        with closing(sqlite3.connect(tmp_path / "hall.db")) as other:
+            assert other.execute("SELECT count(*) FROM event").fetchone() == (1,)
         odd = Append("odd", [records(1, "odd")[0]._replace(data="\ud800")], [], None)
         outcomes = await asyncio.gather(
             database.append(odd),
@@ -258,8 +265,19 @@ def test_a_writer_that_failed_goes_on(tmp_path: Path, monkeypatch: pytest.Monkey
     sqlite_scenario(tmp_path, use)
 
 
-def _out_of_memory(*_: object) -> None:
-    raise MemoryError
+class OutOfMemory:
+    """A connection whose commit breaks off, with its transaction left open."""
+
+    def __init__(self, writer: GroupCommit) -> None:
+        self._real = writer._connection
+
+    def execute(self, statement: str, *values: object) -> object:
+        if statement == "COMMIT":
+            raise MemoryError
+        return self._real.execute(statement, *values)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._real, name)
 
 
 def test_one_halls_conflict_does_not_touch_the_others(

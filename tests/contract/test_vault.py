@@ -126,10 +126,12 @@ def test_what_one_hall_forgets_is_not_anothers(with_vault: Run) -> None:
         await one.delete(ref, "identity")
         assert await other.get_many([ref], "identity") == {ref: b"o"}
         assert await one.forget(ref)
+        await one.release(ref)
         assert await one.held(ref) == []
         assert await other.get(ref, "identity") == b"o"
         assert await access.known_person("990101193803123069") == ref
         assert await other.forget(ref)
+        await other.release(ref)
         assert await access.known_person("990101193803123069") is None
 
     with_vault(use)
@@ -142,6 +144,8 @@ def test_who_is_forgotten_is_gone_for_good(with_vault: Run) -> None:
         await world.vault.put(Entry(ref, "identity", NAME), Entry("other", "identity", b"o"))
         assert await world.vault.forget(ref)
         assert not await world.vault.forget(ref)
+        assert await access.known_person("990101193803123069") == ref
+        await world.vault.release(ref)
         assert await world.vault.held(ref) == []
         assert await access.known_person("990101193803123069") is None
         assert await world.vault.get("other", "identity") == b"o"

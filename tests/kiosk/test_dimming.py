@@ -194,7 +194,7 @@ def test_at_night_the_whole_picture_is_dark_and_a_touch_counts_and_brightens_it(
     app._draw()
     assert mean() == pytest.approx(bright * 0.3, abs=1.5)
     studio.touch(studio.window.width * 0.5, studio.window.height * 0.5)
-    assert mean() == pytest.approx(bright, abs=1.5), "at once"
+    assert mean() > bright - 1.5, "at once, also where home is there already"
     runtime.drain()
     assert runtime.state.place is Place.HOME, "the veil lets touches through"
     studio.clear()

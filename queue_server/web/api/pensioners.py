@@ -304,7 +304,9 @@ async def remove(hall: str, person: str, request: Request) -> Response:
     if await here.ask(lambda state, _: person in state.pensions.pensioners):
         await _noted(ctx, hall, actor, type(command).__name__, subject=person, why=body.reason)
         await ctx.pensions.people(hall).forget(person)
-    return answered(await here.execute(command, request_id=str(body.request_id), by=actor.label))
+    done = await here.execute(command, request_id=str(body.request_id), by=actor.label)
+    await ctx.pensions.people(hall).release(person)
+    return answered(done)
 
 
 # --- many -----------------------------------------------------------------------------------
