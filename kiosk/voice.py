@@ -38,6 +38,8 @@ def spoken_words(state: State, t: Texts) -> str:
         return t("voice.ticket_again" if ticket.held_before else "voice.ticket", number=number)
     if state.place is Place.UNPRINTED and ticket is not None:
         return t("voice.unprinted", number=" ".join(ticket.number))
+    if state.place in (Place.HOME, Place.ATTRACT) and state.around.card_lies:
+        return t("home.card_left")
     if state.place in (Place.HOME, Place.SERVICES) and is_closed(state.around):
         return t("voice.closed")
     return t(f"voice.{state.place.value}")
@@ -51,7 +53,8 @@ class Voice:
         self._said: str | None = None
 
     def heed(self, state: State) -> None:
-        if not state.manner.spoken or state.place is Place.ATTRACT:
+        quiet = state.place is Place.ATTRACT and not state.around.card_lies
+        if not state.manner.spoken or quiet:
             if self._said is not None:
                 self._guide.hush()
             self._said = None

@@ -14,13 +14,14 @@ _MINUTE_S = 60
 _LONG_MIN = 90
 
 
-def wait_words(wait: WaitFacts | None, texts: Texts) -> str:
-    """About how long: a span in minutes, coarser the longer it is; empty when nobody can tell."""
+def wait_words(wait: WaitFacts | None, texts: Texts, ahead: int | None = None) -> str:
+    """About how long: a span in minutes, coarser the longer it is; empty when nobody can tell.
+    Nobody with people ahead is told that it is their turn at once."""
     if wait is None:
         return ""
     low, high = wait_span_min(wait)
     if high <= 1:
-        return texts("wait.soon")
+        return texts("wait.few" if ahead else "wait.soon")
     if high > _LONG_MIN:
         return _hour_words(low, high, texts)
     if low == high:

@@ -16,6 +16,7 @@ from kiosk.flow.moves import (
     deeper,
     derived_request_id,
     enter,
+    go_back,
     running_request,
     shown_ticket,
     typed,
@@ -107,6 +108,13 @@ def act(state: State, event: ev.ActTouched) -> Step:
     wish = ActOnTicket(event.request_id, ticket.id, event.act)
     chosen: dict[str, Any] = {"asked_from": Place.FOUND, "request_id": event.request_id}
     return enter(state, Place.LOOKING, wish, did=event.act, **chosen)
+
+
+def leave_found(state: State, event: ev.Event) -> Step:
+    """Who mistyped a number types another; anybody else has seen what they came for."""
+    if not state.session.by_number:
+        return go_back(state, event)
+    return enter(state, Place.MINE, code="", request_id=None, found=(), ticket=None, did=None)
 
 
 def changed(state: State, event: ev.TicketChanged) -> Step:

@@ -6,29 +6,35 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from kiosk.flow.content import MatterFacts
 
 QUERY_LENGTH = 24
 CANDIDATES = 8
+SHORTEST = 3  # letters of a shortened name; one less in characters
 
 
 def find_matters(matters: Iterable[MatterFacts], query: str) -> tuple[MatterFacts, ...]:
-    """Those that fit, the nearest to the beginning of the name first; all of them for nothing."""
-    wanted = query.strip().lower()
+    """Those that fit, the nearest to the beginning of the name first; all of them for nothing.
+    Where none does, those whose names the query shortens: 社保卡 of 社会保障卡."""
+    wanted, every = query.strip().lower(), tuple(matters)
     if not wanted:
-        return tuple(matters)
-    ranked = [(rank(matter, wanted), matter) for matter in matters]
+        return every
+    ranked = [(rank(matter, wanted), matter) for matter in every]
     found = sorted((each for each in ranked if each[0] >= 0), key=lambda each: each[0])
-    return tuple(matter for _, matter in found)
+    if found:
+        return tuple(matter for _, matter in found)
+    return tuple(matter for matter in every if shortens(matter, wanted))
 
 
 def rank(matter: MatterFacts, wanted: str) -> int:
-    """Where in the name the query begins; behind all those, places in the English name; -1: not."""
-    for place in range(len(matter.spelling)):
-        if _reads(matter, place, wanted):
-            return place
+    """Where in the name the query begins; behind those, rare readings of its characters, then
+    places in the English name; -1: not."""
+    for behind, usual in ((0, True), (500, False)):
+        for place in range(len(matter.spelling)):
+            if _reads(matter, place, wanted, usual):
+                return behind + place
     english = matter.name_en.lower()
     at = english.find(wanted)
     if at < 0:
@@ -37,34 +43,53 @@ def rank(matter: MatterFacts, wanted: str) -> int:
     return 1000 + at if begins_word else -1
 
 
-def _reads(matter: MatterFacts, place: int, wanted: str) -> bool:
-    """Whether `wanted` can be read from sign `place` on, each sign by itself, its initial or its
-    reading, the last reading perhaps not yet typed to its end."""
+def shortens(matter: MatterFacts, wanted: str) -> bool:
+    """Whether the query is the name with signs left out, as people shorten it. Two letters say too
+    little; two characters do not."""
+    if len(wanted) < (SHORTEST if wanted.isascii() else SHORTEST - 1):
+        return False
+    left = {wanted}
+    for place in range(len(matter.spelling)):
+        left |= {rest for query in left for rest in _rests(matter, place, query, True)}
+    return "" in left
+
+
+def _reads(matter: MatterFacts, place: int, wanted: str, usual: bool) -> bool:
+    """Whether `wanted` can be read from sign `place` on, without leaving one out."""
     if not wanted:
         return True
     if place >= len(matter.spelling):
         return False
+    rests = _rests(matter, place, wanted, usual)
+    return any(_reads(matter, place + 1, rest, usual) for rest in rests)
+
+
+def _rests(matter: MatterFacts, place: int, wanted: str, usual: bool) -> Iterator[str]:
+    """What is left of `wanted` once the sign at `place` was read: as itself, its initial or its
+    reading, the last reading perhaps not yet typed to its end. usual: by its usual reading only."""
+    if not wanted:
+        return
     if wanted[0] == matter.name[place].lower():
-        return _reads(matter, place + 1, wanted[1:])
-    for reading in matter.spelling[place]:
+        yield wanted[1:]
+    for reading in matter.spelling[place][: 1 if usual else None]:
         if reading.startswith(wanted):
-            return True
-        if wanted.startswith(reading) and _reads(matter, place + 1, wanted[len(reading) :]):
-            return True
-        if wanted[0] == reading[0] and _reads(matter, place + 1, wanted[1:]):
-            return True
-    return False
+            yield ""
+        if wanted.startswith(reading):
+            yield wanted[len(reading) :]
+        if wanted[0] == reading[0]:
+            yield wanted[1:]
 
 
 def candidates(matters: Iterable[MatterFacts], query: str) -> tuple[str, ...]:
-    """Characters that the letters at the end of the query may stand for, the commonest first."""
+    """Characters that the letters at the end of the query may stand for by their usual
+    reading, the commonest first."""
     letters = typed_letters(query)
     if not letters:
         return ()
     counted: Counter[str] = Counter()
     for matter in matters:
         for sign, readings in zip(matter.name, matter.spelling, strict=True):
-            if sign.lower() not in readings and any(r.startswith(letters) for r in readings):
+            if sign.lower() not in readings and readings[0].startswith(letters):
                 counted[sign] += 1
     return tuple(sign for sign, _ in counted.most_common(CANDIDATES))
 

@@ -89,7 +89,6 @@ COUNTED = frozenset(
         Place.TICKET,
         Place.UNPRINTED,
         Place.CANCELLED,
-        Place.REFUSED,
         Place.PENSION_DONE,
         Place.SENT,
     }
@@ -340,7 +339,7 @@ def limit_of(state: State) -> float | None:
         Place.UNPRINTED: limits.unprinted_s,
         Place.CANCELLING: limits.cancelling_s,
         Place.CANCELLED: limits.farewell_s,
-        Place.REFUSED: limits.farewell_s,
+        Place.REFUSED: limits.no_paper_s,
         **dict.fromkeys((Place.RATE_WHO, Place.PHONE), limits.code_s),
         **dict.fromkeys((Place.RATE_FINDING, Place.SENDING), limits.looking_s),
         Place.SENT: limits.sent_s,

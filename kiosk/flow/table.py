@@ -221,6 +221,7 @@ _MINE: dict[Place, Row] = {
     Place.FOUND: {
         **ALWAYS,
         **_LEAVE,
+        ev.BackTouched: mine.leave_found,
         ev.PageTouched: mine.next_ticket,
         ev.ActTouched: mine.act,
         ev.CardLaid: card.read_for_ticket,

@@ -45,7 +45,8 @@ HALL_KEPT_EVERY_S = 600.0
 
 
 def spelling(name: str) -> tuple[tuple[str, ...], ...]:
-    """For each sign its readings without tones; what is not Chinese reads as itself."""
+    """For each sign its readings without tones, the usual one first; what is not Chinese reads as
+    itself."""
     return tuple(
         tuple(pinyin(sign, style=Style.NORMAL, heteronym=True)[0]) for sign in name.lower()
     )

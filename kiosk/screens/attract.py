@@ -35,6 +35,9 @@ class AttractScreen(PlaceScreen):
         self.hours = self.texts("attract.hours", hours=hours) if hours else ""
         known = state.around.server is Link.UP and hall.open
         self.waiting = self._waiting(hall.waiting) if known else ""
+        if state.around.card_lies:
+            self.notice = self.texts("home.card_left")
+            return
         own = in_language(hall.notice, hall.notice_en, self.texts.language)
         self.notice = own if is_closed(state.around) else notice_words(state, self.texts)
 

@@ -14,7 +14,7 @@ from kiosk.flow.states import State
 from kiosk.screens.base import Emit
 from kiosk.screens.numbered import NumberedScreen
 from kiosk.texts import Texts
-from kiosk.ui.widgets import SecondaryButton, TileGrid
+from kiosk.ui.widgets import PrimaryButton, SecondaryButton, TileGrid
 from kiosk.words import found_news, wait_words
 
 _ICONS = {
@@ -24,6 +24,8 @@ _ICONS = {
     TicketAct.PRINT: "printer",
     TicketAct.CANCEL: "x",
 }
+# What somebody with such a ticket came for.
+_WANTED = (TicketAct.REJOIN, TicketAct.RESUME)
 
 
 class FoundScreen(NumberedScreen):
@@ -55,7 +57,12 @@ class FoundScreen(NumberedScreen):
         self.good = ticket.status in ("waiting", "called", "serving")
         self.hint = self.texts("found.by_number") if state.session.by_number else ""
         self.show_number(ticket, state.around.hall)
-        self.wait = wait_words(ticket.wait, self.texts) if ticket.status == "waiting" else ""
+        queues = ticket.status == "waiting" and not ticket.deferred_until
+        self.wait = wait_words(ticket.wait, self.texts, ticket.people_ahead) if queues else ""
+        if ticket.deferred_until:
+            self.ahead = ""
+        lies = state.around.card_lies and not self.hint
+        self.hint = self.texts("ticket.card") if lies else self.hint
 
     def _show_acts(self, offered: tuple[TicketAct, ...]) -> None:
         if offered == self._offered:
@@ -63,7 +70,8 @@ class FoundScreen(NumberedScreen):
         self._offered = offered
         self.acts.clear_widgets()
         for act in offered:
-            button = SecondaryButton(
+            kind = PrimaryButton if act in _WANTED else SecondaryButton
+            button = kind(
                 slot=f"act-{act.value}",
                 words=self.texts(f"found.{act.value}"),
                 icon_name=_ICONS[act],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.flow.states import Link, State
+from kiosk.flow.states import Link, Place, State
 from kiosk.opening_hours import closed_notice
 from kiosk.texts import Texts
 from kiosk.ui.widgets import Card
@@ -29,6 +29,8 @@ class Notice(Card):
 def card_hint(state: State, t: Texts) -> tuple[str, str]:
     """Title and words of the hint beside the reader's picture."""
     hall = state.around.hall
+    if state.place is Place.HOME and state.around.card_lies:
+        return t("home.card_left"), t("home.card_left_hint")
     if state.around.reader is Link.DOWN:
         return t("home.no_reader"), t("home.no_reader_hint")
     if hall is None or not hall.priority_ages:

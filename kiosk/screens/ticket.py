@@ -5,11 +5,11 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.flow.events import HomeTouched, StillHere, View
-from kiosk.flow.facts import TicketFacts
+from kiosk.flow.facts import HallFacts, TicketFacts
 from kiosk.flow.states import Paper, State
 from kiosk.screens.base import seconds_left
 from kiosk.screens.numbered import NumberedScreen
-from kiosk.words import ticket_news, wait_words
+from kiosk.words import ticket_news, wait_words, when_words
 
 _PAPER_TEXT = {
     Paper.PRINTED: "ticket.take_paper",
@@ -18,6 +18,13 @@ _PAPER_TEXT = {
     Paper.DECLINED: "ticket.no_paper",
     Paper.NONE: "ticket.no_paper",
 }
+
+
+def _printed_again(ticket: TicketFacts, state: State) -> bool:
+    """Its holder looked it up and wanted one more paper, and nothing speaks against that one."""
+    known = any(each.id == ticket.id for each in state.session.found)
+    came_out = state.session.paper in (Paper.PRINTED, Paper.UNSURE)
+    return known and came_out and not ticket.beyond_waiting
 
 
 class TicketScreen(NumberedScreen):
@@ -43,10 +50,13 @@ class TicketScreen(NumberedScreen):
         self.countdown = self.texts("ticket.going_home", seconds=seconds_left(state))
 
     def _show_ticket(self, ticket: TicketFacts, state: State) -> None:
-        self.again = ticket.held_before or ticket.beyond_waiting
-        self.title = ticket_news(ticket, self.texts)
+        again = _printed_again(ticket, state)
+        self.again = (ticket.held_before or ticket.beyond_waiting) and not again
+        self.title = self.texts("found.did_print") if again else ticket_news(ticket, self.texts)
         self.show_number(ticket, state.around.hall)
-        self.wait = self._wait(ticket)
+        self.wait = self._wait(ticket, state.around.hall)
+        if ticket.deferred_until:
+            self.ahead = ""
         # Large type needs the room, and the paper carries the same code.
         large = state.manner.view is View.ELDER
         no_room = large and (state.session.paper is Paper.PRINTED or state.manner.low)
@@ -58,12 +68,16 @@ class TicketScreen(NumberedScreen):
             return self.texts(f"ticket.{ticket.status}_guidance")
         return self.texts(_PAPER_TEXT[paper])
 
-    def _wait(self, ticket: TicketFacts) -> str:
+    def _wait(self, ticket: TicketFacts, hall: HallFacts | None) -> str:
         """Whoever is beyond waiting is told of no wait."""
         if ticket.beyond_waiting:
             return ""
         unknown = "offline.wait" if ticket.offline else "ticket.wait_unknown"
-        return wait_words(ticket.wait, self.texts) or self.texts(unknown)
+        if ticket.deferred_until:
+            return self.texts(
+                "found.deferred", when=when_words(ticket.deferred_until, hall, self.texts)
+            )
+        return wait_words(ticket.wait, self.texts, ticket.people_ahead) or self.texts(unknown)
 
     def stay(self) -> None:
         self.emit(StillHere())

@@ -34,7 +34,8 @@ class Ground(FloatLayout):
         picture = (
             state.place, state.page, len(state.session.answers), state.manner, state.help_open,
         )  # fmt: skip
-        if self.steady.shows(picture, state.warned):
+        screen = (state.place, len(state.session.answers))
+        if self.steady.shows(picture, state.warned, screen):
             self.canvas.ask_update()
 
     def drawn(self, *_: object) -> None:

@@ -71,6 +71,13 @@ def test_who_missed_the_call_rejoins_by_the_number_alone() -> None:
     assert state.session.did is ev.TicketAct.REJOIN
 
 
+def test_back_from_a_number_leads_to_empty_keys() -> None:
+    state, _ = step(found_by_number(MAY), ev.BackTouched())
+    assert (state.place, state.session.code, state.session.ticket) == (Place.MINE, "", None)
+    state, _ = step(state, ev.BackTouched())
+    assert state.place is Place.HOME
+
+
 @pytest.mark.parametrize("act", [ev.TicketAct.CANCEL, ev.TicketAct.DEFER, ev.TicketAct.PRINT])
 def test_a_number_that_anybody_can_read_moves_nobodys_ticket(act: ev.TicketAct) -> None:
     state, effects = travel_from(found_by_number(MAY), (Place.FOUND, ev.ActTouched(act, OTHER)))

@@ -50,6 +50,17 @@ def test_a_matter_is_found_by_initials_pinyin_characters_and_english(
     assert first in found[:2], found
 
 
+@pytest.mark.parametrize("query", ["sbk", "shebaoka", "社保卡", "shebk"])
+def test_a_name_is_found_as_people_shorten_it(query: str) -> None:
+    found = [m.name for m in find_matters(sample_content().matters, query)]
+    assert found
+    assert all("社会保障卡" in name for name in found)
+
+
+def test_rare_readings_offer_no_character() -> None:
+    assert not {"卡", "技"} & set(candidates(sample_content().matters, "q"))
+
+
 def test_what_nobody_offers_is_not_found_and_nothing_typed_shows_all() -> None:
     matters = sample_content().matters
     assert find_matters(matters, "xqz") == ()

@@ -115,6 +115,23 @@ def test_the_same_key_typed_twice_is_two_signs_and_a_later_press_counts(glass: G
     assert not glass.state.manner.spoken
 
 
+def test_a_slow_double_press_chooses_nothing_on_the_screen_behind(glass: Glass) -> None:
+    glass.at(STATES["services"])
+    behind = glass.centre("search")
+    glass.at(STATES["home"])
+    glass.steady.up(glass.down(behind))
+    glass.runtime.state = STATES["services"]
+    glass.window._app._draw()
+    glass.rounds()
+    glass.press(behind, later_s=0.3)
+    glass.press(behind, later_s=0.6)
+    glass.rounds()
+    assert glass.state.place is Place.SERVICES, "the press was meant for home"
+    glass.press(behind, later_s=0.8)
+    glass.rounds()
+    assert glass.state.place is Place.MATTERS
+
+
 def test_a_finger_means_nothing_that_it_has_not_seen(glass: Glass) -> None:
     glass.at(STATES["services"])
     tile = glass.centre("service-D")

@@ -93,6 +93,11 @@ def test_waits_in_sensible_words(p50_s: int, p90_s: int, chinese: str, english: 
     assert wait_words(WaitFacts(p50_s, p90_s), ENGLISH) == english
 
 
+def test_nobody_behind_others_is_told_that_it_is_their_turn_at_once() -> None:
+    assert wait_words(WaitFacts(0, 50), CHINESE, 0) == "马上就到"
+    assert wait_words(WaitFacts(0, 50), CHINESE, 2) == "几分钟内"
+
+
 def test_small_words() -> None:
     assert wait_words(None, CHINESE) == ""
     assert windows_words(("1", "10", "2"), CHINESE) == "1、2、10 号窗口"
