@@ -18,6 +18,7 @@ import { dismissRegister, offerSlip, register, registering } from "./register.js
 import { handOver, standInOf } from "./handover.js";
 import { watchReceipts } from "./heard.js";
 import { drawSentHere } from "./sent-here.js";
+import { pressSide } from "./side-keys.js";
 import { minutesText, runningText, secondsSince } from "./time.js";
 
 const SETTLE_MS = 700; // after a change the big button is deaf, so that a double click is one press
@@ -353,6 +354,7 @@ function onClick(event) {
 function onKey(event) {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (typing || asking() || registering() || event.ctrlKey || event.altKey || event.metaKey || event.repeat || !desk) return;
+  if (pressSide(event.key)) return;
   const act = actOfKey(event.key, desk);
   if (!act) return;
   event.preventDefault(); // F1, F3 and F6 belong to the browser otherwise
