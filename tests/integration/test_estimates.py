@@ -8,8 +8,10 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,7 +22,12 @@ WITHIN_S = 60.0
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    with ServerProcess(tmp_path_factory.mktemp("estimates"), estimates=True) as running:
+    """At ten in the morning: near the day's end every wait would last until then."""
+    folder = tmp_path_factory.mktemp("estimates")
+    now = datetime.now(ZoneInfo("Asia/Shanghai"))
+    shift = folder / "shift"
+    shift.write_text(str((now.replace(hour=10, minute=0) - now).total_seconds()))
+    with ServerProcess(folder, clock_shift=shift, estimates=True) as running:
         yield running
 
 

@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from kiosk.ui.steady import THROUGH_S
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -137,7 +139,7 @@ class Hall:
                 self.touch((0.5, 0.5))  # a busy machine was idle for a minute
             assert time.monotonic() < until, (place, list(self.kiosk.raw)[-12:])
             time.sleep(0.05)
-        time.sleep(0.3)
+        time.sleep(THROUGH_S + 0.1)  # sooner, the same place on another screen is a double press
 
     def printer_states(self) -> list[str]:
         """As the server was told."""
