@@ -17,6 +17,8 @@ from hardware.face.calibration import Calibration, CalibrationUnusable, from_jso
 from hardware.face.engine import Descriptor, FaceEngine
 from hardware.face.stills import SUFFIXES, describe, read_picture
 
+FOLDER_UNREADABLE = "folder_unreadable"
+
 
 def load_calibration(file: Path) -> Calibration:
     """Raises CalibrationUnusable."""
@@ -48,16 +50,43 @@ class Enrolled:
     unusable: tuple[tuple[str, str], ...]
 
 
-def pictures_of(folder: Path) -> Iterator[tuple[str, list[Path]]]:
-    """Person and pictures, in the order of names: one folder for each person, or one picture for
-    each in `folder` itself."""
-    for entry in sorted(folder.iterdir()):
+def pictures_of(
+    folder: Path, unreadable: list[str] | None = None
+) -> Iterator[tuple[str, list[Path]]]:
+    """Person and pictures, in the order of names: one folder for each person, whatever lies deeper
+    in it being theirs too, or one picture for each in `folder` itself. A folder that holds nothing
+    but one folder of folders is gone through. `unreadable` takes the folders that cannot be listed.
+    Raises OSError for `folder` itself."""
+    lost = unreadable if unreadable is not None else []
+    entries = _entries(folder)
+    while len(entries) == 1 and entries[0].is_dir() and _only_folders(entries[0]):
+        entries = _entries(entries[0])
+    for entry in entries:
         if entry.is_dir():
-            held = sorted(f for f in entry.iterdir() if f.suffix.lower() in SUFFIXES)
+            held = [f for f in files_below(entry, lost) if f.suffix.lower() in SUFFIXES]
             if held:
                 yield entry.name, held
         elif entry.suffix.lower() in SUFFIXES:
             yield entry.stem, [entry]
+
+
+def _entries(folder: Path) -> list[Path]:
+    """Without what a system hides beside pictures (`._a.jpg` and the like)."""
+    return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+
+
+def _only_folders(folder: Path) -> bool:
+    held = _entries(folder) if os.access(folder, os.R_OK | os.X_OK) else []
+    return bool(held) and all(entry.is_dir() for entry in held)
+
+
+def files_below(folder: Path, unreadable: list[str]) -> list[Path]:
+    """All files at any depth, in the order of names; a folder that cannot be listed is noted."""
+    found: list[Path] = []
+    for place, folders, files in os.walk(folder, onerror=lambda e: unreadable.append(e.filename)):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [Path(place, name) for name in sorted(files) if not name.startswith(".")]
+    return found
 
 
 def enrolled_in(
@@ -66,12 +95,14 @@ def enrolled_in(
     """The first usable picture of each person. Raises OSError where the folder cannot be read."""
     rows: list[Descriptor] = []
     unusable: list[tuple[str, str]] = []
-    for number, (_, files) in enumerate(pictures_of(folder), start=1):
+    lost: list[str] = []
+    for number, (_, files) in enumerate(pictures_of(folder, lost), start=1):
         row = _first_usable(files, engine, unusable)
         if row is not None:
             rows.append(row)
         if progress is not None:
             progress(number)
+    unusable += [(place, FOLDER_UNREADABLE) for place in lost]
     return Enrolled(np.stack(rows) if rows else np.empty((0, 0)), tuple(unusable))
 
 

@@ -1,8 +1,9 @@
-"""Films of living heads, and attacks made from them: APCER by kind, BPCER, time to decision.
+"""Films of living heads, and attacks: APCER by kind, BPCER, time to decision.
 
 As ISO/IEC 30107-3 counts: an attack succeeds when it *passes*; one that a clerk must look at is
 told apart. A film is asked for what its own movements answer: whoever moves otherwise has not
-followed, and is no living person who was refused.
+followed, and is no living person who was refused. Attacks are films that say so, and such as are
+made from the films of living people. Two films are in memory at a time.
 """
 
 from __future__ import annotations
@@ -12,103 +13,37 @@ import random
 import statistics
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-import cv2
+import numpy as np
 
-from hardware.camera.driver import CameraEnded
 from hardware.face.actions import OTHERS, TURNS, Action
 from hardware.face.check import CheckResult, FaceCheck, Wanted
 from hardware.face.dlib_engine import DlibEngine
-from hardware.face.engine import Descriptor, Face, Picture
 from hardware.face.settings import FaceSettings, without_colour
-from hardware.ports import Frame
+from tests.bench.face.film_file import LEAST_FRAMES, Pictures, Remembering, Showing, read_film
+from tests.bench.face.folder import Film
+from tests.bench.face.progress import Progress
 from tests.support import attacks
 
-SUFFIXES = (".mp4", ".avi", ".mov", ".mkv", ".webm")
-_FPS = 12.5
-_LONGEST_S = 40.0
-_SIDE = 480
 EYES = slice(36, 48)  # of the 68 landmarks
 _ROUND_PX = 12
 
-Film = Sequence[Picture]
 
+@dataclass
+class Tried:
+    """genuine: results of the challenges that a film follows, by its name. made, given: results of
+    attacks by kind. unusable: films by reason."""
 
-class Remembering:
-    """A FaceEngine that looks at each picture once, however often a film is shown."""
-
-    def __init__(self, engine: DlibEngine) -> None:
-        self._engine = engine
-        self._seen: dict[int, tuple[Face, ...]] = {}
-        self._described: dict[int, Descriptor] = {}
-        self.number = 0  # of the picture that is shown
-
-    @property
-    def model(self) -> str:
-        return self._engine.model
-
-    def forget(self) -> None:
-        self._seen.clear()
-        self._described.clear()
-
-    def find(self, picture: Picture) -> tuple[Face, ...]:
-        if self.number not in self._seen:
-            self._seen[self.number] = self._engine.find(picture)
-        return self._seen[self.number]
-
-    def describe(self, picture: Picture, face: Face) -> Descriptor:
-        """The box tells which picture it was: no two of a film have the very same landmarks."""
-        key = hash(face.points.tobytes())
-        if key not in self._described:
-            self._described[key] = self._engine.describe(picture, face)
-        return self._described[key].copy()
-
-    def wipe(self) -> None:
-        self._engine.wipe()
-
-    def close(self) -> None:
-        self._engine.close()
-
-
-class Showing:
-    """Implements Camera."""
-
-    def __init__(self, film: Film, engine: Remembering) -> None:
-        self._film, self._engine, self._next = film, engine, 0
-
-    def read(self, timeout_s: float = 5.0) -> Frame:
-        if self._next >= len(self._film):
-            raise CameraEnded("the film is over")
-        frame = attacks.FilmCamera([self._film[self._next]], _FPS).read()
-        self._engine.number, self._next = self._next, self._next + 1
-        return Frame(frame.taken_at, frame.picture, (self._next - 1) / _FPS)
-
-    def close(self) -> None:
-        self._next = len(self._film)
-
-
-def films_in(folder: Path) -> list[Path]:
-    return sorted(f for f in folder.rglob("*") if f.suffix.lower() in SUFFIXES)
-
-
-def read_film(file: Path) -> Film:
-    """At 12.5 pictures a second, square, 40 s at most."""
-    capture = cv2.VideoCapture(str(file))
-    rate = capture.get(cv2.CAP_PROP_FPS) or 25.0
-    step, found = max(rate / _FPS, 1.0), []
-    for number in itertools.count():
-        good, picture = capture.read()
-        if not good or len(found) >= _LONGEST_S * _FPS:
-            break
-        if number >= len(found) * step:
-            height, width = picture.shape[:2]
-            side = min(height, width)
-            top, left = (height - side) // 2, (width - side) // 2
-            found.append(cv2.resize(picture[top : top + side, left : left + side], (_SIDE, _SIDE)))
-    capture.release()
-    return found
+    progress: Progress
+    challenges: int = 0
+    genuine: dict[str, list[CheckResult]] = field(default_factory=dict)
+    made: dict[str, list[CheckResult]] = field(default_factory=dict)
+    given: dict[str, list[CheckResult]] = field(default_factory=dict)
+    unusable: dict[str, list[str]] = field(default_factory=dict)
+    made_from: int = 0
+    given_films: int = 0
 
 
 def challenges() -> Iterator[tuple[Action, ...]]:
@@ -119,7 +54,10 @@ def challenges() -> Iterator[tuple[Action, ...]]:
 
 
 def ask(
-    engine: Remembering, film: Film, wanted: Iterable[tuple[Action, ...]], settings: FaceSettings
+    engine: Remembering,
+    film: Pictures,
+    wanted: Iterable[tuple[Action, ...]],
+    settings: FaceSettings,
 ) -> list[CheckResult]:
     engine.forget()
     found = []
@@ -131,80 +69,148 @@ def ask(
     return found
 
 
-def report(folder: Path, engine: DlibEngine) -> dict[str, object]:
+def report(films: Sequence[Film], engine: DlibEngine, attacks_from: int) -> dict[str, object]:
     """Raises nothing: a film without a face counts as one that never moved. `replayed`: a living
     person's film shown to a camera whose screen plays the colours; no other attack has them on."""
-    settings, seen = without_colour(FaceSettings()), Remembering(engine)
-    named = {f.stem: read_film(f) for f in films_in(folder)}
-    genuine = {name: _genuine(seen, film, settings) for name, film in named.items()}
-    kinds: dict[str, list[CheckResult]] = {}
-    films = list(named.values())
-    for place, film in enumerate(films):
-        other = films[(place + 1) % len(films)]
-        made = {**_attacks(film, other), **_masked(film, engine)}
-        for kind, attack in made.items():
-            kinds.setdefault(kind, []).extend(ask(seen, attack, challenges(), settings))
-        replayed = ask(seen, film, challenges(), FaceSettings())
-        kinds.setdefault("replayed", []).extend(r for r in replayed if _complete(r))
-    return {"films": len(named), **_living(genuine), **_attacked(kinds)}
+    tried, seen = Tried(Progress("films", len(films))), Remembering(engine)
+    settings = without_colour(FaceSettings())
+    living = _next_other([f for f in films if f.kind is None], tried)
+    for film, pictures, other in living:
+        results = ask(seen, pictures, challenges(), settings)
+        tried.challenges += len(results)
+        tried.genuine[film.name] = [r for r in results if not r.failed and _complete(r)]
+        if tried.made_from < attacks_from:
+            tried.made_from += 1
+            _make_attacks(tried, seen, film.name, pictures, other, settings)
+        tried.progress.one_more()
+    for film in (f for f in films if f.kind is not None):
+        if pictures := _usable(film, tried):
+            results = ask(seen, pictures, challenges(), settings)
+            tried.given_films += 1
+            tried.given.setdefault(str(film.kind), []).extend(results)
+            tried.progress.one_more()
+    return _told(tried)
 
 
-def _attacks(film: Film, other: Film) -> Mapping[str, Film]:
+def _usable(film: Film, tried: Tried) -> Pictures:
+    pictures = read_film(film.file)
+    if len(pictures) >= LEAST_FRAMES:
+        return pictures
+    why = "shorter_than_2_s" if pictures else "unreadable"
+    tried.unusable.setdefault(why, []).append(film.name)
+    tried.progress.one_more()
+    return ()
+
+
+def _next_other(films: Sequence[Film], tried: Tried) -> Iterator[tuple[Film, Pictures, Pictures]]:
+    """Each usable film, and another person's beside it: the one before; the first film's is the
+    second. Empty where both are of one person (one folder), or there is no other."""
+    before: tuple[Film, Pictures] | None = None
+    told = False
+    for film in films:
+        if not (pictures := _usable(film, tried)):
+            continue
+        if before is not None:
+            strangers = _person(before[0]) != _person(film)
+            if not told:
+                yield before[0], before[1], pictures if strangers else ()
+            told = True
+            yield film, pictures, before[1] if strangers else ()
+        before = film, pictures
+    if before is not None and not told:
+        yield before[0], before[1], ()
+
+
+def _person(film: Film) -> str:
+    """By the folder; films that lie in none are of a person each."""
+    folder, _, _ = film.name.rpartition("/")
+    return folder or film.name
+
+
+def _make_attacks(
+    tried: Tried,
+    seen: Remembering,
+    name: str,
+    film: Pictures,
+    other: Pictures,
+    settings: FaceSettings,
+) -> None:
+    for kind, make in _attacks(film, other, seen).items():
+        tried.progress.doing(f"{name}, {kind}")
+        if attack := make():
+            tried.made.setdefault(kind, []).extend(ask(seen, attack, challenges(), settings))
+    replayed = ask(seen, film, challenges(), FaceSettings())
+    tried.made.setdefault("replayed", []).extend(r for r in replayed if _complete(r))
+
+
+def _attacks(
+    film: Pictures, other: Pictures, seen: Remembering
+) -> Mapping[str, Callable[[], Pictures]]:
+    """Made one after the other: each is as large as a film."""
     photo, half = film[0], len(film) // 2
     return {
-        "still": attacks.still(photo, 60),
-        "moved": attacks.moved(photo, 60),
-        "tilted": attacks.tilted(photo, 60),
-        "bent": attacks.bent(photo, 60),
-        "zoomed": attacks.zoomed(photo, 60),
-        "rolled": attacks.rolled(photo, 60),
-        "loop": attacks.looped(film, 0, min(half, 40), 150),
-        "frozen": attacks.frozen(film, min(half, 20), 8),
-        "two_faces": attacks.two_faces(film, other, 15),
-        "swapped": attacks.swapped(film, other, 15),
+        "still": lambda: attacks.still(photo, 60),
+        "moved": lambda: attacks.moved(photo, 60),
+        "tilted": lambda: attacks.tilted(photo, 60),
+        "bent": lambda: attacks.bent(photo, 60),
+        "zoomed": lambda: attacks.zoomed(photo, 60),
+        "rolled": lambda: attacks.rolled(photo, 60),
+        "loop": lambda: attacks.looped(film, 0, min(half, 40), 150),
+        "frozen": lambda: attacks.frozen(film, min(half, 20), 8),
+        "two_faces": lambda: attacks.two_faces(film, other, 15) if other else (),
+        "swapped": lambda: attacks.swapped(film, other, 15) if other else (),
+        "cut_out_eyes": lambda: _masked(film, seen),
     }
 
 
-def _masked(film: Film, engine: DlibEngine) -> Mapping[str, Film]:
-    """A paper mask with holes for the eyes, and somebody behind it."""
-    faces = engine.find(film[0])
+def _masked(film: Pictures, seen: Remembering) -> Pictures:
+    """A paper mask with holes for the eyes, and somebody behind it; of no face none."""
+    seen.forget()
+    faces = seen.find(film[0])
     if not faces:
-        return {}
-    eyes = faces[0].points[EYES]
+        return ()
+    eyes = np.clip(faces[0].points[EYES], 0, film[0].shape[0])
     (left, top), (right, bottom) = eyes.min(axis=0) - _ROUND_PX, eyes.max(axis=0) + _ROUND_PX
-    where = (int(left), int(top), int(right), int(bottom))
-    return {"cut_out_eyes": attacks.cut_out_eyes(film[0], film, where)}
-
-
-def _genuine(
-    engine: Remembering, film: Film, settings: FaceSettings
-) -> tuple[int, list[CheckResult]]:
-    """Challenges tried, and the results of those whose movements the film holds."""
-    tried = list(challenges())
-    results = ask(engine, film, tried, settings)
-    return len(tried), [r for r in results if not r.failed and _complete(r)]
+    where = (max(int(left), 0), max(int(top), 0), int(right), int(bottom))
+    return attacks.cut_out_eyes(film[0], film, where)
 
 
 def _complete(result: CheckResult) -> bool:
     return any(c.name == "actions" and c.value == c.limit for c in result.cues)
 
 
-def _living(genuine: Mapping[str, tuple[int, list[CheckResult]]]) -> dict[str, object]:
-    results = [r for _, found in genuine.values() for r in found]
+# --- what is told ---------------------------------------------------------------------------------
+
+
+def _told(tried: Tried) -> dict[str, object]:
+    results = [r for found in tried.genuine.values() for r in found]
+    figures: dict[str, object] = {
+        "films_of_living": len(tried.genuine),
+        "films_of_attacks": tried.given_films,
+        "films_unusable": tried.unusable,
+        "challenges": tried.challenges,
+        "challenges_followed": len(results),
+        "followed_by_film": {name: len(found) for name, found in tried.genuine.items()},
+        **_living(results),
+        "made_attacks": {"from_films": tried.made_from, **_attacked(tried.made)},
+    }
+    if tried.given:
+        figures["given_attacks"] = _attacked(tried.given)
+    return figures
+
+
+def _living(results: Sequence[CheckResult]) -> dict[str, object]:
+    if not results:
+        return {"bpcer": None, "why_no_bpcer": "no film makes two of the movements that are asked"}
     lengths = [r.length_s for r in results]
     return {
-        "challenges": sum(tried for tried, _ in genuine.values()),
-        "challenges_followed": len(results),
-        "followed_by_film": {name: len(found) for name, (_, found) in genuine.items()},
         "bpcer": _share(results, "reject"),
         "living_to_a_clerk": _share(results, "grey"),
         "reasons": dict(Counter(why for r in results for why in r.alive_reasons)),
         "time_to_decision_s": {
             "median": round(statistics.median(lengths), 2),
             "longest": round(max(lengths), 2),
-        }
-        if lengths
-        else None,
+        },
     }
 
 
@@ -214,9 +220,15 @@ def _attacked(kinds: Mapping[str, Sequence[CheckResult]]) -> dict[str, object]:
     return {
         "apcer": apcer,
         "apcer_worst": worst,
-        "attacks_to_a_clerk": {kind: _share(results, "grey") for kind, results in kinds.items()},
+        "to_a_clerk": {kind: _share(results, "grey") for kind, results in kinds.items()},
         "attempts": {kind: len(results) for kind, results in kinds.items()},
+        "stopped_by": {kind: _reasons(results) for kind, results in kinds.items()},
     }
+
+
+def _reasons(results: Sequence[CheckResult]) -> dict[str, int]:
+    """How often each cue spoke, so that one sees which of them carries the defence."""
+    return dict(Counter(why for r in results for why in r.alive_reasons))
 
 
 def _share(results: Sequence[CheckResult], verdict: str) -> float | None:

@@ -12,7 +12,7 @@ from hardware.ticket_printer.fonts import load_font
 
 SIZE, LEFT, TOP, RIGHT, BOTTOM = (1000, 760), 110, 110, 40, 100
 INK, PALE, LINE = "#1b2733", "#5b6b7b", "#d9dfe5"
-COLOURS = ("#6d9dc5", "#0b4f8a")
+COLOURS = ("#9aa5b1", "#d9822b", "#0b4f8a")
 
 
 def draw(title: str, curves: Mapping[str, Sequence[tuple[float, float]]], file: Path) -> None:
