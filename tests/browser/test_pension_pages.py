@@ -150,8 +150,8 @@ def test_a_clerk_answers_in_seconds_with_one_key(pages: Pages, hall: Hall, wide:
     register.get_by_text("存证照片", exact=True).click()
     register.get_by_role("button", name="查看存证照片").click()
     expect(register.locator("#evidence li").nth(1)).to_be_visible()
-    pictures = "[...document.querySelectorAll('#evidence img')]"
-    register.wait_for_function(pictures + ".every((one) => one.naturalWidth === 480)")
+    for picture in register.locator("#evidence img").all():
+        expect(picture).to_have_js_property("naturalWidth", 480)
 
 
 def test_a_page_that_comes_too_late_says_so(

@@ -15,6 +15,7 @@ const api = `/api/v1/halls/${encodeURIComponent(page.hall)}/pension`;
 const commands = new Commands(`${api}/checks`, () => {}, { keeps: false });
 const chime = new Audio(page.chime);
 
+const answered = new Set(); // a list that was asked for before an answer still has its check
 let waiting = [];
 let shown = null; // the check whose pictures stand on the page
 let seenAt = Infinity; // when both pictures were there, performance time
@@ -33,7 +34,7 @@ async function refresh() {
     if (answer.status === 401) goToLogin();
     if (!answer.ok) throw new Refused(answer.status, answer.json());
     const known = new Set(waiting.map((one) => one.check));
-    waiting = answer.json().waiting;
+    waiting = answer.json().waiting.filter((one) => !answered.has(one.check));
     if (waiting.some((one) => !known.has(one.check))) ring();
   } catch {
     note("alarm", say("pension.no_answer"));
@@ -102,10 +103,13 @@ async function answer(same) {
   const check = shown;
   try {
     const told = await commands.send(`${encodeURIComponent(check)}/confirm`, { same });
-    if (told) note("done", say(same ? "pension.confirm.passed" : "pension.confirm.sent"));
+    if (!told) return; // a second press while the first is under way
+    note("done", say(same ? "pension.confirm.passed" : "pension.confirm.sent"));
+    answered.add(check);
   } catch (error) {
     const settled = error instanceof Refused && error.code.startsWith("check_");
     note(settled ? "info" : "alarm", say(settled ? "pension.confirm.settled" : "pension.unanswered"));
+    if (settled) answered.add(check);
   }
   waiting = waiting.filter((one) => one.check !== check);
   draw();
