@@ -11,8 +11,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from launcher.cli import room_environment
 from launcher.places import ROOT
+from launcher.rooms import room_environment
 from launcher.words import words
 
 FOLDER = ROOT / "tests" / "bench"

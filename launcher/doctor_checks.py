@@ -24,8 +24,8 @@ from hardware.os_trouble import reason
 from hardware.words import Words, both
 from kiosk.settings import KioskSettings, load_kiosk_settings
 from launcher import system_packages
-from launcher.cli import room_environment
 from launcher.places import ROOT, STATE
+from launcher.rooms import room_environment
 from launcher.system_packages import NEEDS, SystemNeed
 from launcher.words import terminal_language, words
 from queue_server.settings.hall import load_hall_settings

@@ -20,12 +20,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from launcher import demo_page
 from launcher.child import ChildState
-from launcher.cli import room_environment
 from launcher.gallery_pages import GalleryPage, Size, gallery_pages, server_pages
 from launcher.hall_plan import HallPlan, hall_settings
 from launcher.hall_ports import HallPorts, free_base
 from launcher.hall_visit import HallVisit
 from launcher.places import ROOT
+from launcher.rooms import room_environment
 from launcher.start_page_server import StartPageServer
 from launcher.supervisor import Supervisor
 from launcher.words import LANGUAGES, words

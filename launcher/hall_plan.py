@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from launcher.child import ChildPlan
-from launcher.cli import room_environment
 from launcher.hall_ports import HOST, HallPorts
 from launcher.places import ROOT
+from launcher.rooms import room_environment
 
 CONFIG = ROOT / "config" / "demo"
 HALL = "demo"

@@ -13,9 +13,9 @@ import urllib.request
 import uuid
 from typing import Any
 
-from launcher.cli import room_environment
 from launcher.hall_plan import HALL, HallPlan, hall_settings
 from launcher.hall_ports import HOST
+from launcher.rooms import room_environment
 
 # Service and priority class of each visitor, in the order of their coming.
 VISITORS = (

@@ -11,8 +11,8 @@ import sys
 import time
 from collections.abc import Sequence
 
-from launcher.cli import room_environment
 from launcher.places import ROOT, VENV
+from launcher.rooms import room_environment
 from launcher.words import words
 
 _BIN = VENV / "bin"

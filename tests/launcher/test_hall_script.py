@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from launcher import install
-from launcher.cli import OWN_COMMANDS, ROOM_COMMANDS
+from launcher.cli import OWN_COMMANDS
+from launcher.rooms import ROOM_COMMANDS
 from launcher.places import ROOT, VENV
 
 HALL = ROOT / "hall"
