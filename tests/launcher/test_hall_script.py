@@ -12,8 +12,8 @@ import pytest
 
 from launcher import install
 from launcher.cli import OWN_COMMANDS
-from launcher.rooms import ROOM_COMMANDS
 from launcher.places import ROOT, VENV
+from launcher.rooms import ROOM_COMMANDS
 
 HALL = ROOT / "hall"
 COPIED = ("hall", "setup.cfg", "pyproject.toml", "launcher", "foundation", "assets/i18n")
