@@ -6,7 +6,7 @@ A listener that cannot keep up is cut off; it reconnects and says where it was.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -129,7 +129,7 @@ class HallStreams:
         after: int | None,
         events: frozenset[str] | None,
         heartbeat_s: float,
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes]:
         """Frames after seq `after` (None: from now), with heartbeats, until the listener leaves.
 
         A listener that is ahead of the journal (it was restored, or another one) starts from now.

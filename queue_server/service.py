@@ -8,7 +8,7 @@ again from the journal and whatever was lost of a race is decided again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -390,6 +390,6 @@ class HallService:
 
     def stream(
         self, after: int | None, events: frozenset[str] | None, heartbeat_s: float
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes]:
         """Server-Sent Events frames after seq `after` (None: from now), with heartbeats."""
         return self.streams.frames(self.day.state.known_rules, after, events, heartbeat_s)

@@ -1,4 +1,4 @@
-"""Staff accounts as administration tends them, and the lock after wrong passwords.
+"""Staff accounts as administration tends them.
 
 Every change ends the person's open sessions unless it says otherwise; secrets are hashes.
 """
@@ -8,14 +8,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from queue_server.access.roles import Role
-from queue_server.access.store import AccessDatabase, Statement
+from queue_server.access.store import AccessStore, Statement
 
-# Wrong passwords in a row, and for how long nobody comes in under that name then.
-LOCK_AFTER = 5
-LOCKED_MINUTES = 15
 PASSWORD_AT_LEAST = 8
 
 # Whom each role may make, change and disable.
@@ -29,7 +25,8 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """locked_until: RFC 3339, or None; must_change: has a password that somebody else chose."""
+    """locked_until: RFC 3339 while wrong passwords lock it somewhere, or None; must_change: has a
+    password that somebody else chose."""
 
     login: str
     name: str
@@ -62,28 +59,18 @@ def weakness(password: str, login: str) -> str | None:
     return None
 
 
-async def accounts(database: AccessDatabase, hall: str) -> Sequence[Account]:
+async def accounts(access: AccessStore, hall: str) -> Sequence[Account]:
     """Everybody who may log in to the hall, by login."""
-    rows = await database.rows(
-        'SELECT s.login, s.name, s.role, s."window", s.created_at, s.must_change, s.disabled,'
-        " f.failures, f.last_at FROM staff s LEFT JOIN login_failure f"
-        " ON f.hall = s.hall AND f.login = s.login WHERE s.hall = ? ORDER BY s.login",
+    rows = await access.database.rows(
+        'SELECT login, name, role, "window", created_at, must_change, disabled'
+        " FROM staff WHERE hall = ? ORDER BY login",
         hall,
     )
+    locked = await access.lockout.locked(hall, [row[0] for row in rows])
     return [
-        Account(
-            login, name, Role(role), window, made, bool(must), bool(off), _locked(failures, last)
-        )
-        for login, name, role, window, made, must, off, failures, last in rows
+        Account(login, name, Role(role), window, made, bool(must), bool(off), locked.get(login))
+        for login, name, role, window, made, must, off in rows
     ]
-
-
-def _locked(failures: int | None, last_at: str | None) -> str | None:
-    """Until when, if it is locked now."""
-    if failures is None or last_at is None or failures < LOCK_AFTER:
-        return None
-    until = datetime.fromisoformat(last_at) + timedelta(minutes=LOCKED_MINUTES)
-    return _text(until) if until > datetime.now(UTC) else None
 
 
 def change_account(
@@ -114,37 +101,10 @@ def _set_disabled(hall: str, login: str, disabled: int) -> Statement:
 def set_password(
     hall: str, login: str, password_hash: str, *, must_change: bool
 ) -> tuple[Statement, ...]:
-    """Also unlocks."""
     change = "UPDATE staff SET password_hash = ?, must_change = ? WHERE hall = ? AND login = ?"
     put = change, (password_hash, int(must_change), hall, login)
-    return put, end_sessions(hall, login), unlock(hall, login)
+    return put, end_sessions(hall, login)
 
 
 def end_sessions(hall: str, login: str) -> Statement:
     return "DELETE FROM session WHERE hall = ? AND login = ?", (hall, login)
-
-
-def unlock(hall: str, login: str) -> Statement:
-    return "DELETE FROM login_failure WHERE hall = ? AND login = ?", (hall, login)
-
-
-async def try_login(database: AccessDatabase, hall: str, login: str) -> bool:
-    """Counts an attempt before its password is looked at, so that many at once count too; False
-    while the name is locked, and then going on guessing does not prolong the lock. A good password
-    takes the count back with `unlock`."""
-    now = datetime.now(UTC)
-    over = _text(now - timedelta(minutes=LOCKED_MINUTES))
-    _, counted = await database.change(
-        ("DELETE FROM login_failure WHERE last_at < ?", (over,)),
-        (
-            "INSERT INTO login_failure (hall, login, failures, last_at) VALUES (?, ?, 1, ?)"
-            " ON CONFLICT (hall, login) DO UPDATE SET failures = login_failure.failures + 1,"
-            " last_at = excluded.last_at WHERE login_failure.failures < ?",
-            (hall, login, _text(now), LOCK_AFTER),
-        ),
-    )
-    return counted > 0
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds")

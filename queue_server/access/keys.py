@@ -34,6 +34,7 @@ class Keys:
         self._phone = _derive(secret, b"phone")
         self._follow = _derive(secret, b"follow")
         self._csrf = _derive(secret, b"csrf")
+        self._login = _derive(secret, b"login")
         self._seal = _derive(secret, b"seal")
         # tells this key from another and says nothing else about it
         self.fingerprint = _derive(secret, b"fingerprint").hex()
@@ -53,6 +54,22 @@ class Keys:
         # BLAKE2b (RFC 7693) keyed: unlike OpenSSL's HMAC it is quick for one small text
         digest = hashlib.blake2b(ticket_id.encode(), digest_size=9, key=self._follow).digest()
         return base64.urlsafe_b64encode(digest).decode()
+
+    def login_hash(self, hall: str, login: str) -> str:
+        """Under which attempts to log in are counted; hex."""
+        return self._of_login("who", hall, login)
+
+    def place_hash(self, place: str) -> str:
+        """Where an attempt came from; hex."""
+        return self._of_login("place", place)
+
+    def known_mark(self, hall: str, login: str, password_hash: str, mark: str) -> str:
+        """Proves that `mark` was given to a browser after the password; hex."""
+        return self._of_login("known", hall, login, password_hash, mark)
+
+    def _of_login(self, *parts: str) -> str:
+        # ascii(): no two lists of parts are one text, whatever was typed
+        return hmac.new(self._login, ascii(parts).encode(), hashlib.sha256).hexdigest()
 
     def csrf_token(self, session: str) -> str:
         return hmac.new(self._csrf, session.encode(), hashlib.sha256).hexdigest()

@@ -19,6 +19,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from queue_server.access.keys import Keys, KeyUnusable, secret_hash
+from queue_server.access.lockout import Lockout
 from queue_server.access.roles import Actor, Role
 
 SESSION_HOURS = 12
@@ -147,6 +148,7 @@ class AccessStore:
 
     def __init__(self, database: AccessDatabase, keys: Keys, trusted_s: float = 0.0) -> None:
         self.database = database
+        self.lockout = Lockout(database, keys)
         self._keys = keys
         self._trusted_s = trusted_s
         self._sessions: dict[str, tuple[Actor, float]] = {}

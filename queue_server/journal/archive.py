@@ -29,7 +29,7 @@ from queue_server.journal.port import JournalError, NotStored
 
 FORMAT = "hall-backup"
 FORMAT_VERSION = 1
-LEFT_OUT = frozenset({"session", "heartbeat", "login_failure", "day_snapshot"})
+LEFT_OUT = frozenset({"session", "heartbeat", "login_failure", "login_count", "day_snapshot"})
 MANIFEST = "manifest.json"
 KEY_MEMBER = "key"
 KEY_BYTES = 32  # of the secret in front of the key file

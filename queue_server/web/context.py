@@ -34,13 +34,15 @@ DEVICE_COOKIE = "hall_device"  # the token of a paired screen, in its own browse
 CSRF_HEADER = "x-csrf-token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_TRUSTED_S = 5.0
+# While the database is out of reach; another server may reach it, and revoke.
+AWAY_TRUSTED_S = 300.0
 HASHING_AT_ONCE = 2
 
 
 @dataclass
 class Context:
     """token_cache: bearer token → actor and when it was looked up; a revoked token lives on for
-    TOKEN_TRUSTED_S at the most."""
+    TOKEN_TRUSTED_S at the most, or AWAY_TRUSTED_S while nobody can be looked up."""
 
     plan: Plan
     halls: Halls
@@ -124,9 +126,9 @@ async def _bearer(authorization: str, ctx: Context) -> Actor:
     try:
         actor = await ctx.access.actor_of_token(token.strip()) if bearer else None
     except NotStored:
-        if known is None:
+        if known is None or now - known[1] >= AWAY_TRUSTED_S:
             raise
-        return known[0]  # the database is away, so nobody has revoked anything either
+        return known[0]
     if actor is None:
         ctx.token_cache.pop(authorization, None)
         raise ApiError(401, "token_unknown", "令牌无效，请重新配对设备。")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict, deque
 
+from queue_server.access.lockout import Place
 from queue_server.web.errors import ApiError
 
 KEYS_AT_MOST = 10_000
@@ -51,31 +52,30 @@ class AttemptLimit:
 
 
 class LoginLimit:
-    """Attempts to log in, counted before the password is looked at: few for one login from one
-    address, more for one address, and many for one login from everywhere, so that a stranger
-    cannot lock somebody out from afar without effort."""
+    """Attempts to log in, counted in memory before the password is looked at: few for one login at
+    one place, more for one address, and many for one login from everywhere. A place that is known
+    for the login answers for itself alone. The lock after wrong passwords is Lockout's."""
 
     def __init__(self) -> None:
         self._here = AttemptLimit(10, 300.0)
         self._address = AttemptLimit(60, 300.0)
         self._login = AttemptLimit(200, 300.0)
 
-    def try_login(self, hall: str, login: str, address: str) -> bool:
+    def try_login(self, hall: str, login: str, place: Place) -> bool:
         """Counts one attempt; False when there were too many."""
-        keys = self._keys(hall, login, address)
+        keys = self._keys(hall, login, place)
         if not all(limit.left(key) for limit, key in keys):
             return False
         for limit, key in keys:
             limit.count(key)
         return True
 
-    def succeeded(self, hall: str, login: str, address: str) -> None:
-        for limit, key in self._keys(hall, login, address)[:1]:
+    def succeeded(self, hall: str, login: str, place: Place) -> None:
+        for limit, key in self._keys(hall, login, place)[:1]:
             limit.forget(key)
 
-    def _keys(self, hall: str, login: str, address: str) -> list[tuple[AttemptLimit, str]]:
-        return [
-            (self._here, f"{hall}/{login}/{address}"),
-            (self._address, address),
-            (self._login, f"{hall}/{login}"),
-        ]
+    def _keys(self, hall: str, login: str, place: Place) -> list[tuple[AttemptLimit, str]]:
+        here = (self._here, f"{hall}/{login}/{place.key}")
+        if place.known:
+            return [here]
+        return [here, (self._address, place.key), (self._login, f"{hall}/{login}")]

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from queue_server.access.accounts import LOCK_AFTER
+from queue_server.access.lockout import LOCK_AFTER
 from queue_server.access.roles import TABLE, Act, Actor, Role, may
 from queue_server.web.context import TOKEN_TRUSTED_S
 from tests.support.server import DEMO_CONFIG, Client, ServerProcess
@@ -193,6 +193,24 @@ def test_wrong_passwords_lock_out_after_a_while(server: ServerProcess) -> None:
     assert "15 分钟" in page
     assert Browser(server.url).login("clerk9", "demo-hall")[0] == 429
     assert browser.login("clerk8", "demo-hall")[0] == 200
+
+
+def test_a_browser_that_was_here_before_is_not_locked_out_by_strangers(
+    server: ServerProcess,
+) -> None:
+    """Behind a proxy everybody has one address; what counts then is the browser."""
+    own = Browser(server.url)
+    assert own.login("clerk7", "demo-hall")[0] == 200
+    for _ in range(LOCK_AFTER + 1):
+        status, _, _ = Browser(server.url).login("clerk7", "wrong")
+    assert status == 429
+    assert own.login("clerk7", "demo-hall")[0] == 200
+    assert Browser(server.url).login("clerk7", "demo-hall")[0] == 429
+
+
+def test_what_is_typed_as_a_name_is_nowhere_in_clear(server: ServerProcess) -> None:
+    Browser(server.url).login("my-Password-by-mistake", "x")
+    assert b"my-Password-by-mistake" not in server.stored()
 
 
 def test_parallel_guesses_are_counted_too(fresh: ServerProcess) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from tests.integration.test_access import Browser, csrf_in
 from tests.support.server import ServerProcess
 
 HALL = "/api/v1/halls/demo"
@@ -22,11 +23,14 @@ class Stream:
         query: str = "",
         last_event_id: int | None = None,
         token: str | None = None,
+        cookie: str | None = None,
     ) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         headers = {} if last_event_id is None else {"Last-Event-ID": str(last_event_id)}
         if token:
             headers["Authorization"] = f"Bearer {token}"
+        if cookie:
+            headers["Cookie"] = cookie
         self._connection.request("GET", f"{HALL}/events{query}", headers=headers)
         self._answer = self._connection.getresponse()
         assert self._answer.status == 200
@@ -54,8 +58,17 @@ class Stream:
                     break
         return found
 
+    def ends_within(self, limit_s: float) -> bool:
+        """Whether the server ends it, heartbeats or not."""
+        end = time.monotonic() + limit_s
+        return all(time.monotonic() < end for _ in self)
+
     def close(self) -> None:
         self._connection.close()
+
+
+def cookies(browser: Browser) -> str:
+    return "; ".join(f"{x.name}={x.value}" for x in browser.cookies)
 
 
 def test_resume_misses_nothing_and_repeats_nothing(fresh: ServerProcess) -> None:
@@ -84,6 +97,29 @@ def test_earlier_days_are_for_those_who_may_read_the_journal(fresh: ServerProces
         assert again.take(1)[0][0] == first[role]
         again.close()
     assert first == {"auditor": 1, "manager": 1, "screen": 2, None: 2}
+
+
+def test_a_stream_ends_with_the_right_to_it(fresh: ServerProcess) -> None:
+    admin = fresh.client("admin")
+    leaves, disabled, stays = (Browser(fresh.url) for _ in range(3))
+    _, page, _ = leaves.login("clerk3", "demo-hall", "/window/demo/3")
+    disabled.login("clerk5", "demo-hall")
+    stays.login("clerk6", "demo-hall")
+    screen = fresh.token("screen")
+    gone = [Stream(fresh.port, cookie=cookies(one)) for one in (leaves, disabled)]
+    gone.append(Stream(fresh.port, token=screen))
+    others = [Stream(fresh.port, cookie=cookies(stays)), Stream(fresh.port)]
+    leaves.post("/logout", csrf=csrf_in(page))
+    assert admin.post(f"{HALL}/staff/clerk5/disable")[0] == 200
+    (device,) = [d for d in admin.get(f"{HALL}/paired")[1]["devices"] if d["name"] == "screen"]
+    assert admin.post(f"{HALL}/paired/{device['id']}/unpair")[0] == 200
+    for stream in gone:
+        assert stream.ends_within(60)
+        stream.close()
+    number = admin.issue("A")["number"]
+    for stream in others:
+        assert stream.take(1)[0][2]["number"] == number  # heartbeats since, and still told
+        stream.close()
 
 
 def test_new_listener_starts_now(fresh: ServerProcess) -> None:

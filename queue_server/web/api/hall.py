@@ -21,6 +21,7 @@ from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import allowed, permitted
 from queue_server.web.errors import ApiError
 from queue_server.web.schemas.commands import DeviceIn
+from queue_server.web.watching import StillPermitted, while_permitted
 from queue_server.wire import hall as wire
 
 log = structlog.get_logger()
@@ -52,13 +53,15 @@ async def events(
     after: Annotated[int | None, Query(ge=0, le=2**62)] = None,
 ) -> StreamingResponse:
     """Server-Sent Events; the id is the journal's seq. `Last-Event-ID` or `?after=` resumes: from
-    the beginning of the business day at the earliest, for those who may not read the journal."""
+    the beginning of the business day at the earliest, for those who may not read the journal. Ends
+    within seconds when whoever opened it may no longer look."""
     ctx, actor, service = await permitted(request, Act.SEE_HALL, hall)
     last = request.headers.get("last-event-id", "")
     seq = int(last) if re.fullmatch(r"\d{1,18}", last) else after
     if seq is not None and not allowed(ctx, actor, Act.READ_JOURNAL, hall):
         seq = max(seq, service.day.state.day_seq - 1)
-    frames = service.stream(seq, _wanted(topics), ctx.plan.server.heartbeat_s)
+    told = service.stream(seq, _wanted(topics), ctx.plan.server.heartbeat_s)
+    frames = while_permitted(told, StillPermitted(request, ctx, actor, hall))
     return StreamingResponse(
         frames,
         media_type="text/event-stream",

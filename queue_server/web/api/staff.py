@@ -20,7 +20,7 @@ from queue_server.domain.commands import CloseWindow
 from queue_server.service import HallService
 from queue_server.web.api.tickets import ERRORS, JSON
 from queue_server.web.bodies import body_of, takes
-from queue_server.web.context import Context, permitted
+from queue_server.web.context import Context, context, permitted
 from queue_server.web.errors import ApiError
 from queue_server.web.schemas.commands import Command
 from queue_server.web.schemas.staff import NewStaffIn, PlaceIn, StaffIn
@@ -32,7 +32,7 @@ router = APIRouter(prefix="/api/v1/halls/{hall}/staff", tags=["staff"], response
 async def everybody(hall: str, request: Request) -> Response:
     """All accounts of the hall; may_change: whether whoever asks may."""
     ctx, actor, _ = await permitted(request, Act.MANAGE_STAFF, hall)
-    found = await a.accounts(ctx.access.database, hall)
+    found = await a.accounts(ctx.access, hall)
     shown = [
         {**asdict(account), "may_change": _may(actor, account.login, account.role)}
         for account in found
@@ -108,6 +108,7 @@ async def reset(hall: str, login: str, request: Request) -> Response:
     password = a.first_password()
     secret = await _hashed(ctx, password)
     statements = a.set_password(hall, login, secret, must_change=True)
+    statements += (ctx.access.lockout.unlock(hall, login),)
     await _note(ctx, hall, actor, "staff_password_reset", login, statements)
     return _answer({"login": login, "password": password})
 
@@ -126,7 +127,8 @@ async def enable(hall: str, login: str, request: Request) -> Response:
 @router.post("/{login}/unlock", openapi_extra=takes(Command))
 async def unlock(hall: str, login: str, request: Request) -> Response:
     """Forgets wrong passwords."""
-    return await _set(request, hall, login, "staff_unlocked", (a.unlock(hall, login),))
+    unlock = context(request).access.lockout.unlock(hall, login)
+    return await _set(request, hall, login, "staff_unlocked", (unlock,))
 
 
 async def _set(

@@ -11,10 +11,18 @@ from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from queue_server.access import accounts
+from queue_server.access.lockout import place_of_session
 from queue_server.access.roles import Act, Actor, Role
 from queue_server.access.store import hash_password, password_fits
 from queue_server.audit import audit_statement
-from queue_server.web.context import Context, actor_of, check_csrf, context, hall_of
+from queue_server.web.context import (
+    SESSION_COOKIE,
+    Context,
+    actor_of,
+    check_csrf,
+    context,
+    hall_of,
+)
 from queue_server.web.pages.login import enter, home_of, own_path
 from queue_server.web.pages.rendering import language_of, page, render
 
@@ -71,29 +79,30 @@ async def change_password(
     next: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
     ctx = context(request)
-    session = request.cookies.get("hall_session")
+    session = request.cookies.get(SESSION_COOKIE, "")
     actor = await ctx.access.actor_of_session(session) if session else None
     if actor is None or actor.login is None:
         return RedirectResponse(f"/login?next={quote('/password', safe='')}", 303)
     check_csrf(actor, csrf)
-    if error := await _fault(ctx, actor, actor.login, current, new, again):
+    if error := await _fault(ctx, actor.hall, actor.login, session, current, new, again):
         return _form(request, actor, next, error, 429 if error == "locked" else 422)
     return await _changed(request, ctx, actor, actor.login, new, next)
 
 
 async def _fault(
-    ctx: Context, actor: Actor, login: str, current: str, new: str, again: str
+    ctx: Context, hall: str, login: str, session: str, current: str, new: str, again: str
 ) -> str | None:
     """Why not, as the key of a text; None when the password may be changed."""
-    staff = await ctx.access.staff(actor.hall, login)
-    if not await accounts.try_login(ctx.access.database, actor.hall, login):
+    staff = await ctx.access.staff(hall, login)
+    place = place_of_session(session)
+    if not await ctx.access.lockout.try_login(hall, login, place):
         return "locked"
     async with ctx.hashing:
         stored = staff.password_hash if staff else None
         fits = await asyncio.to_thread(password_fits, stored, current)
     if not fits:
         return "wrong"
-    await ctx.access.change(accounts.unlock(actor.hall, login))
+    await ctx.access.lockout.succeeded(hall, login, place)
     if new != again:
         return "differ"
     return "same" if new == current else accounts.weakness(new, login)
@@ -107,7 +116,8 @@ async def _changed(
         secret = await asyncio.to_thread(hash_password, new)
     line = audit_statement(actor.hall, actor.label, "password_changed", subject=login)
     put = accounts.set_password(actor.hall, login, secret, must_change=False)
-    await ctx.access.change(*put, line)
+    unlock = ctx.access.lockout.unlock(actor.hall, login)
+    await ctx.access.change(*put, unlock, line)
     ctx.access.forget_sessions()
     staff = await ctx.access.staff(actor.hall, login)
     if staff is None or staff.role is Role.PUBLIC:

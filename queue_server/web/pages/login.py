@@ -12,7 +12,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from queue_server.access import accounts
+from queue_server.access.lockout import KNOWN_FOR_DAYS, Place, place_of_address
 from queue_server.access.roles import Role
 from queue_server.access.store import SESSION_HOURS, Staff, password_fits
 from queue_server.web.context import (
@@ -83,11 +83,11 @@ async def login(
     expected = request.cookies.get(LOGIN_COOKIE)
     if not expected or not hmac.compare_digest(csrf.encode(), expected.encode()):
         return _login_page(request, hall, next, "expired", 400)
-    address = request.client.host if request.client else ""
-    if not ctx.logins.try_login(hall, login, address):
-        return _login_page(request, hall, next, "too_many", 429)
     staff = await ctx.access.staff(hall, login)
-    if not await accounts.try_login(ctx.access.database, hall, login):
+    place = _place(request, ctx, hall, login, staff)
+    if not ctx.logins.try_login(hall, login, place):
+        return _login_page(request, hall, next, "too_many", 429)
+    if not await ctx.access.lockout.try_login(hall, login, place):
         await _note(ctx, hall, staff, "login_locked")
         return _login_page(request, hall, next, "locked", 429)
     stored = staff.password_hash if staff else None
@@ -96,10 +96,18 @@ async def login(
     if not fits or staff is None or staff.disabled:
         await _note(ctx, hall, staff, "login_failed")
         return _login_page(request, hall, next, "wrong", 401)
-    ctx.logins.succeeded(hall, login, address)
-    await ctx.access.change(accounts.unlock(hall, login))
+    ctx.logins.succeeded(hall, login, place)
+    await ctx.access.lockout.succeeded(hall, login, place)
     await _note(ctx, hall, staff, "login")
     return await enter(ctx, staff, next)
+
+
+def _place(request: Request, ctx: Context, hall: str, login: str, staff: Staff | None) -> Place:
+    """A browser that has logged in before under this name, else where it speaks from."""
+    lockout = ctx.access.lockout
+    mark = request.cookies.get(lockout.name_of_mark(hall, login))
+    known = lockout.place_of_mark(hall, login, staff.password_hash if staff else None, mark)
+    return known or place_of_address(request.client.host if request.client else "")
 
 
 async def _note(ctx: Context, hall: str, staff: Staff | None, what: str) -> None:
@@ -109,13 +117,24 @@ async def _note(ctx: Context, hall: str, staff: Staff | None, what: str) -> None
 
 
 async def enter(ctx: Context, staff: Staff, there: str) -> Response:
-    """A fresh session, and the page that was asked for or the person's own."""
+    """A fresh session, and the page that was asked for or the person's own. The browser is known
+    from now on, so that strangers' wrong passwords do not keep the person out here."""
     session = await ctx.access.open_session(staff)
     answer = RedirectResponse(own_path(there) or home_of(staff.hall, staff.role, staff.window), 303)
     answer.set_cookie(
         SESSION_COOKIE,
         session,
         max_age=SESSION_HOURS * 3600,
+        httponly=True,
+        samesite="lax",
+        secure=ctx.plan.server.secure_cookies,
+    )
+    lockout = ctx.access.lockout
+    answer.set_cookie(
+        lockout.name_of_mark(staff.hall, staff.login),
+        lockout.new_mark(staff.hall, staff.login, staff.password_hash),
+        max_age=KNOWN_FOR_DAYS * 86400,
+        path="/login",
         httponly=True,
         samesite="lax",
         secure=ctx.plan.server.secure_cookies,
