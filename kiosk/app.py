@@ -128,7 +128,11 @@ class KioskApp(App):
         state = self._runtime.state
         if self._stage is not None and self._tidiness.rests(state.place, now_s):
             self._stage.make_ahead()
-        return self._tidiness.look(state, now_s)
+        if self._tidiness.look(state, now_s):
+            return True
+        if self._ground.steady.is_seen:
+            self._tidiness.look_while_reading(now_s)
+        return False
 
     def _touched(self) -> None:
         if self._stage is not None:

@@ -4,6 +4,8 @@ Looking through everything took most of our own time between a touch and its scr
 at once (`./hall bench kiosk`). So what a start made is left out, full looks are rare by themselves,
 and one is made in a pause at home, where it disturbs nobody. What is alive then stays alive with
 the window, and is left out of the next looks too; once an hour, when nobody is here, nothing is.
+In the middle of a visit the screens left behind are looked for while somebody reads the one that
+has come: 2 to 45 ms in the usual view, where Python's own look, once in 60 touches, took 0.9 s.
 """
 
 from __future__ import annotations
@@ -13,8 +15,10 @@ import gc
 
 from kiosk.flow.states import Place, State
 
-# Young objects are looked at as often as ever; all of them a hundred times less often.
-THRESHOLDS = (50_000, 20, 100)
+# By itself Python looks only when two large screens (44,000 things each) came and no pause did.
+THRESHOLDS = (100_000, 20, 100)
+READ_S = 0.6  # so long after a touch somebody reads what came
+_SCREENFUL = 5_000  # fewer new things are not worth a look
 REST_S = 2.0  # so long nobody has touched anything
 WHOLE_EVERY_S = 3600.0
 _AT_REST = frozenset({Place.HOME, Place.ATTRACT})
@@ -51,6 +55,13 @@ class Tidiness:
         if state.manner == state.usual_manner:
             gc.freeze()
         _give_back()
+        return True
+
+    def look_while_reading(self, now_s: float) -> bool:
+        """Whether there was something to look for, on a picture that stands on the glass."""
+        if now_s - self._touched_s < READ_S or gc.get_count()[0] < _SCREENFUL:
+            return False
+        gc.collect()
         return True
 
     def _hour_is_over(self, now_s: float) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from launcher.steps import CommandFailed, Steps
 from launcher.words import words
 
 Run = Callable[[Sequence[str]], str]
+_UDEV_LISTENS = Path("/run/udev/control")
 # Nobody's service may read these: systemd hides them from it.
 _PRIVATE = tuple(Path(name) for name in ("/home", "/root", "/run/user", "/tmp"))  # noqa: S108
 
@@ -135,7 +135,7 @@ def _service(service: ServicePlan, now: bool, run: Run) -> None:
     run(("systemctl", "daemon-reload"))
     for unit in service.masked:
         run(("systemctl", "mask", unit))
-    if shutil.which("udevadm"):
+    if _UDEV_LISTENS.exists():  # in a container it may be installed and not run
         run(("udevadm", "control", "--reload"))
     run(("systemctl", "try-restart", "systemd-journald.service"))
     run(("systemctl", "enable", *(("--now",) if now else ()), service.unit))

@@ -28,9 +28,19 @@ _REFERENCE_PX = 100
 _STEP = 0.94
 
 
-@lru_cache(maxsize=8192)
+# Signs of one width in every Chinese font: only one of them is measured, or each new person's name
+# would leave two or three behind for ever.
+_ONE_WIDTH = range(0x3400, 0xA000)
+_ONE_OF_THEM = chr(0x4E00)
+
+
 def _advance(sign: str, font: str, bold: bool) -> float:
     """Width of one character at 1 px type size."""
+    return _measured_advance(_ONE_OF_THEM if ord(sign) in _ONE_WIDTH else sign, font, bold)
+
+
+@lru_cache(maxsize=2048)
+def _measured_advance(sign: str, font: str, bold: bool) -> float:
     core = CoreLabel(font_name=font, font_size=_REFERENCE_PX, bold=bold)
     return float(core.get_extents(sign)[0]) / _REFERENCE_PX
 
@@ -51,7 +61,9 @@ def keep_hall_words(words: frozenset[str]) -> None:
 
 
 def _is_lasting(words: str) -> bool:
-    return len(words) <= 1 or words in _Lasting.of_texts or words in _Lasting.of_hall
+    """Single letters and digits stand on keys, a single Chinese sign may come from a name."""
+    is_key = len(words) <= 1 and words.isascii()
+    return is_key or words in _Lasting.of_texts or words in _Lasting.of_hall
 
 
 def _width(text: str, font: str, bold: bool) -> float:

@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.flow.events import View
 from kiosk.flow.states import Manner, Place, State
-from kiosk.tidiness import REST_S, THRESHOLDS, WHOLE_EVERY_S, Tidiness
+from kiosk.tidiness import READ_S, REST_S, THRESHOLDS, WHOLE_EVERY_S, Tidiness
 
 USUAL = Manner()
 
@@ -43,6 +43,16 @@ def test_what_a_visit_leaves_goes_in_the_first_pause_at_home(tidiness: Tidiness)
     assert left() is not None
     assert tidiness.look(at(Place.HOME), 10.0 + REST_S)
     assert left() is None
+
+
+def test_screens_left_behind_go_while_somebody_reads_the_next(tidiness: Tidiness) -> None:
+    tidiness.touched(10.0)
+    left = [weakref.ref(Widget()) for _ in range(8_000)]
+    assert not tidiness.look_while_reading(10.0 + READ_S / 2)
+    assert all(each() is not None for each in left)
+    assert tidiness.look_while_reading(10.0 + 2 * READ_S)
+    assert not any(each() is not None for each in left)
+    assert not tidiness.look_while_reading(10.0 + 3 * READ_S), "nothing new came"
 
 
 def test_one_pause_is_used_once(tidiness: Tidiness) -> None:

@@ -4,23 +4,21 @@ for each screen; time limits run out by the flow's own clock, so nothing is wait
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
 import time
-from array import array
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 from kiosk.flow import events as ev
 from kiosk.flow.facts import PersonFacts
 from kiosk.flow.states import Place
 from kiosk.runtime import Runtime
 from kiosk.samples import sample_states
-from tests.bench.kiosk.figures import Frames, growth, ms
+from tests.bench.kiosk.figures import Frames, Numbers, growth, ms
 from tests.bench.kiosk.hands import InstantHands
+from tests.bench.kiosk.memory import memory
 from tests.bench.kiosk.window import KioskWindow
 
 Step = tuple[str | Callable[["Visitors"], ev.Event], Place]
@@ -31,6 +29,7 @@ _PRINTED: tuple[Step, ...] = (
     (lambda v: v.answer(), Place.TICKET),
     ("done", Place.HOME),
 )
+_FRAMES_AT_MOST = 20  # of one visit
 # One kind of visit after the other, for ever.
 VISITS: dict[str, tuple[Step, ...]] = {
     "number": (
@@ -77,7 +76,8 @@ VISITS: dict[str, tuple[Step, ...]] = {
 class Visitors:
     """The window, and who stands before it."""
 
-    def __init__(self, size_px: tuple[int, int]) -> None:
+    def __init__(self, size_px: tuple[int, int], journeys: int = 10) -> None:
+        """journeys: how many will be made at most."""
         state = sample_states()["home"]
         self.runtime = Runtime(state, self._wake)
         self.window: KioskWindow | None = None
@@ -85,7 +85,7 @@ class Visitors:
         self._now_s, self._count = state.now_s, 0
         self.window = KioskWindow(self.runtime, size_px)
         self.runtime.give_hands(self._instant.hands(self.window.texts))
-        self.frames = Frames()
+        self.frames = Frames(journeys * _FRAMES_AT_MOST)
 
     def _wake(self) -> None:
         if self.window is not None:
@@ -121,11 +121,12 @@ class Visitors:
 def measure(journeys: int, size_px: tuple[int, int]) -> dict[str, object]:
     """SIGTERM breaks it off; then the report is of the journeys made. Raises ValueError if memory
     was looked at too seldom by then."""
-    visitors, kinds = Visitors(size_px), list(VISITS.values())
+    visitors, kinds = Visitors(size_px, journeys), list(VISITS.values())
     usual, broken_off = visitors.runtime.state.manner, _broken_off()
     # Every point after whole rounds of all kinds, so that they can be compared.
     tenth = max(journeys // 10 // len(kinds), 1) * len(kinds)
-    points, taken_s, tidied_s = [_memory(0)], array("d"), array("d")
+    taken_s, tidied_s = Numbers(journeys), Numbers(journeys)
+    points = [{"journeys": 0, **memory()}]
     began_s = time.perf_counter()
     for number in range(1, journeys + 1):
         start = time.perf_counter()
@@ -134,20 +135,21 @@ def measure(journeys: int, size_px: tuple[int, int]) -> dict[str, object]:
         if visitors.runtime.state.manner != usual:
             raise AssertionError("the next person finds the last one's view")
         if number % tenth == 0:
-            points.append(_memory(number))
+            points.append({"journeys": number, **memory()})
             print(f"… {points[-1]} after {start - began_s:.0f} s", file=sys.stderr, flush=True)
         if broken_off:
             break
     return {
-        "journeys": len(taken_s),
+        "journeys": number,
         "kinds": list(VISITS),
         "size": "{}x{}".format(*size_px),
         "processor_s": round(time.process_time(), 1),
-        "journey_ms": ms(taken_s),
-        "tidying_in_the_pause_ms": ms(tidied_s),
+        "journey_ms": ms(taken_s.all()),
+        "tidying_in_the_pause_ms": ms(tidied_s.all()),
         "frame": visitors.frames.report(),
         "memory": points,
         **growth([p["journeys"] for p in points], [p["rss_kib"] for p in points]),
+        "in_use": growth([p["journeys"] for p in points], [p["in_use_kib"] for p in points]),
         "load_average": round(os.getloadavg()[0], 1),
     }
 
@@ -157,13 +159,3 @@ def _broken_off() -> list[int]:
     came: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _frame: came.append(number))
     return came
-
-
-def _memory(journeys: int) -> dict[str, int]:
-    """After gc. python_objects: all that Python itself keeps track of, with those that the kiosk's
-    tidying leaves out."""
-    gc.collect()
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    rss_kib = pages * os.sysconf("SC_PAGE_SIZE") // 1024
-    objects = len(gc.get_objects()) + gc.get_freeze_count()
-    return {"journeys": journeys, "rss_kib": rss_kib, "python_objects": objects}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from kiosk.flow.states import Place
-from tests.bench.kiosk.figures import Frames
+from tests.bench.kiosk.figures import Frames, Numbers, ms
 from tests.bench.kiosk.journeys import Visitors
 
 # Round and round; each changes the whole screen.
@@ -24,10 +24,12 @@ def measure(touches: int, size_px: tuple[int, int]) -> dict[str, object]:
     visitors = Visitors(size_px)
     window = visitors.window
     assert window is not None
-    pressed, shown = Frames(), Frames()
+    read_s = Numbers(touches + len(_ROUND))
+    pressed, shown = Frames(touches), Frames(touches)
     for number in range(touches + len(_ROUND)):
         visitors.runtime.post(visitors.later(0.5))
         window.frame()
+        read_s.append(window.read())
         touch = window.touch(*_ROUND[number % len(_ROUND)])
         if number >= len(_ROUND):
             pressed.add(touch.pressed)
@@ -37,5 +39,6 @@ def measure(touches: int, size_px: tuple[int, int]) -> dict[str, object]:
         "touches": touches,
         "to_next_frame": pressed.report(),
         "to_next_screen": shown.report(),
+        "tidying_while_reading_ms": ms(read_s.all()),
         "load_average": round(os.getloadavg()[0], 1),
     }

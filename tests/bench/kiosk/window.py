@@ -13,7 +13,7 @@ from kiosk.flow import events as ev
 from kiosk.flow.states import Place
 from kiosk.gallery import sample_now
 from kiosk.runtime import Runtime
-from kiosk.tidiness import REST_S
+from kiosk.tidiness import READ_S, REST_S
 from kiosk.ui.environment import assets_folder, prepare_kivy
 from kiosk.ui.steady import THROUGH_S
 
@@ -102,6 +102,12 @@ class KioskWindow:
         began = time.perf_counter()
         if not self._app.tidy(time.monotonic() + REST_S):
             raise WrongScreen(f"no pause is used at {self.place.value}")
+        return time.perf_counter() - began
+
+    def read(self) -> float:
+        """Somebody reads what came: seconds that the kiosk's look for what is left behind takes."""
+        began = time.perf_counter()
+        self._app.tidy(time.monotonic() + READ_S)
         return time.perf_counter() - began
 
     def happens(self, event: ev.Event, leads_to: Place) -> Frame:
