@@ -17,13 +17,14 @@ from foundation.settings_file import SettingsError
 from hardware.discovery import system
 from hardware.discovery.found import Found, Kind
 from hardware.errors import DeviceError, DeviceRefused
+from hardware.hall_line import ServerAway, ServerRefused
 from hardware.serial_bus import BusLink
 from hardware.speaker.clips import ClipFolder
 from hardware.speaker.compose import Composer, VoiceMissing
 from hardware.speaker.output import alsa_answers, make_output, pulse_answers
 from hardware.speaker.settings import SpeakerSettings
 from hardware.window_devices import build
-from hardware.window_devices.api import HallApi, ServerAway, ServerRefused
+from hardware.window_devices.api import HallApi
 from hardware.window_devices.settings import (
     PLACEHOLDER_TOKEN,
     BusSettings,

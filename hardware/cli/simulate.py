@@ -1,4 +1,4 @@
-"""`simulate …`: virtual devices, until they are ended."""
+"""`simulate …`: virtual devices until they are ended, or a virtual day of visitors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from foundation.settings_file import load_settings
-from hardware.cli import simulate_bus, simulate_cards
+from hardware.cli import simulate_bus, simulate_cards, simulate_visitors
 from hardware.cli.command import nothing
 from hardware.words import help_words
 
@@ -21,10 +21,11 @@ _DEFAULT_SIMULATORS = Path(__file__).resolve().parents[2] / "config" / "demo" / 
 
 def add(rooms: Any) -> None:
     actions = rooms.add_parser("simulate", help=help_words("simulate")).add_subparsers(
-        required=True, metavar="devices|card-reader|social-card-reader|signs|keypads"
+        required=True, metavar="devices|card-reader|social-card-reader|signs|keypads|visitors"
     )
     simulate_bus.add(actions)
     simulate_cards.add(actions)
+    simulate_visitors.add(actions)
     devices = actions.add_parser("devices", help=help_words("simulate_devices"))
     devices.add_argument("--config", type=Path, default=_DEFAULT_SIMULATORS)
     for name in ("page", "printer", "camera"):

@@ -14,28 +14,14 @@ from urllib.parse import quote
 
 import requests
 
-from foundation.server_session import ServerSessions
-from hardware.errors import DeviceError, DeviceProtocolError
+from hardware.errors import DeviceProtocolError
+from hardware.hall_line import HallLine, away, checked
 from hardware.health import DeviceHealth
-from hardware.os_trouble import reason
 from hardware.window_devices.settings import ServerSettings
 from hardware.window_devices.view import CallView, HallView, window_view
-from hardware.words import state_words
 
 TOPICS = "calls,queue,windows"
 DETAIL_LENGTH = 400  # the wire takes no more
-
-
-class ServerAway(DeviceError):
-    """No answer, or "not now": ask again with the same request_id; it may have been done."""
-
-    code = "server_away"
-
-
-class ServerRefused(DeviceError):
-    """The server understood and said no. `data["refusal"]` is its own code."""
-
-    code = "server_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,80 +44,49 @@ class HallApi:
 
     def __init__(self, settings: ServerSettings) -> None:
         self._settings = settings
-        self._base = f"{settings.url.rstrip('/')}/api/v1/halls/{quote(settings.hall, safe='')}"
-        self._sessions = ServerSessions(settings.token)
+        self._line = HallLine(
+            settings.url,
+            settings.hall,
+            settings.token,
+            settings.connect_timeout_s,
+            settings.answer_timeout_s,
+        )
 
     def hall(self) -> HallView:
-        return _hall_view(self._ask("GET", ""))
+        return _hall_view(self._line.ask("GET", ""))
 
     def act(self, window: str, name: str, body: Mapping[str, Any], request_id: str) -> Answer:
         path = f"/windows/{quote(window, safe='')}/{name}"
-        answer = self._ask("POST", path, {**body, "request_id": request_id})
+        answer = self._line.ask("POST", path, {**body, "request_id": request_id})
         if not isinstance(answer, dict):
             raise DeviceProtocolError("server_answer_wrong", reason=name)
         return Answer(bool(answer.get("ticket")) if name == "call-next" else None)
 
     def rate(self, ticket: str, window: str, level: int, request_id: str) -> None:
         body = {"request_id": request_id, "ticket": ticket, "level": level}
-        self._ask("POST", f"/windows/{quote(window, safe='')}/rate", body)
+        self._line.ask("POST", f"/windows/{quote(window, safe='')}/rate", body)
 
     def report_health(self, device: str, kind: str, health: DeviceHealth) -> None:
         path = f"/devices/{quote(device, safe='')}/health"
         told = {"kind": kind, "state": health.state, "detail": health.detail[:DETAIL_LENGTH]}
-        self._ask("POST", path, {**told, "figures": health.figures()})
+        self._line.ask("POST", path, {**told, "figures": health.figures()})
 
     def stream(self, after: int) -> Iterator[StreamEvent]:
         """Events with seq > `after`, until the line breaks or is silent for too long."""
         limits = (self._settings.connect_timeout_s, self._settings.stream_silent_s)
         try:
-            with self._sessions.mine().get(
-                f"{self._base}/events",
+            with self._line.sessions.mine().get(
+                f"{self._line.base}/events",
                 params={"topics": TOPICS, "after": str(after)},
                 headers={"Accept": "text/event-stream"},
                 stream=True,
                 timeout=limits,
                 allow_redirects=False,
             ) as answer:
-                _checked(answer)
+                checked(answer)
                 yield from _events(answer)
         except requests.RequestException as error:
-            raise _away(error) from error
-
-    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        limits = (self._settings.connect_timeout_s, self._settings.answer_timeout_s)
-        try:
-            answer = self._sessions.mine().request(
-                method, self._base + path, json=body, timeout=limits, allow_redirects=False
-            )
-            _checked(answer)
-            return answer.json()
-        except requests.exceptions.JSONDecodeError as error:
-            raise DeviceProtocolError("server_answer_wrong", reason="JSON") from error
-        except requests.RequestException as error:
-            raise _away(error) from error
-
-
-def _away(error: requests.RequestException) -> ServerAway:
-    """requests wraps what the system said: its errno stands in the text alone, if anywhere."""
-    said = reason(TimeoutError() if isinstance(error, requests.Timeout) else error)
-    told = state_words("broke_off") if said.en == str(error) else said
-    return ServerAway("server_silent", reason=told)
-
-
-def _checked(answer: requests.Response) -> None:
-    if answer.status_code in (200, 201):
-        return
-    if answer.status_code == 429 or answer.status_code >= 500:
-        raise ServerAway("server_busy", status=answer.status_code)
-    code = _refusal(answer)
-    raise ServerRefused("server_refused", refusal=code, status=answer.status_code)
-
-
-def _refusal(answer: requests.Response) -> str:
-    try:
-        return str(answer.json()["error"]["code"])
-    except (requests.exceptions.JSONDecodeError, KeyError, TypeError):
-        return f"http_{answer.status_code}"
+            raise away(error) from error
 
 
 def _events(answer: requests.Response) -> Iterator[StreamEvent]:

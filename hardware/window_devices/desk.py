@@ -19,8 +19,9 @@ from typing import TypeVar
 import structlog
 
 from hardware.errors import DeviceError
+from hardware.hall_line import ServerAway, ServerRefused
 from hardware.ports import PadKey
-from hardware.window_devices.api import HallApi, ServerAway, ServerRefused
+from hardware.window_devices.api import HallApi
 from hardware.window_devices.console import Act, KeyInput, Press, acts_for
 from hardware.window_devices.settings import Habits, PadSettings, ServerSettings, Texts
 from hardware.window_devices.view import WindowView, filled, pad_text

@@ -16,8 +16,9 @@ import structlog
 
 from foundation.durable import settle_folder
 from hardware.errors import DeviceError
+from hardware.hall_line import ServerAway, ServerRefused
 from hardware.os_trouble import reason
-from hardware.window_devices.api import HallApi, ServerAway, ServerRefused
+from hardware.window_devices.api import HallApi
 
 _log = structlog.get_logger()
 # A token that is to be renewed, and a server from before there were ratings: it may come right.

@@ -7,8 +7,9 @@ import threading
 import pytest
 
 from hardware.errors import DeviceError
+from hardware.hall_line import ServerAway
 from hardware.window_devices import ratings
-from hardware.window_devices.api import HallApi, ServerAway
+from hardware.window_devices.api import HallApi
 from hardware.window_devices.ratings import Outbox, Rating, RatingSender
 from hardware.window_devices.settings import ServerSettings
 from kiosk.gateway import pairing

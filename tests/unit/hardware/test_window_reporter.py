@@ -5,8 +5,9 @@ import threading
 import pytest
 
 from hardware.errors import DeviceMissing
+from hardware.hall_line import ServerAway
 from hardware.health import HealthLog
-from hardware.window_devices.api import HallApi, ServerAway
+from hardware.window_devices.api import HallApi
 from hardware.window_devices.reporter import Reporter
 from hardware.window_devices.settings import ServerSettings
 
