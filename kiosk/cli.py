@@ -47,6 +47,7 @@ from kiosk.gateway.lease_book import LeaseBook
 from kiosk.gateway.lease_keeper import HallClock, LeaseKeeper
 from kiosk.gateway.offline import OfflineDrawer
 from kiosk.gateway.pairing import Pairing, keep_token, kept_token
+from kiosk.lexicon import read_aside
 from kiosk.liveness import Liveness, Watchdog
 from kiosk.remote_view import RemoteView
 from kiosk.runtime import Hands, Runtime
@@ -331,6 +332,7 @@ class _Run:
         return 0
 
     def _start(self) -> None:
+        read_aside(assets_folder(), self._runtime.post)
         self._staff.load()
         for event in self._archive.load():
             self._runtime.post(event)

@@ -13,9 +13,12 @@ from kiosk.texts import Texts
 OUTCOMES = ("sent", "kept", "none", "already_rated", "nothing_to_rate", "no_answer", "not_kept")
 
 
-def said_words(topics: Sequence[str], chinese: Texts) -> str:
-    """What was ticked in the suggestion box, as one text; who ticked nothing wants to be asked."""
+def said_words(topics: Sequence[str], chinese: Texts, written: str = "") -> str:
+    """What was ticked and written in the suggestion box, as one text; who did neither wants to be
+    asked."""
     said = [chinese(f"suggest_said.{topic}") for topic in topics]
+    if written:
+        said.append(chinese("suggest_said.written", words=written) if said else written)
     return "".join(said) or chinese("suggest_said.call")
 
 

@@ -175,7 +175,8 @@ class Runtime:
             case fb.SendReview():
                 box.review(effect, self._retold(effect, hands))
             case fb.SendSuggestion():
-                box.suggest(effect, said_words(effect.topics, hands.texts(Language.CHINESE)))
+                chinese = hands.texts(Language.CHINESE)
+                box.suggest(effect, said_words(effect.topics, chinese, effect.written))
             case _:
                 return False
         return True

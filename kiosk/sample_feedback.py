@@ -28,6 +28,12 @@ _BAD = (
 )
 
 
+LONG = (
+    "希望等候区多摆几把有扶手的座椅，老年人坐下、站起来都不方便。叫号的声音也太小，在后面听不清。"
+    * 2
+)
+
+
 def sample_form() -> ReviewFormFacts:
     levels = (
         LevelFacts(5, "非常满意", "Very satisfied"),
@@ -64,7 +70,10 @@ def feedback_states(base: State) -> dict[str, State]:
         "reasons-phone": at(Place.REASONS, **bad, ticked=("slow",), phone="13800001111"),
         "reasons-middle": at(Place.REASONS, steps=(STEP,), step=STEP, level=3),
         "suggest": at(Place.SUGGEST),
-        "suggest-ticked": at(Place.SUGGEST, ticked=("windows", "papers")),
+        "suggest-ticked": at(Place.SUGGEST, ticked=("windows", "papers"), written="希望增加座椅"),
+        "write": at(Place.WRITE),
+        "write-typing": at(Place.WRITE, written="希望等候区有zuoy"),
+        "write-full": at(Place.WRITE, written=LONG),
         "phone": at(Place.PHONE, phone="1380000"),
         "sending": at(Place.SENDING),
         "sent": at(Place.SENT, outcome="sent"),

@@ -14,8 +14,10 @@ from pathlib import Path
 from kiosk.flow.content import ContentFacts, QuestionsFacts
 from kiosk.flow.events import HelpState, TicketAct
 from kiosk.flow.facts import LeaseFacts, PersonFacts, TicketFacts
+from kiosk.flow.pinyin import Lexicon
 from kiosk.flow.states import Around, CardTrouble, Link, Paper, Place, Session, State
 from kiosk.gateway.content import read_matters, read_notices
+from kiosk.lexicon import load_lexicon
 from kiosk.sample_eligibility import eligibility_states
 from kiosk.sample_feedback import feedback_states, sample_form
 from kiosk.settings import load_questions
@@ -35,6 +37,11 @@ def sample_content() -> ContentFacts:
 
 
 @lru_cache(maxsize=1)
+def sample_lexicon() -> Lexicon:
+    return load_lexicon()
+
+
+@lru_cache(maxsize=1)
 def sample_questions() -> QuestionsFacts:
     return load_questions(CONFIG / "questions.toml")
 
@@ -45,6 +52,7 @@ def with_content(around: Around) -> Around:
         around,
         content=sample_content(),
         questions=sample_questions(),
+        lexicon=sample_lexicon(),
         claims=("disabled", "pregnant", "serviceman"),
         eligibility_matter="D-02",
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from kiosk.flow.choices import Door, HelpState, Language, Outcome, TicketAct, View
 from kiosk.flow.content import ContentFacts
 from kiosk.flow.facts import HallFacts, LeaseFacts, PersonFacts, TicketFacts
+from kiosk.flow.pinyin import Lexicon
 
 __all__ = ["Door", "HelpState", "Language", "Outcome", "TicketAct", "View"]
 
@@ -106,9 +107,16 @@ class KeyTouched(Event):
 
 @dataclass(frozen=True, slots=True)
 class SignTouched(Event):
-    """A character that the letters typed last stand for."""
+    """A character or word that the letters typed last stand for, or a mark."""
 
     sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignsTurned(Event):
+    """More such characters, or those before."""
+
+    forward: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +291,13 @@ class ContentSeen(Event):
     """From the server, or from what is kept of it."""
 
     content: ContentFacts
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconRead(Event):
+    """The words for typing Chinese are there."""
+
+    lexicon: Lexicon
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from kiosk.flow.facts import PersonFacts
 
 PHONE_SIGNS = 11  # a mobile number
 PHONE_SIGNS_LEAST = 7  # a local one
+WRITTEN_AT_MOST = 100  # signs of a suggestion in one's own words
 STEPS_AT_MOST = 6  # so many visits are offered, the newest first
 BAD_FROM = 2  # this level and below open a case
 
@@ -38,15 +39,16 @@ class StepFacts:
 @dataclass(frozen=True, slots=True)
 class Feedback:
     """One person's review or suggestion. steps: what may be rated; step: the one chosen; level 0:
-    none yet. ticked: reasons or topics. sent_as: the request of the first try. outcome: `sent`,
-    `kept` (it goes on by itself later), `none` (nothing to rate), or the code of why not.
-    answer_by: 2026-03-09 or empty."""
+    none yet. ticked: reasons or topics. written: the person's own words. sent_as: the request of
+    the first try. outcome: `sent`, `kept` (it goes on by itself later), `none` (nothing to rate),
+    or the code of why not. answer_by: 2026-03-09 or empty."""
 
     steps: tuple[StepFacts, ...] = ()
     step: StepFacts | None = None
     level: int = 0
     ticked: tuple[str, ...] = ()
     phone: str = ""
+    written: str = ""
     sent_as: str = ""
     outcome: str = ""
     answer_by: str = ""
@@ -90,6 +92,11 @@ class TickTouched(Event):
 @dataclass(frozen=True, slots=True)
 class PhoneTouched(Event):
     """I want to leave a number for the call back."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteTouched(Event):
+    """I want to say it in my own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +158,12 @@ class SendReview(Effect):
 
 @dataclass(frozen=True, slots=True)
 class SendSuggestion(Effect):
-    """Answered by FeedbackEnded. topics: some of TOPICS."""
+    """Answered by FeedbackEnded. topics: some of TOPICS. written: the person's own words."""
 
     request_id: str
     topics: tuple[str, ...]
     phone: str
+    written: str = ""
 
     def __repr__(self) -> str:
         return "SendSuggestion(***)"

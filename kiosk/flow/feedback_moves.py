@@ -12,6 +12,7 @@ from typing import Any
 from kiosk.flow import events as ev
 from kiosk.flow import feedback as fb
 from kiosk.flow import mine_moves as mine
+from kiosk.flow import signs
 from kiosk.flow.card_moves import greet
 from kiosk.flow.effects import Effect
 from kiosk.flow.facts import PersonFacts
@@ -24,6 +25,7 @@ from kiosk.flow.moves import (
     go_back,
     note_card,
 )
+from kiosk.flow.pinyin import with_choice
 from kiosk.flow.states import Place, Session, State
 
 _TICKING = (Place.REASONS, Place.SUGGEST)
@@ -162,13 +164,46 @@ def forget_phone(state: State, event: ev.Event) -> Step:
     return go_back(_shown(state, phone="")[0], event)
 
 
+# --- in one's own words -------------------------------------------------------------------------
+
+
+def open_writing(state: State, _event: ev.Event) -> Step:
+    return deeper(state, Place.WRITE, signs_page=0)
+
+
+def _write(state: State, text: str) -> Step:
+    there = replace(state, session=replace(state.session, signs_page=0))
+    return _shown(there, written=text[: fb.WRITTEN_AT_MOST])
+
+
+def type_letter(state: State, event: ev.KeyTouched) -> Step:
+    """Who writes letters and means them begins a sentence with a capital."""
+    text = state.session.feedback.written
+    begins = not text.strip() or text.rstrip()[-1] in ".!?"
+    capital = begins and not signs.composes(state)
+    return _write(state, text + (event.sign.upper() if capital else event.sign))
+
+
+def choose_sign(state: State, event: ev.SignTouched) -> Step:
+    text = state.session.feedback.written
+    if not signs.composes(state):
+        return _write(state, text + event.sign)
+    return _write(state, with_choice(signs.lexicon_of(state), text, event.sign))
+
+
+def erase_sign(state: State, _event: ev.Event) -> Step:
+    return _write(state, state.session.feedback.written[:-1])
+
+
 # --- sending ------------------------------------------------------------------------------------
 
 
 def may_send(state: State) -> bool:
-    """A level says enough; a suggestion needs a topic, or a number to ask by."""
+    """A level says enough; a suggestion needs a topic, words, or a number to ask by."""
     said = state.session.feedback
-    return state.place is not Place.SUGGEST or bool(said.ticked or said.phone)
+    return state.place is not Place.SUGGEST or bool(
+        said.ticked or said.phone or said.written.strip()
+    )
 
 
 def send(state: State, event: fb.SendTouched) -> Step:
@@ -183,7 +218,7 @@ def send(state: State, event: fb.SendTouched) -> Step:
 def _wish(state: State, request_id: str) -> Effect:
     said = state.session.feedback
     if state.place is Place.SUGGEST:
-        return fb.SendSuggestion(request_id, said.ticked, said.phone)
+        return fb.SendSuggestion(request_id, said.ticked, said.phone, said.written.strip())
     if said.step is None:
         raise AssertionError("no visit was chosen")
     phone = said.phone if may_leave_phone(state) else ""

@@ -7,6 +7,7 @@ from kiosk.flow import events as ev
 from kiosk.flow import feedback as fb
 from kiosk.flow import feedback_moves as fm
 from kiosk.flow import moves as mv
+from kiosk.flow import signs
 from kiosk.flow.states import Place
 
 Row = dict[type[ev.Event], mv.Move]
@@ -21,6 +22,7 @@ EVERYWHERE: Row = dict.fromkeys(
         fb.TickTouched,
         fb.PhoneTouched,
         fb.PhoneGiven,
+        fb.WriteTouched,
         fb.SendTouched,
         fb.StepsFound,
         fb.FeedbackEnded,
@@ -56,7 +58,14 @@ def rows(always: Row) -> dict[Place, Row]:
         Place.RATE_WHICH: {**leave, **who, fb.StepTouched: fm.choose_step},
         Place.RATE: {**leave, fb.LevelTouched: fm.choose_level},
         Place.REASONS: ticking,
-        Place.SUGGEST: ticking,
+        Place.SUGGEST: {**ticking, fb.WriteTouched: fm.open_writing},
+        Place.WRITE: {
+            **leave,
+            ev.KeyTouched: fm.type_letter,
+            ev.SignTouched: fm.choose_sign,
+            ev.SignsTurned: signs.turn,
+            ev.EraseTouched: fm.erase_sign,
+        },
         Place.PHONE: {
             **leave,
             ev.BackTouched: fm.forget_phone,

@@ -190,6 +190,10 @@ def see_content(state: State, event: ev.ContentSeen) -> Step:
     return _around(state, content=event.content), ()
 
 
+def take_lexicon(state: State, event: ev.LexiconRead) -> Step:
+    return _around(state, lexicon=event.lexicon), ()
+
+
 def _around(state: State, **facts: Any) -> State:
     return replace(state, around=replace(state.around, **facts))
 

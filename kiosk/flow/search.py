@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from kiosk.flow.content import MatterFacts
 
 QUERY_LENGTH = 24
-CANDIDATES = 8
 SHORTEST = 3  # letters of a shortened name; one less in characters
 
 
@@ -78,31 +76,3 @@ def _rests(matter: MatterFacts, place: int, wanted: str, usual: bool) -> Iterato
             yield wanted[len(reading) :]
         if wanted[0] == reading[0]:
             yield wanted[1:]
-
-
-def candidates(matters: Iterable[MatterFacts], query: str) -> tuple[str, ...]:
-    """Characters that the letters at the end of the query may stand for by their usual
-    reading, the commonest first."""
-    letters = typed_letters(query)
-    if not letters:
-        return ()
-    counted: Counter[str] = Counter()
-    for matter in matters:
-        for sign, readings in zip(matter.name, matter.spelling, strict=True):
-            if sign.lower() not in readings and readings[0].startswith(letters):
-                counted[sign] += 1
-    return tuple(sign for sign, _ in counted.most_common(CANDIDATES))
-
-
-def typed_letters(query: str) -> str:
-    """The Latin letters at the end of the query."""
-    kept = len(query)
-    while kept and query[kept - 1].isascii() and query[kept - 1].isalpha():
-        kept -= 1
-    return query[kept:].lower()
-
-
-def with_sign(query: str, sign: str) -> str:
-    """The query with its last letters turned into the chosen character."""
-    letters = typed_letters(query)
-    return (query[: len(query) - len(letters)] + sign)[:QUERY_LENGTH]

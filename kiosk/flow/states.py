@@ -13,6 +13,7 @@ from kiosk.flow.eligibility import Eligibility
 from kiosk.flow.events import HelpState, Language, TicketAct, View
 from kiosk.flow.facts import HallFacts, LeaseFacts, PersonFacts, TicketFacts
 from kiosk.flow.feedback import Feedback
+from kiosk.flow.pinyin import NO_WORDS, Lexicon
 from kiosk.flow.staff import Gate, Staff
 
 
@@ -60,6 +61,7 @@ class Place(StrEnum):
     RATE = "rate"  # five levels
     REASONS = "reasons"  # why, and send
     SUGGEST = "suggest"  # the suggestion box
+    WRITE = "write"  # the suggestion in one's own words
     PHONE = "phone"  # a number for the call back is typed in
     SENDING = "sending"  # a review or a suggestion is on its way
     SENT = "sent"  # thanks, or why not
@@ -163,7 +165,8 @@ class Session:
     priority_age: the age, in years, that gives this person priority by the hall's rule.
     trail: places left behind with the page they showed, for going back. asked_from: the place
     that the request was made at. returns_to: where reading a card leads back to. matter: the one
-    shown or chosen. answers: the questions asked so far. query: the search as typed; code: an
+    shown or chosen. answers: the questions asked so far. query: the search as typed; signs_page: of
+    the characters offered for what is typed; code: an
     appointment's code or a ticket's number as typed. claim: the priority class said. checks_in: the
     number wanted is an appointment's. found: whose tickets were looked for; by_number: only by
     their number, which anybody can read. did: what was done with the ticket last. list_paper: of
@@ -176,6 +179,7 @@ class Session:
     matter: str | None = None
     answers: tuple[str, ...] = ()
     query: str = ""
+    signs_page: int = 0
     claim: str = ""
     notice: str | None = None
     found: tuple[TicketFacts, ...] = ()
@@ -217,6 +221,7 @@ class Around:
     content: ContentFacts = field(default_factory=ContentFacts)
     questions: QuestionsFacts = field(default_factory=QuestionsFacts)
     lease: LeaseFacts = field(default_factory=LeaseFacts)
+    lexicon: Lexicon = NO_WORDS
     claims: tuple[str, ...] = ()
     eligibility_matter: str = ""
     face_check: bool = False
@@ -318,7 +323,7 @@ def limit_of(state: State) -> float | None:
         Place.CARD_TROUBLE: limits.card_trouble_s,
         Place.GREETING: limits.greeting_s,
         **dict.fromkeys(_CHOOSING, limits.choosing_s),
-        **dict.fromkeys((Place.GUIDE, Place.NOTICE), limits.text_s),
+        **dict.fromkeys((Place.GUIDE, Place.NOTICE, Place.WRITE), limits.text_s),
         Place.CODE: limits.code_s,
         Place.MINE: limits.code_s,
         Place.LOOKING: limits.looking_s,

@@ -12,7 +12,7 @@ from kiosk.flow import card_moves as card
 from kiosk.flow import eligibility_table as eligibility
 from kiosk.flow import events as ev
 from kiosk.flow import feedback_moves as feedback
-from kiosk.flow import feedback_table
+from kiosk.flow import feedback_table, signs
 from kiosk.flow import mine_moves as mine
 from kiosk.flow import moves as mv
 from kiosk.flow import number_moves as number
@@ -49,6 +49,7 @@ _TOUCHES: Row = dict.fromkeys(
         ev.DigitTouched,
         ev.KeyTouched,
         ev.SignTouched,
+        ev.SignsTurned,
         ev.EraseTouched,
         ev.CodeTouched,
         ev.FindTouched,
@@ -94,6 +95,7 @@ ALWAYS: Row = {
     ev.HallLost: mv.lose_hall,
     ev.LeaseSeen: mv.see_lease,
     ev.ContentSeen: mv.see_content,
+    ev.LexiconRead: mv.take_lexicon,
     ev.ReaderLost: mv.lose_reader,
     ev.ReaderFound: mv.find_reader,
     ev.CardLaid: mv.note_card,
@@ -181,6 +183,7 @@ _WAYS: dict[Place, Row] = {
         ev.MatterTouched: way.show_matter,
         ev.KeyTouched: way.type_key,
         ev.SignTouched: way.choose_sign,
+        ev.SignsTurned: signs.turn,
         ev.EraseTouched: way.erase_key,
     },
     Place.QUESTIONS: {

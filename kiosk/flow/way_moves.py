@@ -11,7 +11,9 @@ from kiosk.flow.effects import PrintList
 from kiosk.flow.moves import Step, arrive_home, be_active, deeper, enter, go_back, stay
 from kiosk.flow.number_moves import ask_for_service
 from kiosk.flow.paging import pages_of
-from kiosk.flow.search import QUERY_LENGTH, with_sign
+from kiosk.flow.pinyin import with_choice
+from kiosk.flow.search import QUERY_LENGTH
+from kiosk.flow.signs import lexicon_of
 from kiosk.flow.states import Paper, Place, State
 
 _BEHIND = {
@@ -38,7 +40,7 @@ def open_door(state: State, event: ev.DoorTouched) -> Step:
     if place is Place.QUESTIONS:
         fresh["answers"] = ()
     if place is Place.MATTERS:
-        fresh["query"] = ""
+        fresh["query"], fresh["signs_page"] = "", 0
     if place is Place.MINE:
         fresh["code"] = ""
     return deeper(state, place, **fresh)
@@ -59,7 +61,7 @@ def turn_page(state: State, _event: ev.Event) -> Step:
 
 
 def _query(state: State, query: str) -> Step:
-    session = replace(state.session, query=query[:QUERY_LENGTH])
+    session = replace(state.session, query=query[:QUERY_LENGTH], signs_page=0)
     return replace(state, session=session, page=0, active_s=state.now_s), ()
 
 
@@ -72,7 +74,7 @@ def erase_key(state: State, _event: ev.Event) -> Step:
 
 
 def choose_sign(state: State, event: ev.SignTouched) -> Step:
-    return _query(state, with_sign(state.session.query, event.sign))
+    return _query(state, with_choice(lexicon_of(state), state.session.query, event.sign))
 
 
 # --- matters and their guides -------------------------------------------------------------------

@@ -10,6 +10,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.flow.events import EraseTouched, KeyTouched
 from kiosk.screens.base import Emit
+from kiosk.screens.signs import SignStrip
 from kiosk.ui.mirror import BoxLayout
 from kiosk.ui.widgets import KeypadKey
 
@@ -34,17 +35,33 @@ class Keyboards:
     def __init__(self, emit: Emit) -> None:
         self._emit = emit
         self._made: dict[tuple[str, ...], Keyboard] = {}
+        self._strip: SignStrip | None = None
 
     def lay(self, box: BoxLayout, rows: Sequence[str]) -> None:
         """Into `box`, instead of what is there; the key of a letter shows it in capitals."""
         box.clear_widgets()
         box.add_widget(self._keyboard(tuple(rows)))
 
+    def lay_strip(self, box: BoxLayout) -> SignStrip:
+        """The strip of characters, into `box`, which grows with it."""
+        strip = self._the_strip()
+        box.clear_widgets()
+        box.add_widget(strip)
+        return strip
+
+    def _the_strip(self) -> SignStrip:
+        if self._strip is None:
+            self._strip = SignStrip(self._emit)
+        return self._strip
+
     def make_ahead(self) -> bool:
         """One that everybody may want; False when all are there."""
         missing = [rows for rows in (LETTERS, FIGURES) if rows not in self._made]
         if missing:
             self._keyboard(missing[0])
+        elif self._strip is None:
+            self._the_strip()
+            return True
         return bool(missing)
 
     def _keyboard(self, rows: tuple[str, ...]) -> Keyboard:
@@ -58,6 +75,10 @@ class Keyboards:
         for keyboard in self._made.values():
             if keyboard.parent is not None:
                 keyboard.parent.remove_widget(keyboard)
+        if self._strip is not None:
+            self._strip.forget()
+            if self._strip.parent is not None:
+                self._strip.parent.remove_widget(self._strip)
 
     def _make(self, rows: tuple[str, ...]) -> Keyboard:
         keyboard = Keyboard(gap_dp=LETTERS_GAP_DP if rows is LETTERS else GAP_DP)

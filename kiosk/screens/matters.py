@@ -7,16 +7,16 @@ from typing import Any
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.flow.content import MatterFacts
-from kiosk.flow.events import MatterTouched, PageTouched, SignTouched
+from kiosk.flow.events import MatterTouched, PageTouched
 from kiosk.flow.facts import ServiceFacts, masked_name
 from kiosk.flow.paging import matters_per_page, page_of, pages_of
-from kiosk.flow.search import candidates, find_matters
+from kiosk.flow.search import find_matters
 from kiosk.flow.states import State
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.screens.keys import LETTERS, Keyboards
 from kiosk.texts import Texts
 from kiosk.ui.mirror import BoxLayout
-from kiosk.ui.widgets import KeypadKey, Tile, TileGrid
+from kiosk.ui.widgets import Tile, TileGrid
 from kiosk.words import in_language, service_name
 
 
@@ -29,12 +29,13 @@ class MattersScreen(PlaceScreen):
     nothing = BooleanProperty(False)
     more = BooleanProperty(False)
     grid: TileGrid = ObjectProperty(None)
-    signs: BoxLayout = ObjectProperty(None)
+    strip: BoxLayout = ObjectProperty(None)
     keyboard: BoxLayout = ObjectProperty(None)
 
     def __init__(self, texts: Texts, emit: Emit, keyboards: Keyboards, **kwargs: Any) -> None:
-        self._shown: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+        self._shown: tuple[str, ...] | None = None
         super().__init__(texts, emit, **kwargs)
+        self._strip = keyboards.lay_strip(self.strip)
         keyboards.lay(self.keyboard, LETTERS)
 
     def show(self, state: State) -> None:
@@ -44,15 +45,13 @@ class MattersScreen(PlaceScreen):
         self.title = self.texts("matters.title_known" if name else "matters.title", name=name)
         found = find_matters(content.matters, query)
         shown = page_of(state, found, matters_per_page(state))
-        signs = candidates(content.matters, query)
         self.empty, self.query = not query, query or self.texts("matters.hint")
         self.nothing, self.more = not found, pages_of(state) > 1
-        wanted = (tuple(m.id for m in shown), signs)
-        if wanted == self._shown:
-            return
-        self._shown = wanted
-        self._show_matters(shown, state)
-        self._show_signs(signs)
+        self._strip.show(state)
+        wanted = tuple(m.id for m in shown)
+        if wanted != self._shown:
+            self._shown = wanted
+            self._show_matters(shown, state)
 
     def _show_matters(self, matters: Any, state: State) -> None:
         """Tiles that stand there show other matters: making them anew is what a touch waits for."""
@@ -82,13 +81,6 @@ class MattersScreen(PlaceScreen):
         if service is None or state.manner.low:
             return ""
         return service_name(service, self.texts.language)
-
-    def _show_signs(self, signs: tuple[str, ...]) -> None:
-        self.signs.clear_widgets()
-        for sign in signs:
-            key = KeypadKey(slot=f"sign-{sign}", words=sign, type_dp=48)
-            key.bind(on_release=lambda _, sign=sign: self.emit(SignTouched(sign)))
-            self.signs.add_widget(key)
 
     def turn_page(self) -> None:
         self.emit(PageTouched())

@@ -43,6 +43,7 @@ from kiosk.screens.staff import StaffPinScreen, StaffScreen
 from kiosk.screens.ticket import TicketScreen
 from kiosk.screens.ticks import TicksScreen
 from kiosk.screens.unprinted import UnprintedScreen
+from kiosk.screens.write import WriteScreen
 from kiosk.texts import Texts
 from kiosk.ui.keyboard import clear_focus
 from kiosk.ui.mirror import BoxLayout
@@ -93,6 +94,7 @@ SCREENS: dict[Place, type[PlaceScreen]] = {
     Place.RATE: ChoiceScreen,
     Place.REASONS: TicksScreen,
     Place.SUGGEST: TicksScreen,
+    Place.WRITE: WriteScreen,
     Place.PHONE: CodeScreen,
     Place.SENDING: BusyScreen,
     Place.SENT: NoticeScreen,
@@ -102,7 +104,7 @@ SCREENS: dict[Place, type[PlaceScreen]] = {
 }
 # Screens with a QR code that leads to a ticket's page.
 _FOLLOWED = (TicketScreen, UnprintedScreen, TicksScreen)
-_TYPED_ON = (MattersScreen, MineScreen, WhoScreen)
+_TYPED_ON = (MattersScreen, MineScreen, WhoScreen, WriteScreen)
 
 
 class Stage(FloatLayout):

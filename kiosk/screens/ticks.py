@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.floatlayout import FloatLayout
 
-from kiosk.flow.feedback import PhoneTouched, SendTouched, TickTouched
+from kiosk.flow.feedback import PhoneTouched, SendTouched, TickTouched, WriteTouched
 from kiosk.flow.feedback_moves import may_leave_phone, may_send, offered
 from kiosk.flow.states import Place, State
 from kiosk.screens.base import Emit, PlaceScreen
@@ -15,13 +16,24 @@ from kiosk.texts import Texts
 from kiosk.ui.widgets import Raised, TileGrid
 from kiosk.words import in_language
 
+WRITE = "write"
 OPEN_END = 4  # so much of a phone number stands there to be checked
+
+
+class TickBox(FloatLayout):
+    """A square, because several may be ticked; an icon alone where there is nothing to tick."""
+
+    name = StringProperty("")
+    framed = BooleanProperty(True)
+    filled = BooleanProperty(False)
+    side_px = NumericProperty(40)
 
 
 class Tick(Raised):
     """chosen: shown by the icon and the frame, not by colour alone."""
 
     words = StringProperty("")
+    icon_name = StringProperty("")  # of one that is no box to tick
     chosen = BooleanProperty(False)
 
 
@@ -63,7 +75,7 @@ class TicksScreen(PlaceScreen):
         return self.texts("phone.left", phone=hidden) if phone else self.texts("phone.leave")
 
     def _show_ticks(self, state: State) -> None:
-        names = offered(state)
+        names = (*offered(state), *((WRITE,) if state.place is Place.SUGGEST else ()))
         if tuple(self._ticks) != names:
             self.grid.clear_widgets()
             self._ticks = {name: self._tick(name, state) for name in names}
@@ -71,13 +83,25 @@ class TicksScreen(PlaceScreen):
                 self.grid.add_widget(tick)
         for name, tick in self._ticks.items():
             tick.chosen = name in state.session.feedback.ticked
+        self._show_written(state.session.feedback.written)
+
+    def _show_written(self, written: str) -> None:
+        """That something is written, and how much: what it says is nobody else's to read."""
+        tile = self._ticks.get(WRITE)
+        if tile is not None:
+            tile.chosen, tile.icon_name = bool(written), "square-pen"
+            key = "write.written" if written else "write.open"
+            tile.words = self.texts(key, count=len(written))
 
     def _tick(self, name: str, state: State) -> Tick:
         tick = Tick(slot=f"tick-{name}", words=self._words(name, state))
-        tick.bind(on_release=lambda _: self.emit(TickTouched(name)))
+        touched = WriteTouched() if name == WRITE else TickTouched(name)
+        tick.bind(on_release=lambda _: self.emit(touched))
         return tick
 
     def _words(self, name: str, state: State) -> str:
+        if name == WRITE:
+            return self.texts("write.open")
         if state.place is Place.SUGGEST:
             return self.texts(f"suggest.{name}")
         reasons = {reason.id: reason for reason in state.around.content.form.reasons}

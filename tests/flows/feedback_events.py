@@ -19,6 +19,7 @@ SAMPLES: dict[type[ev.Event], Make] = {
     fb.TickTouched: lambda _r, c: fb.TickTouched(c.choice(["slow", "kind", "windows", "?"])),
     fb.PhoneTouched: lambda _r, _c: fb.PhoneTouched(),
     fb.PhoneGiven: lambda _r, _c: fb.PhoneGiven(),
+    fb.WriteTouched: lambda _r, _c: fb.WriteTouched(),
     fb.SendTouched: lambda _r, c: fb.SendTouched(f"{c.getrandbits(128):032x}"),
     fb.StepsFound: lambda r, c: fb.StepsFound(r, c.choice([(), (STEP,), (STEP, OTHER)])),
     fb.FeedbackEnded: lambda r, c: fb.FeedbackEnded(

@@ -6,6 +6,7 @@ import os
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 import pytest
 
@@ -55,13 +56,18 @@ MISSED = replace(FOUND, status="missed")
 LENT = LeaseFacts((("A", 3), ("D", 1)))
 
 
-def any_kind(chance: random.Random) -> type[ev.Event]:
+@lru_cache(maxsize=1)
+def weighted_kinds() -> tuple[list[type[ev.Event]], list[int]]:
     # Staff's own have a walk of theirs: here they would only keep people from the kiosk.
     kinds = sorted(every_event_type() - NOT_IN_TABLE - set(STAFF), key=lambda k: k.__name__)
-    weights = [
+    return kinds, [
         1 if kind in RARE else 30 if kind in OFTEN else 4 if kind in KEYPAD else 12
         for kind in kinds
     ]
+
+
+def any_kind(chance: random.Random) -> type[ev.Event]:
+    kinds, weights = weighted_kinds()
     return chance.choices(kinds, weights)[0]
 
 
@@ -88,6 +94,8 @@ def sample_event(kind: type[ev.Event], request_id: str, chance: random.Random) -
         ev.NoticeTouched: lambda: ev.NoticeTouched(chance.choice(["job-fair", "job:carer", "?"])),
         ev.KeyTouched: lambda: ev.KeyTouched(chance.choice("ylbxd023")),
         ev.SignTouched: lambda: ev.SignTouched("养"),
+        ev.SignsTurned: lambda: ev.SignsTurned(chance.random() < 0.7),
+        ev.LexiconRead: lambda: ev.LexiconRead(AROUND.lexicon),
         ev.TakeTouched: lambda: ev.TakeTouched(f"{chance.getrandbits(128):032x}"),
         ev.ListPrintTouched: lambda: ev.ListPrintTouched(f"{chance.getrandbits(128):032x}"),
         ev.FindTouched: lambda: ev.FindTouched(f"{chance.getrandbits(128):032x}"),

@@ -9,7 +9,7 @@ import pytest
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow.facts import LeaseFacts
-from kiosk.flow.search import candidates, find_matters, with_sign
+from kiosk.flow.search import find_matters
 from kiosk.flow.states import Around, Link, Paper, Place, Session, State
 from kiosk.flow.table import step
 from kiosk.sample_ways import sample_content, sample_questions, with_content
@@ -57,24 +57,11 @@ def test_a_name_is_found_as_people_shorten_it(query: str) -> None:
     assert all("社会保障卡" in name for name in found)
 
 
-def test_rare_readings_offer_no_character() -> None:
-    assert not {"卡", "技"} & set(candidates(sample_content().matters, "q"))
-
-
 def test_what_nobody_offers_is_not_found_and_nothing_typed_shows_all() -> None:
     matters = sample_content().matters
     assert find_matters(matters, "xqz") == ()
     assert find_matters(matters, " ") == matters
     assert find_matters(matters, "ension") == ()
-
-
-def test_letters_turn_into_the_character_chosen() -> None:
-    matters = sample_content().matters
-    assert "养" in candidates(matters, "yang")
-    assert candidates(matters, "养") == ()
-    assert with_sign("城乡yang", "养") == "城乡养"
-    for sign in candidates(matters, "bao"):
-        assert find_matters(matters, with_sign("bao", sign))
 
 
 def test_from_a_search_to_the_number_for_that_matter_with_its_materials() -> None:

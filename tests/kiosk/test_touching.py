@@ -12,6 +12,7 @@ import pytest
 from kiosk.flow import events as ev
 from kiosk.flow import feedback as fb
 from kiosk.flow import staff as st
+from kiosk.flow.table import step
 from kiosk.samples import sample_states
 
 STATES = sample_states()
@@ -44,6 +45,13 @@ def find(stage: Any, slot: str) -> Any:
         ("matters", "erase", ev.EraseTouched()),
         ("matters", "more", ev.PageTouched()),
         ("matters-signs", "sign-保", ev.SignTouched("保")),
+        ("write", "key-x", ev.KeyTouched("x")),
+        ("write", "erase", ev.EraseTouched()),
+        ("write", "mark-，", ev.SignTouched("，")),
+        ("write-typing", "sign-座椅", ev.SignTouched("座椅")),
+        ("write-typing", "signs-after", ev.SignsTurned(True)),
+        ("write-full", "written-below", ev.BackTouched()),
+        ("suggest", "tick-write", fb.WriteTouched()),
         ("matters-typed", "matter-F-04", ev.MatterTouched("F-04")),
         ("notices", "notice-job-fair", ev.NoticeTouched("job-fair")),
         ("notices", "job-warehouse", ev.NoticeTouched("job:warehouse")),
@@ -129,6 +137,24 @@ def test_what_asks_the_server_for_something_carries_an_id_of_its_own(
     assert [type(event) for event in studio.events] == [kind, kind]
     first, second = (event.request_id for event in studio.events)
     assert first != second
+
+
+@pytest.mark.parametrize(("view", "low"), [(ev.View.ELDER, False), (ev.View.CONTRAST, True)])
+def test_a_sentence_is_written_by_touch_alone(studio: Any, view: ev.View, low: bool) -> None:
+    """Every key and every character where it stands; nothing is known but what the screen shows."""
+    state = STATES["write"]
+    state = replace(state, manner=replace(state.manner, view=view, low=low))
+    for word, letters in (("希望", "xw"), ("增加", "zengj"), ("座椅", "zuoyi"), ("把", "ba")):
+        for slot in (*(f"key-{letter}" for letter in letters), f"sign-{word}"):
+            studio.touch(*find(studio.show(state), slot).center)
+            assert len(studio.events) == 1, slot
+            state, _ = step(state, studio.events[0])
+    assert state.session.feedback.written == "希望增加座椅把"
+    stage = studio.show(state)
+    assert "希望增加座椅把▏" in [getattr(widget, "words", "") for widget in stage.walk()]
+    keys = [widget for widget in stage.walk() if getattr(widget, "slot", "").startswith("sign-")]
+    studio.show(STATES["home"])
+    assert not any(key.words for key in keys), "nothing of what was typed goes on to the next"
 
 
 def test_where_a_finger_lands_on_the_board_of_marks_is_told_in_shares(studio: Any) -> None:
