@@ -15,8 +15,6 @@ def act(board: Page, window: str, name: str) -> None:
     """Opens the window's acts and picks one."""
     board.click(f'[data-window="{window}"] > button')
     board.check(f'#ask input[value="{name}"]')
-    board.keyboard.press("Enter")
-    expect(board.locator("#ask-title")).not_to_have_text(f"{window} 号窗口")
 
 
 def undo(board: Page) -> None:
@@ -31,19 +29,18 @@ def test_messages_services_and_clerks_of_one_window(pages: Any, manager: Any) ->
     expect(card).to_have_attribute("data-stage", "idle")
 
     act(board, "4", "message")  # to the clerk, who has seen it
-    board.fill('#ask input[name="text"]', "请到后台取材料")
+    board.keyboard.type("请到后台取材料")  # the text has the focus
     board.keyboard.press("Enter")
     expect(console.locator("#told-here")).to_contain_text("请到后台取材料")
     expect(card).to_contain_text("还没看")
     expect(small.locator("#told")).to_be_hidden()
     assert console.title().startswith("● ")
-    console.click("#told-here button")
+    console.keyboard.press("y")
     expect(console.locator("#told-here")).to_be_hidden()
     expect(card).to_contain_text("已看")
 
-    act(board, "4", "message")  # to the people there, and taken back
-    board.check('#ask input[value="screen"]')
-    board.fill('#ask input[name="text"]', "系统升级，请稍候")
+    act(board, "4", "screen")  # to the people there, and taken back
+    board.keyboard.type("系统升级，请稍候")
     board.keyboard.press("Enter")
     expect(small.locator("#told")).to_have_text("系统升级，请稍候")
     expect(console.locator("#told-here")).to_contain_text("您的窗口屏")
@@ -54,16 +51,20 @@ def test_messages_services_and_clerks_of_one_window(pages: Any, manager: Any) ->
     served = console.locator("#queues tr")
     before = served.count()
     act(board, "4", "skills")
-    board.locator('#ask input[type="checkbox"]:checked').first.uncheck()
+    expect(board.locator('#ask input[name="reason"]')).to_be_hidden()  # asked for a pause alone
+    board.keyboard.press("d")
     board.keyboard.press("Enter")
     expect(served).to_have_count(before - 1)
     undo(board)
     expect(served).to_have_count(before)
 
-    board.click('[data-window="4"] > button')  # paused, and resumed with one touch
-    board.check('#ask input[value="pause"]')
+    act(board, "4", "pause")  # and resumed with one touch
+    board.keyboard.press("w")
+    board.keyboard.type("去开会")
     board.keyboard.press("Enter")
     expect(card).to_have_attribute("data-stage", "paused")
+    expect(console.locator("#empty-text")).to_contain_text("去开会")
+    expect(console.locator("#paused-since")).to_contain_text("起，已")
     undo(board)
     expect(card).to_have_attribute("data-stage", "idle")
 

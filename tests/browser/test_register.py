@@ -26,7 +26,12 @@ def test_outcomes_are_registered_by_keyboard(pages: Any, kiosk: Any, manager: An
     serve(page)
     page.keyboard.press("a")
     expect(page.locator("#register")).to_be_visible()
-    page.keyboard.press("2")  # accepted: the days are selected, to be typed over
+    page.keyboard.press("4")
+    page.keyboard.press("2")  # the outcome's keys hold until the clerk goes elsewhere
+    page.keyboard.press("Enter")  # accepted, but what?
+    expect(page.locator("#register-fault")).to_contain_text("按 M 选事项")
+    page.keyboard.press("m")
+    page.keyboard.press("d")  # the days are selected, to be typed over
     page.keyboard.type("12")
     page.keyboard.press("Enter")
     expect(page.locator("#messages li").first).to_contain_text("已受理，承诺")
@@ -38,11 +43,16 @@ def test_outcomes_are_registered_by_keyboard(pages: Any, kiosk: Any, manager: An
     page.keyboard.press("3")
     page.keyboard.press("Enter")  # nothing told yet
     expect(page.locator("#register-fault")).to_be_visible()
-    page.keyboard.type("身份证复印件")  # the cursor stands where it is wanted
-    page.locator("#register-note").press("Enter")
-    expect(page.locator("#messages li").first).to_contain_text("缺 1 项材料")
+    page.keyboard.press("m")  # never into a text; the matter names its papers
+    paper = page.locator("#register-papers label").first.locator("span").inner_text()
+    page.keyboard.press("5")
+    page.keyboard.press("l")
+    page.keyboard.type("m")  # a text being typed takes all letters
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages li").first).to_contain_text("缺 2 项材料")
     frame = page.frame_locator("#slip")
-    expect(frame.locator("ol li")).to_have_text("身份证复印件")
+    expect(frame.locator("ol li")).to_have_text([paper, "m"])
 
     serve(page)
     page.keyboard.press("F4")  # who just finishes is asked nothing

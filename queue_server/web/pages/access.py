@@ -23,7 +23,8 @@ from queue_server.web.context import (
     context,
     hall_of,
 )
-from queue_server.web.pages.login import enter, home_of, own_path
+from queue_server.web.pages.homes import home_of
+from queue_server.web.pages.login import enter, own_path
 from queue_server.web.pages.rendering import language_of, page, render
 
 router = APIRouter(include_in_schema=False)

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from queue_server.access.roles import Act, Role
 from queue_server.web.context import actor_of, context, hall_of
 from queue_server.web.errors import ApiError
-from queue_server.web.pages.login import home_of
-from queue_server.web.pages.rendering import page, render
+from queue_server.web.pages.homes import home_of
+from queue_server.web.pages.rendering import language_of, page, render
 
 router = APIRouter(include_in_schema=False)
 
@@ -18,6 +18,20 @@ router = APIRouter(include_in_schema=False)
 @router.get("/screen/{hall}")
 async def screen(hall: str, request: Request) -> Response:
     return await page(request, "screen.html", Act.SEE_HALL, hall)
+
+
+@router.get("/window/{hall}")
+async def windows(hall: str, request: Request) -> Response:
+    """The choice of a window, for who has no fixed one."""
+    ctx = context(request)
+    service = await hall_of(ctx, hall)
+    actor = await actor_of(request, ctx)
+    if actor.role is Role.CLERK and actor.window:
+        return RedirectResponse(home_of(actor.hall, actor.role, actor.window), 303)
+    english = language_of(request) == "en"
+    rules = await service.ask(lambda state, _: state.known_rules.windows)
+    windows = [(w.id, w.name_en if english else w.name) for w in rules]
+    return await page(request, "windows.html", Act.WORK_WINDOW, hall, windows=windows)
 
 
 @router.get("/window/{hall}/{window}")

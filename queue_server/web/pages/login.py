@@ -6,14 +6,13 @@ import asyncio
 import hmac
 import secrets
 from typing import Annotated
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from queue_server.access.lockout import KNOWN_FOR_DAYS, Place, place_of_address
-from queue_server.access.roles import Role
 from queue_server.access.store import SESSION_HOURS, Staff, password_fits
 from queue_server.web.context import (
     SESSION_COOKIE,
@@ -21,6 +20,7 @@ from queue_server.web.context import (
     check_csrf,
     context,
 )
+from queue_server.web.pages.homes import home_of
 from queue_server.web.pages.rendering import render
 
 LOGIN_COOKIE = "hall_login"
@@ -140,12 +140,6 @@ async def enter(ctx: Context, staff: Staff, there: str) -> Response:
         secure=ctx.plan.server.secure_cookies,
     )
     return answer
-
-
-def home_of(hall: str, role: Role, window: str | None) -> str:
-    if role is Role.CLERK and window:
-        return f"/window/{quote(hall)}/{quote(window)}"
-    return f"/manager/{quote(hall)}"
 
 
 @router.post("/logout")

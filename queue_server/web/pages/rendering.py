@@ -22,6 +22,7 @@ from queue_server.web.context import (
     context,
     hall_of,
 )
+from queue_server.web.pages.homes import home_of
 
 _HERE = Path(__file__).parents[1]
 LANGUAGE_COOKIE = "hall_lang"
@@ -38,6 +39,14 @@ class _Static(StaticFiles):
         answer.headers["Cache-Control"] = "no-cache"
         return answer
 
+
+def _icons() -> str:
+    """All icons, to stand in each page: one drawn while the line is cut needs no request."""
+    drawn = (_HERE / "static" / "icons.svg").read_text("utf-8").replace('id="', 'id="icon-')
+    return drawn.replace("<svg ", '<svg hidden aria-hidden="true" ', 1)
+
+
+_templates.env.globals["icons"] = _icons()
 
 STATIC = _Static(directory=_HERE / "static")
 
@@ -118,4 +127,6 @@ async def page(
 
 def error_page(request: Request, words: str, status: int, actor: Actor = ANYBODY) -> Response:
     """A page that says what is wrong; `words` is a key of the pages' texts."""
-    return render(request, "error.html", actor, status, title=words, message=words)
+    hall = actor.hall or context(request).plan.default_hall
+    own = home_of(hall, actor.role, actor.window) if actor.login else None
+    return render(request, "error.html", actor, status, title=words, message=words, own_page=own)

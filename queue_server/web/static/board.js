@@ -164,12 +164,18 @@ function windowCard(window) {
     el(
       "p",
       { class: "more" },
-      el("time", { "data-since": sinceOf(window, stage) }),
+      el("span", {}, `${say(`board.lasting.${stage}`)} `, el("time", { "data-since": sinceOf(window, stage) })),
       el("span", {}, window.state === "paused" && window.reason ? pauseText(window.reason) : person(window.clerk ?? "")),
     ),
-    ...window.messages.map((one) => messageLine(window, one, mayAct)),
+    ...messagesOf(window).map((one) => messageLine(window, one, mayAct)),
     mayAct ? actButton(window) : null,
   );
+}
+
+/** Those that still stand, and the newest that was read or taken back. */
+function messagesOf(window) {
+  const ended = window.messages.filter((one) => one.ended).at(-1);
+  return window.messages.filter((one) => !one.ended || one === ended);
 }
 
 function actButton(window) {

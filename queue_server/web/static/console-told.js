@@ -5,6 +5,8 @@
 import { byId, el, icon, page, redraw, say } from "./core.js";
 import { clockText } from "./time.js";
 
+export const READ_KEY = "Y"; // of the oldest message; one that comes meanwhile stands below it
+
 const chime = new Audio(page.chime);
 let known = null; // ids of messages that were there already: only a new one rings
 
@@ -15,7 +17,7 @@ export function drawTold(desk, read) {
   if (known && ids.some((id) => !known.has(id))) ring();
   known = new Set(ids);
   byId("told-here").hidden = shown.length === 0;
-  redraw(byId("told-here"), ids, () => shown.map((message) => line(message, read)));
+  redraw(byId("told-here"), ids, () => shown.map((message, at) => line(message, read, at === 0)));
   return shown.length;
 }
 
@@ -24,9 +26,16 @@ function ring() {
   chime.play().catch(() => {});
 }
 
-function line(message, read) {
+/** The button of the message that has the key, or null. */
+export const firstTold = () => byId("told-here").querySelector("button");
+
+function line(message, read, keyed) {
   const onScreen = message.place === "screen";
   const button = el("button", { class: "button", type: "button" }, say(onScreen ? "console.told.off" : "console.told.read"));
+  if (keyed) {
+    button.append(el("kbd", {}, READ_KEY));
+    button.setAttribute("aria-keyshortcuts", READ_KEY);
+  }
   button.addEventListener("click", () => read(message));
   const from = say(onScreen ? "console.told.screen" : "console.told.from", { time: clockText(new Date(message.at)).slice(0, 5) });
   return el("li", {}, icon("megaphone"), el("span", {}, el("small", {}, from), el("b", {}, message.text)), button);

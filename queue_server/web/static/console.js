@@ -2,24 +2,26 @@
  * The clerk's console: takes presses and keys, sends them once, shows what the window is doing.
  * Shows nobody who waits; who comes next is the server's choice.
  */
-import { ACTS, SMALL, STAGES, actOfKey, canNow, stageOf } from "./acts.js";
+import { actOfKey, canNow, stageOf } from "./acts.js";
 import { ask, asking, dismiss } from "./ask.js";
 import { Commands, Refused, Unanswered } from "./commands.js";
+import { drawButtons } from "./console-buttons.js";
 import { newest, tell } from "./console-log.js";
 import { drawQueues } from "./console-queues.js";
-import { drawTold } from "./console-told.js";
+import { READ_KEY, drawTold, firstTold } from "./console-told.js";
 import { arm, disarm, isTime } from "./auto-call.js";
-import { byId, el, hasText, icon, lang, named, page, redraw, say, setText } from "./core.js";
+import { byId, hasText, lang, named, page, say, setText } from "./core.js";
 import { LiveHall } from "./live.js";
 import { drawPeople } from "./people.js";
 import { closePromise, refreshPromises } from "./promises.js";
+import { pauseText } from "./pauses.js";
 import { QUESTIONS } from "./questions.js";
 import { dismissRegister, offerSlip, register, registering } from "./register.js";
-import { handOver, standInOf } from "./handover.js";
+import { handOver } from "./handover.js";
 import { watchReceipts } from "./heard.js";
 import { drawSentHere } from "./sent-here.js";
 import { pressSide } from "./side-keys.js";
-import { minutesText, runningText, secondsSince } from "./time.js";
+import { clockText, minutesText, runningText, secondsSince } from "./time.js";
 
 const SETTLE_MS = 700; // after a change the big button is deaf, so that a double click is one press
 
@@ -208,8 +210,7 @@ function draw() {
   document.title = titleOf(stage);
   drawHere(stage);
   watchReceipts(desk);
-  drawBig(stage);
-  drawSmall();
+  drawButtons(desk, hall, sending);
   drawQueues(hall, desk);
   drawTold(desk, read);
   drawPeople(hall, desk, stageOf(desk) === "idle");
@@ -251,54 +252,10 @@ function serviceName(ticket) {
 }
 
 function emptyText(stage) {
+  if (stage === "paused" && desk.reason) return say("console.empty.paused_for", { reason: pauseText(desk.reason) });
   if (stage !== "idle") return say(`console.empty.${stage}`);
   if (desk.waiting === 0) return say("console.empty.nobody");
   return say("console.empty.waiting", { n: desk.waiting });
-}
-
-const shortcuts = (act) => [ACTS[act].fkey, ACTS[act].letter].filter(Boolean).join(" ");
-
-function keysOf(act) {
-  const { fkey, letter } = ACTS[act];
-  const keys = [fkey, letter].filter(Boolean).map((key) => el("kbd", {}, key));
-  return el("span", { class: "keys" }, ...keys);
-}
-
-function drawBig(stage) {
-  const act = sending && sending === STAGES[stage].next ? sending : STAGES[stage].next;
-  const button = byId("big");
-  button.dataset.act = act;
-  button.setAttribute("aria-disabled", String(Boolean(sending)));
-  button.setAttribute("aria-keyshortcuts", shortcuts(act));
-  redraw(button, [act, sending], () => [
-    icon(sending ? "loader-circle" : ACTS[act].icon, sending ? "spin" : ""),
-    el("span", { class: "word" }, sending ? say("console.sending") : say(`console.act.${act}`)),
-    keysOf(act),
-  ]);
-}
-
-/** pause turns into resume, close into open, with the window's state. */
-function turned(act) {
-  if (act === "pause" && desk.state === "paused") return "resume";
-  if (act === "close" && desk.state === "closed") return "open";
-  return act;
-}
-
-function drawSmall() {
-  for (const place of SMALL) {
-    const act = turned(place);
-    const button = byId(`small-${place}`);
-    const lacks = act === "handover" && !standInOf(desk, hall);
-    const can = canNow(act, desk) && !sending && !lacks;
-    button.dataset.act = act;
-    button.setAttribute("aria-disabled", String(!can));
-    button.setAttribute("aria-keyshortcuts", shortcuts(act));
-    redraw(button, [act, lacks], () => [
-      icon(ACTS[act].icon),
-      el("span", { class: "word" }, say(lacks ? "console.handover.none" : `console.act.${act}`)),
-      keysOf(act),
-    ]);
-  }
 }
 
 /** A button beside somebody who missed the call or was put aside. */
@@ -326,9 +283,19 @@ async function read(message) {
   }
 }
 
+/** Since when, and for how long by now. */
+function drawPause() {
+  const paused = desk && stageOf(desk) === "paused";
+  byId("paused-since").hidden = !paused;
+  if (!paused) return;
+  const since = { time: clockText(new Date(desk.since)).slice(0, 5), lasting: runningText(secondsSince(desk.since)) };
+  setText(byId("paused-since"), say("console.paused_since", since));
+}
+
 /** The running time against the usual one. */
 function tick() {
   if (!sending && isTime(hall, desk)) press("call-next");
+  drawPause();
   const ticket = desk?.ticket;
   if (!ticket) return;
   const seconds = secondsSince(ticket.since);
@@ -355,6 +322,10 @@ function onKey(event) {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (typing || asking() || registering() || event.ctrlKey || event.altKey || event.metaKey || event.repeat || !desk) return;
   if (pressSide(event.key)) return;
+  if (event.key.toUpperCase() === READ_KEY) {
+    firstTold()?.click();
+    return;
+  }
   const act = actOfKey(event.key, desk);
   if (!act) return;
   event.preventDefault(); // F1, F3 and F6 belong to the browser otherwise

@@ -3,7 +3,7 @@
  * Knows no hall and opens no connection.
  */
 
-/** What the template put on <body data-…>: hall, window, ticket, csrf, sprite, base. */
+/** What the template put on <body data-…>: hall, window, ticket, csrf, role, chime. */
 export const page = document.body.dataset;
 export const lang = document.documentElement.lang;
 
@@ -52,13 +52,13 @@ export function el(tag, attributes = {}, ...children) {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An icon of the sprite; it says nothing to a screen reader, the word beside it does. */
+/** An icon of those that the page carries; it says nothing to a screen reader, the word beside it does. */
 export function icon(name, extra = "") {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", `icon ${extra}`.trim());
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `${page.sprite}#${name}`);
+  use.setAttribute("href", `#icon-${name}`);
   svg.append(use);
   return svg;
 }

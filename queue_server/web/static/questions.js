@@ -8,6 +8,9 @@ import { PAUSES, pauseReasons } from "./pauses.js";
 const WORDS_MOST = 60;
 const NUMBER_MOST = 8;
 const BACK_IN_MINUTES = [10, 20, 30, 60];
+const KEYS_OF_MINUTES = "06789"; // the digits that the reasons leave; 0: the person comes back
+const RETURN_KEY = "0";
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 const reasons = (act, names) => ({
   kind: "choice",
@@ -24,6 +27,7 @@ const ownWords = {
   kind: "text",
   name: "words",
   label: say("console.ask.words"),
+  key: "W",
   most: WORDS_MOST,
   need: false,
 };
@@ -41,7 +45,7 @@ function park(window) {
         kind: "choice",
         name: "minutes",
         label: say("console.park.until"),
-        keys: false,
+        keys: KEYS_OF_MINUTES,
         value: "",
         need: false,
         options: [
@@ -59,7 +63,12 @@ function park(window) {
   };
 }
 
-const oneKey = (name) => (name.length === 1 ? name.toUpperCase() : "");
+/** Services and windows have their own sign as the key, the others a letter that is left. */
+function withKeys(options) {
+  const wanted = (option) => (option.sign?.length === 1 && option.sign !== RETURN_KEY ? option.sign.toUpperCase() : null);
+  const left = [...LETTERS].filter((letter) => !options.some((option) => wanted(option) === letter));
+  return options.map(({ sign, ...option }) => ({ ...option, key: wanted({ sign }) ?? left.shift() ?? "" }));
+}
 
 /** To a service, a window that is open, or a person at one; "kind:name" tells which. */
 function transfer(window, hall) {
@@ -67,15 +76,15 @@ function transfer(window, hall) {
     .filter((service) => service.id !== window.ticket.service)
     .map((service) => ({
       value: `service:${service.id}`,
-      key: oneKey(service.prefix),
-      label: `${service.prefix} ${named(service)}`,
+      sign: service.prefix,
+      label: named(service),
       note: say("console.transfer.waiting", { n: service.waiting }),
     }));
   const windows = hall.windows
     .filter((one) => one.state === "open" && one.id !== window.id)
     .map((one) => ({
       value: `window:${one.id}`,
-      key: oneKey(one.id),
+      sign: one.id,
       label: named(one),
       note: person(one.clerk ?? ""),
     }));
@@ -83,7 +92,6 @@ function transfer(window, hall) {
     .filter((one) => one.clerk && one.id !== window.id)
     .map((one) => ({
       value: `clerk:${one.clerk}`,
-      key: "",
       label: person(one.clerk),
       note: say("console.transfer.follows"),
     }));
@@ -95,9 +103,9 @@ function transfer(window, hall) {
         kind: "choice",
         name: "to",
         label: say("console.transfer.to"),
-        options: [...services, ...windows, ...clerks],
+        options: withKeys([...services, ...windows, ...clerks]),
       },
-      { kind: "check", name: "return", label: say("console.transfer.return") },
+      { kind: "check", name: "return", key: RETURN_KEY, label: say("console.transfer.return") },
     ],
     body: (values) => {
       const [kind, ...name] = values.to.split(":");

@@ -7,6 +7,8 @@ import { byId, el, fetchWithin, named, page, say, setText } from "./core.js";
 const FETCH_LIMIT_MS = 8000;
 const PROMISE_DAYS = 5; // where the guide promises nothing: a proposal only, the clerk may change it
 const OUTCOMES = ["done", "accepted", "returned", "referred"];
+const KEYS_OF_PAPERS = "56789"; // the digits that the outcomes leave
+const PLACES = { m: "register-matter", d: "register-days", l: "register-more", w: "register-note" };
 
 const dialog = byId("register");
 const form = byId("register-form");
@@ -20,7 +22,6 @@ export async function register(ticket) {
   guides ??= await fetchGuides();
   form.reset();
   setText(byId("register-title"), say("console.register.title", { number: ticket.number }));
-  byId("register-fault").hidden = true;
   drawMatters(ticket);
   choose("done");
   dialog.showModal();
@@ -81,13 +82,20 @@ function drawGuide() {
   byId("register-choose").hidden = papers.length > 0;
   byId("register-list").hidden = papers.length === 0;
   byId("register-papers").replaceChildren(
-    ...papers.map((paper) =>
-      el("label", { class: "tick" }, el("input", { type: "checkbox", value: paper }), el("span", {}, paper)),
+    ...papers.map((paper, at) =>
+      el(
+        "label",
+        { class: "tick" },
+        el("input", { type: "checkbox", value: paper, "data-key": KEYS_OF_PAPERS[at] }),
+        KEYS_OF_PAPERS[at] ? el("kbd", {}, KEYS_OF_PAPERS[at]) : null,
+        el("span", {}, paper),
+      ),
     ),
   );
 }
 
 function choose(outcome) {
+  byId("register-fault").hidden = true; // it was about another outcome
   const input = form.querySelector(`input[name=outcome][value=${outcome}]`);
   input.checked = true;
   dialog.dataset.outcome = outcome;
@@ -107,14 +115,19 @@ function read() {
   };
 }
 
-/** The words for what is not filled in yet, or null. */
+/** What is not filled in yet, as [words, where to go], or null. */
 function lacking(body) {
-  if (body.outcome === "returned" && body.missing.length === 0) return "console.register.need_missing";
+  if (body.outcome === "returned" && body.missing.length === 0) return lackingPapers();
+  if (body.outcome !== "accepted") return null;
+  if (!body.matter && !body.note) return ["need_matter", byId("register-matter")];
   const days = body.promised_days;
-  if (body.outcome === "accepted" && !(Number.isInteger(days) && days >= 1 && days <= 250)) {
-    return "console.register.need_days";
-  }
-  return null;
+  const sound = Number.isInteger(days) && days >= 1 && days <= 250;
+  return sound ? null : ["need_days", byId("register-days")];
+}
+
+function lackingPapers() {
+  const first = byId("register-papers").querySelector("input");
+  return first ? ["need_missing", first] : ["need_matter_or_missing", byId("register-matter")];
 }
 
 function submit(event) {
@@ -122,10 +135,10 @@ function submit(event) {
   const body = read();
   const fault = lacking(body);
   byId("register-fault").hidden = !fault;
-  if (fault) {
-    setText(byId("register-fault"), say(fault));
-    byId(body.outcome === "returned" ? "register-more" : "register-days").focus();
-  } else close(body);
+  if (!fault) return close(body);
+  const [words, place] = fault;
+  setText(byId("register-fault"), say(`console.register.${words}`));
+  place.focus();
 }
 
 function close(body) {
@@ -144,18 +157,41 @@ function onKey(event) {
     return;
   }
   if (event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.target.matches("input[type=text], input[type=number], textarea, select")) return;
-  if (event.key.toLowerCase() === "m") {
-    event.preventDefault();
-    byId("register-matter").focus();
-    return;
-  }
-  const outcome = OUTCOMES[Number(event.key) - 1];
-  if (!outcome) return;
+  if (event.target.matches("input[type=text], textarea")) return; // a text being typed
+  if (event.target.id === "register-matter" && event.key === "Enter") form.requestSubmit();
+  else if (!pressed(event.key.toLowerCase(), event.target)) return;
   event.preventDefault();
+}
+
+/** Whether the key, pressed on `target`, was one of the dialog's. */
+function pressed(key, target) {
+  if (PLACES[key]) return goTo(byId(PLACES[key]));
+  if (target.id === "register-days") return false; // whoever has gone there types days
+  const paper = byId("register-papers").querySelector(`input[data-key="${CSS.escape(key)}"]`);
+  if (paper && isShown(paper)) {
+    paper.focus();
+    paper.click();
+    return true;
+  }
+  const outcome = OUTCOMES[Number(key) - 1];
+  if (!outcome) return false;
   choose(outcome);
-  if (outcome === "accepted") byId("register-days").select();
-  else form.querySelector("input[name=outcome]:checked").focus();
+  form.querySelector("input[name=outcome]:checked").focus();
+  return true;
+}
+
+const isShown = (node) => node.offsetParent !== null;
+
+/** To a field in sight; on the matter again: the next one. */
+function goTo(place) {
+  if (!isShown(place)) return false;
+  if (place === document.activeElement && place.matches("select")) {
+    place.selectedIndex = (place.selectedIndex + 1) % place.length;
+    drawGuide();
+  }
+  place.focus();
+  if (place.id === "register-days") place.select();
+  return true;
 }
 
 form.addEventListener("submit", submit);

@@ -3,7 +3,7 @@
  * each finished step.
  */
 import { Commands, Refused } from "./commands.js";
-import { byId, el, fetchWithin, hasText, icon, named, page, redraw, say, setText } from "./core.js";
+import { byId, el, fetchWithin, hasText, icon, lang, named, page, redraw, say, setText } from "./core.js";
 import { startReview } from "./review.js";
 
 const LIMIT_MS = 8000;
@@ -11,13 +11,15 @@ const AGAIN_MS = 5000;
 
 let hall = null;
 let asked = null; // the step on the form
-let thanked = "";
+let last = null; // {reviewable, ticket} of the last answer
+const rated = new Set(); // steps rated on this page, which an older answer may still offer
 
 /** answer: of /api/v1/t/{token}. */
 export function drawVisit(answer) {
   hall = answer.hall.id;
   drawSteps(answer.steps.filter((step) => step.outcome === "returned" || step.outcome === "accepted"));
-  offer(answer.reviewable, answer.ticket);
+  last = answer;
+  offer();
 }
 
 function drawSteps(steps) {
@@ -41,9 +43,9 @@ function stepNode(step) {
 }
 
 /** The newest step that may be rated, once the person is no longer at a window. */
-async function offer(reviewable, ticket) {
-  const busy = ticket.status === "serving" || ticket.status === "called";
-  const step = busy ? null : (reviewable.at(-1) ?? null);
+async function offer() {
+  const busy = last.ticket.status === "serving" || last.ticket.status === "called";
+  const step = busy ? null : (last.reviewable.filter((one) => !rated.has(one.step)).at(-1) ?? null);
   byId("review").hidden = !step;
   if (!step || asked === step.step) return;
   asked = step.step;
@@ -53,7 +55,7 @@ async function offer(reviewable, ticket) {
   } catch {
     asked = null; // without an answer: asked again soon, also when the ticket itself is over
     byId("review").hidden = true;
-    setTimeout(() => offer(reviewable, ticket), AGAIN_MS);
+    setTimeout(offer, AGAIN_MS);
   }
 }
 
@@ -73,8 +75,17 @@ async function send(body) {
     const key = `review.${error.code}`;
     throw Object.assign(error, { words: hasText(key) ? say(key) : null });
   }
-  thanked = answer?.answer_by ? say("review.answer_by", { day: answer.answer_by }) : "";
-  setText(byId("review-thanks-text"), `${say("review.thanks")}${thanked}`);
+  rated.add(asked);
+  await offer();
+  thank(answer);
+}
+
+/** Thanks, when an answer comes, and whether another step of the visit is open below. */
+function thank(answer) {
+  const words = [say("review.thanks")];
+  if (answer?.answer_by) words.push(say("review.answer_by", { day: answer.answer_by }));
+  if (!byId("review").hidden) words.push(say("review.next"));
+  setText(byId("review-thanks-text"), words.join(lang === "en" ? " " : ""));
   byId("review-thanks").hidden = false;
-  byId("review").hidden = true;
+  byId("review-thanks").scrollIntoView({ block: "start", behavior: "smooth" });
 }
