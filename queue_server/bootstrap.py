@@ -40,7 +40,7 @@ from queue_server.halls import Halls
 from queue_server.journal.port import JournalBroken, JournalError
 from queue_server.loading import Loading
 from queue_server.outcome import Unavailable
-from queue_server.pension_seed import DemoRegister
+from queue_server.pension_seed import SeedsFirst
 from queue_server.pensions.desk import PensionDesk
 from queue_server.plan import Plan
 from queue_server.sample_days import write_sample_days
@@ -103,12 +103,12 @@ def build(
                 metrics = Metrics(halls, store.writer, guard)
                 vault = Vault(store.access, MasterKeys(key_file))
                 audit = AuditLog(store.access)
+                speech = Speech()
                 desk = PensionDesk(
                     vault,
                     audit,
                     lambda hall: plan.settings_of(hall).pension,
                     keys.follow_token,
-                    DemoRegister(plan, access, vault).seed,
                 )
                 try:
                     async with (
@@ -116,15 +116,19 @@ def build(
                         _estimating(halls) as estimates,
                     ):
                         yield Context(
-                            *(plan, halls, access, Speech(), Texts(), metrics),
+                            *(plan, halls, access, speech, Texts(), metrics),
                             *(vault, audit, desk, estimates),
                         )
                 finally:
+                    speech.close()
                     desk.pictures.wipe_all()
         finally:
             await store.journal.close()
 
-    return create_app(open_context)
+    app = create_app(open_context)
+    if plan.server.demonstration:
+        app.add_middleware(SeedsFirst, plan=plan)
+    return app
 
 
 @contextmanager

@@ -6,15 +6,19 @@ One of its people is enrolled: with the head that sits before the demonstration'
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 import structlog
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from queue_server.access.store import AccessStore
 from queue_server.domain.pension_commands import EnrolReference, GiveConsent, ImportPensioners
+from queue_server.journal.port import JournalError
+from queue_server.outcome import Unavailable
 from queue_server.pensions.importing import RegisterImport
 from queue_server.pensions.people import Face, People
 from queue_server.plan import Plan
@@ -25,6 +29,7 @@ from queue_server.views.pensions import today_of
 
 log = structlog.get_logger()
 
+_PENSION = re.compile(r"/api/v1/halls/([^/]+)/pension/")
 SITTER = Path(__file__).resolve().parents[1] / "assets" / "sitter"
 SITS_THERE = "990101195907304015"  # 样例·马文海
 
@@ -83,3 +88,24 @@ class DemoRegister:
             EnrolReference(person, "sample", "file", measured.model),
         ):
             await here.execute(command, request_id=None, by="system")
+
+
+class SeedsFirst:
+    """Around a demonstration's application alone: before a request for a register is answered."""
+
+    def __init__(self, app: ASGIApp, plan: Plan) -> None:
+        self._app, self._plan = app, plan
+        self._register: DemoRegister | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (asked := _PENSION.match(scope["path"])):
+            await self._seed(scope["app"].state.context, asked[1])
+        await self._app(scope, receive, send)
+
+    async def _seed(self, ctx: Any, hall: str) -> None:
+        self._register = self._register or DemoRegister(self._plan, ctx.access, ctx.vault)
+        try:
+            if here := await ctx.halls.get(hall):
+                await self._register.seed(here)
+        except (JournalError, Unavailable) as error:  # the request itself is told
+            log.error("register_not_seeded", hall=hall, error=str(error))

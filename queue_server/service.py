@@ -317,6 +317,10 @@ class HallService:
             if await self.day.settled(epoch):
                 return seen
 
+    async def catch_up(self) -> None:
+        """Knows all that other processes did until now. Raises Unavailable."""
+        await self.day.is_behind()
+
     async def hall_json(self, *, for_staff: bool) -> bytes:
         """wire.Hall as JSON; computed at most once per change and second."""
         views = await self.ask(self._hall_json)

@@ -1,20 +1,25 @@
 """Spoken announcements: a call as a WAV file, from the system's synthesiser.
 
 The screens play the files, so that every browser speaks the same voice, also one without voices of
-its own. Blocking; call it from a worker thread.
+its own.
 """
 
 from __future__ import annotations
 
+import asyncio
 import io
-import threading
 import wave
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 
 from foundation.announcement import PHRASES
 from foundation.synthesiser import SynthesisFailed, synthesise
 
 _PAUSE_S = 0.35
+SPOKEN_WITHIN_S = 8.0
+UNDER_WAY_AT_MOST = 32
+# languages, number, window
+_Call = tuple[tuple[str, ...], str, str]
 
 
 class SpeechUnavailable(Exception):
@@ -24,32 +29,57 @@ class SpeechUnavailable(Exception):
 
 
 class Speech:
-    """Synthesises and remembers the most recent announcements. Any thread."""
+    """Synthesises and remembers the most recent announcements. Used from the event loop; what takes
+    long is done in a thread of its own, so that a synthesiser that hangs keeps nobody waiting who
+    wants something else."""
 
     def __init__(self, remembered: int = 256) -> None:
         self._remembered = remembered
-        self._known: OrderedDict[tuple[tuple[str, ...], str, str], bytes] = OrderedDict()
-        self._speaking = threading.Lock()
+        self._known: OrderedDict[_Call, bytes] = OrderedDict()
+        self._under_way: dict[_Call, asyncio.Future[bytes]] = {}
+        self._thread = ThreadPoolExecutor(1, "speech")
 
-    def call(self, languages: tuple[str, ...], number: str, window: str) -> bytes:
-        """The announcement of a call as a mono 16-bit WAV file, the hall's languages in turn.
+    async def call(self, languages: tuple[str, ...], number: str, window: str) -> bytes:
+        """The announcement of a call as a mono 16-bit WAV file, the hall's languages in turn;
+        whoever asks for one that is under way waits for the same.
 
-        Raises SpeechUnavailable.
+        Raises SpeechUnavailable, also when it would come too late to be a call.
         """
-        key = (languages, number, window)
-        with self._speaking:  # one at a time; whoever asks for the same finds it done
-            if (known := self._find(key)) is not None:
-                return known
-            spoken = _joined([_spoken(x, number, window) for x in languages])
-            self._known[key] = spoken
-            while len(self._known) > self._remembered:
-                self._known.popitem(last=False)
-            return spoken
+        call = (languages, number, window)
+        if call in self._known:
+            self._known.move_to_end(call)
+            return self._known[call]
+        try:
+            return await asyncio.wait_for(asyncio.shield(self._begun(call)), SPOKEN_WITHIN_S)
+        except TimeoutError as error:
+            raise SpeechUnavailable("the synthesiser takes too long") from error
 
-    def _find(self, key: tuple[tuple[str, ...], str, str]) -> bytes | None:
-        if key in self._known:
-            self._known.move_to_end(key)
-        return self._known.get(key)
+    def _begun(self, call: _Call) -> asyncio.Future[bytes]:
+        if call in self._under_way:
+            return self._under_way[call]
+        if len(self._under_way) >= UNDER_WAY_AT_MOST:
+            raise SpeechUnavailable("the synthesiser has too much to do")
+        loop = asyncio.get_running_loop()
+        begun = loop.run_in_executor(self._thread, _announcement, call)
+        self._under_way[call] = begun
+        begun.add_done_callback(lambda done: self._ended(call, done))
+        return begun
+
+    def _ended(self, call: _Call, done: asyncio.Future[bytes]) -> None:
+        del self._under_way[call]
+        if done.cancelled() or done.exception() is not None:
+            return  # told to whoever asked; the next one tries again
+        self._known[call] = done.result()
+        while len(self._known) > self._remembered:
+            self._known.popitem(last=False)
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+def _announcement(call: _Call) -> bytes:
+    languages, number, window = call
+    return _joined([_spoken(language, number, window) for language in languages])
 
 
 def _spoken(language: str, number: str, window: str) -> bytes:

@@ -29,13 +29,18 @@ from queue_server.journal.port import JournalError, NotStored
 
 FORMAT = "hall-backup"
 FORMAT_VERSION = 1
-LEFT_OUT = frozenset({"session", "heartbeat", "login_failure", "login_count", "day_snapshot"})
+LEFT_OUT = frozenset(
+    {"session", "heartbeat", "login_failure", "login_count", "claim", "day_snapshot"}
+)
 MANIFEST = "manifest.json"
 KEY_MEMBER = "key"
 KEY_BYTES = 32  # of the secret in front of the key file
 # Hashes hardly get smaller, so more effort takes longer for nothing.
 _EFFORT = 2
 _LINES_AT_ONCE = 1_000
+
+# What reading a file that was cut off or changed ends in.
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, TypeError)
 
 # Called with a table and how many of its rows are done.
 Told = Callable[[str, int], None]
@@ -193,6 +198,19 @@ def _refuse_unless_fresh(whole: Whole, schema: int) -> None:
 
 
 def _read_table(package: zipfile.ZipFile, part: TablePart, told: Told) -> Iterator[Row]:
+    """Only what goes wrong in reading is the file's fault, not what is done with the rows."""
+    rows = _rows_of(package, part, told)
+    while True:
+        try:
+            row = next(rows, None)
+        except _UNREADABLE as error:
+            raise _broken(package, error) from error
+        if row is None:
+            return
+        yield row
+
+
+def _rows_of(package: zipfile.ZipFile, part: TablePart, told: Told) -> Iterator[Row]:
     digest, count = hashlib.sha256(), 0
     with package.open(_member(part.name)) as member:
         for line in member:
@@ -224,6 +242,13 @@ def _member(table: str) -> str:
 
 
 def _manifest(package: zipfile.ZipFile) -> Manifest:
+    try:
+        return _read_manifest(package)
+    except _UNREADABLE as error:
+        raise _broken(package, error) from error
+
+
+def _read_manifest(package: zipfile.ZipFile) -> Manifest:
     fields = orjson.loads(package.read(MANIFEST))
     if not isinstance(fields, dict) or fields.get("format") != FORMAT:
         raise BackupUnusable("this is no backup of a hall")
@@ -234,18 +259,19 @@ def _manifest(package: zipfile.ZipFile) -> Manifest:
     return Manifest(**{**fields, "tables": parts, "halls": halls})
 
 
-@contextmanager
-def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
-    """The package; whatever is wrong with it becomes a BackupUnusable."""
+def _opened(file: Path) -> zipfile.ZipFile:
+    """The package, to be closed. Raises BackupUnusable."""
     try:
-        with zipfile.ZipFile(file) as package:
-            yield package
+        return zipfile.ZipFile(file)
     except FileNotFoundError as error:
         raise BackupUnusable(f"there is no file {file}") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, KeyError, TypeError) as error:
-        raise BackupUnusable(
-            f"{file} is no backup, or it was cut off or changed: {error}"
-        ) from error
+    except zipfile.BadZipFile as error:
+        raise BackupUnusable(f"{file} is no backup: {error}") from error
+
+
+def _broken(package: zipfile.ZipFile, error: Exception) -> BackupUnusable:
+    file = package.filename
+    return BackupUnusable(f"{file} is no backup, or it was cut off or changed: {error}")
 
 
 @contextmanager

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from queue_server.answers import FollowToken
 from queue_server.audit import AuditLog
 from queue_server.pensions.card_photos import CardDecoder
-from queue_server.pensions.faces import FaceProgram
+from queue_server.pensions.faces import AT_ONCE, FaceProgram
 from queue_server.pensions.people import People
 from queue_server.pensions.pictures import LivePictures
 from queue_server.settings.pensions import PensionSection
@@ -22,16 +21,15 @@ SettingsOf = Callable[[str], PensionSection]
 
 @dataclass
 class PensionDesk:
-    """settings_of: a hall's section; reads its file at the first time. seed: puts a demonstration's
-    register into a hall that has none."""
+    """settings_of: a hall's section; reads its file at the first time."""
 
     vault: Vault
     audit: AuditLog
     settings_of: SettingsOf
     follow_token: FollowToken
-    seed: Callable[[Any], Awaitable[None]]
     pictures: LivePictures = field(default_factory=LivePictures)
     _known: dict[str, PensionSection] = field(default_factory=dict)
+    _measuring: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _reminding: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     def people(self, hall: str) -> People:
@@ -47,7 +45,7 @@ class PensionDesk:
         return self._reminding.setdefault(hall, asyncio.Lock())
 
     async def faces(self, hall: str) -> FaceProgram:
-        return FaceProgram((await self.settings(hall)).describe)
+        return FaceProgram((await self.settings(hall)).describe, self._measuring)
 
     async def card_decoder(self, hall: str) -> CardDecoder:
         return CardDecoder((await self.settings(hall)).decode)

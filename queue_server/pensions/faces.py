@@ -21,7 +21,7 @@ from queue_server.pensions.program import ProgramFailed, ask_program
 log = structlog.get_logger()
 
 DESCRIBE_WITHIN_S = 30.0
-AT_ONCE = 1
+AT_ONCE = 1  # each takes a processor and 250 MB for two seconds
 
 
 class FaceUnusable(Exception):
@@ -41,9 +41,11 @@ class EngineUnavailable(Exception):
 @dataclass(frozen=True, slots=True)
 class FaceProgram:
     """command: reads a picture from standard input and writes one JSON object, the measured face or
-    the one error shape. "{python}" in it is the interpreter that runs the server."""
+    the one error shape. "{python}" in it is the interpreter that runs the server. slots: shared by
+    all, AT_ONCE of them."""
 
     command: Sequence[str]
+    slots: asyncio.Semaphore
 
     async def describe(self, picture: bytes, *, card: bool = False) -> Face:
         """card: a card's photo; the program hears `--card`. Raises FaceUnusable,
@@ -51,7 +53,7 @@ class FaceProgram:
         if not self.command:
             raise EngineUnavailable("no program is set up that measures faces")
         words = [*self.command, "--card"] if card else list(self.command)
-        async with _slots():
+        async with self.slots:
             told = await self._told(words, picture)
         if "error" in told:
             raise _refused(told["error"])
@@ -79,14 +81,6 @@ def _refused(error: Mapping[str, Any]) -> Exception:
     if code in _PICTURE_CODES:
         return FaceUnusable(code, error.get("detail"))
     return EngineUnavailable(str(error.get("message", code)))
-
-
-_slot: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
-
-
-def _slots() -> asyncio.Semaphore:
-    """One at a time: each takes a processor and 250 MB for two seconds."""
-    return _slot.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
 
 
 def read_calibration(file: Path | None) -> dict[str, Any] | None:

@@ -91,7 +91,7 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
-async def as_file(kind: str, found: Sequence[Listed]) -> bytes:
+async def list_file(kind: str, found: Sequence[Listed]) -> bytes:
     """kind: csv (with a byte-order mark, for spreadsheets) or xlsx. A long sheet is written by a
     process of its own: it takes seconds of a processor, which this one owes to the hall."""
     if kind == CSV:

@@ -30,6 +30,7 @@ from queue_server.web.noting import note
 from queue_server.web.texts import Texts
 
 SESSION_COOKIE = "hall_session"
+TABLET_COOKIE = "hall_tablet"  # the same for the tablet at a window
 DEVICE_COOKIE = "hall_device"  # the token of a paired screen, in its own browser
 CSRF_HEADER = "x-csrf-token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -109,6 +110,16 @@ async def _device(request: Request, ctx: Context) -> Actor:
         return await _bearer(f"Bearer {cookie}", ctx)
     except ApiError:
         return ANYBODY
+
+
+async def tablet_actor(request: Request, ctx: Context, hall: str, window: str) -> Actor | None:
+    """The paired tablet of this window, by its cookie or, for a device, its bearer token."""
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    token = bearer if scheme.lower() == "bearer" else request.cookies.get(TABLET_COOKIE)
+    actor = await ctx.access.actor_of_token(token) if token else None
+    if actor is None or actor.role not in (Role.SCREEN, Role.KIOSK):
+        return None
+    return actor if may(actor, Act.GIVE_REVIEW, hall, window) else None
 
 
 def check_csrf(actor: Actor, given: str) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import base64
 import io
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -115,12 +117,22 @@ def test_a_workbook_comes_in_and_a_list_for_home_visits_goes_out(manager: Client
     assert content.decode("utf-8-sig").splitlines()[0].startswith("姓名,")
 
 
-def test_reminders_go_to_the_gateway_once(manager: Client, config: Path) -> None:
+def test_reminders_go_to_the_gateway_once(
+    server: ServerProcess, manager: Client, config: Path
+) -> None:
     somebody(manager, "-5", phone="13900001234")
     query = {"which": "overdue", "region": "示范县/测试村"}
     told = post(manager, "reminders", **query)
     assert told["reminded"] == 1
     assert post(manager, "reminders", **query)["reminded"] == 0
+    held = ("reminders/demo", "another server", "2999-01-01")
+    with closing(sqlite3.connect(server.folder / "hall.db", timeout=30)) as database:
+        with database:
+            database.execute("INSERT INTO claim VALUES (?, ?, ?)", held)
+        status, body = manager.post(f"{PENSION}/reminders", **query)
+        assert (status, body["error"]["code"]) == (409, "reminders_under_way")
+        with database:
+            database.execute("DELETE FROM claim")
     (file,) = (config.parent / "reminders").glob("*.jsonl")
     assert file.stat().st_mode & 0o777 == 0o600
     text = file.read_text("utf-8")

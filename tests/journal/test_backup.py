@@ -228,6 +228,27 @@ def test_a_changed_row_is_refused_though_the_package_is_sound(backup: Path, tmp_
     assert not (tmp_path / "new.db").exists()
 
 
+def test_a_fault_of_the_database_is_not_the_files(backup: Path, tmp_path: Path) -> None:
+    class Faulty:
+        """Takes rows, and breaks over the first."""
+
+        def __init__(self, whole: Whole) -> None:
+            self._whole = whole
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._whole, name)
+
+        def insert(self, table: str, columns: object, rows: Any) -> None:
+            next(iter(rows))
+            raise ValueError("a fault of ours")
+
+    databases = SqliteFile(tmp_path / "new.db")
+    with databases.creating() as whole:
+        faulty: Any = Faulty(whole)
+        with pytest.raises(ValueError, match="a fault of ours"):
+            restore_backup(backup, faulty, databases.newest_version, lambda *_: None)
+
+
 def test_a_database_that_is_not_empty_is_refused(backup: Path, database: Path) -> None:
     before = stored(SqliteFile(database))
     with pytest.raises(NotEmpty), SqliteFile(database).creating() as whole:

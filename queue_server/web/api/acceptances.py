@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import orjson
 from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act
 from queue_server.domain.acceptances import CloseAcceptance, Settled
 from queue_server.views.acceptances import acceptances_view
-from queue_server.web.api.tickets import ERRORS, JSON, answered
+from queue_server.web.answers import ERRORS, answered, as_json
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted
 from queue_server.web.schemas.acceptances import CloseAcceptanceIn
@@ -26,8 +25,7 @@ async def open_ones(hall: str, request: Request, window: str | None = None) -> R
     found = await here.ask(acceptances_view)
     if window is not None:
         found = [x for x in found if window in (x["window"], x["contact"]["window"])]
-    body = orjson.dumps({"acceptances": found})
-    return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
+    return as_json({"acceptances": found})
 
 
 @router.post("/{acceptance}/close", openapi_extra=takes(CloseAcceptanceIn))

@@ -19,7 +19,7 @@ from queue_server.domain.content import Guide
 from queue_server.domain.rules import MatterRule, ServiceRule
 from queue_server.journal.chain import Record
 from queue_server.settings.supply import WEEKDAYS
-from queue_server.web.api.tickets import ERRORS, JSON, answered
+from queue_server.web.answers import ERRORS, answered, as_json
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted
 from queue_server.web.schemas.administration import (
@@ -188,8 +188,7 @@ async def changes(
     """Who changed what and when, the newest first; `undo`: whether it can be taken back."""
     _, _, service = await permitted(request, Act.SEE_BOARD, hall)
     found = [r for r in await service.rare(before, limit) if r.event != "day_opened"]
-    body = orjson.dumps({"changes": [_shown(record) for record in found]})
-    return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
+    return as_json({"changes": [_shown(record) for record in found]})
 
 
 def _shown(record: Record) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-import orjson
 from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act
@@ -21,7 +20,8 @@ from queue_server.domain.appointments import (
 )
 from queue_server.ids import fresh_id
 from queue_server.views.appointments import day_view, found_view, slot_days
-from queue_server.web.api.tickets import ERRORS, JSON, age_of, answered
+from queue_server.web.acts import age_of
+from queue_server.web.answers import ERRORS, answered, as_json
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import Context, permitted
 from queue_server.web.dates import Day
@@ -42,10 +42,6 @@ CODE_DIGITS = 6
 CODES_TRIED = 8
 
 
-def _json(view: object) -> Response:
-    return Response(orjson.dumps(view), media_type=JSON, headers={"Cache-Control": "no-store"})
-
-
 def _ms(at: datetime) -> int:
     return round(at.timestamp() * 1000)
 
@@ -54,7 +50,7 @@ def _ms(at: datetime) -> int:
 async def slots(hall: str, request: Request, service: str, day: Day = None) -> Response:
     """What can still be booked of a service: one day, or every day up to the horizon."""
     _, _, here = await permitted(request, Act.SEE_HALL, hall)
-    return _json(await here.ask(lambda state, now_ms: slot_days(state, service, day, now_ms)))
+    return as_json(await here.ask(lambda state, now_ms: slot_days(state, service, day, now_ms)))
 
 
 @router.get("")
@@ -66,7 +62,7 @@ async def of_day(hall: str, request: Request, day: Day = None) -> Response:
     wanted = day.isoformat() if day else today
     if wanted < today:
         raise ApiError(400, "day_past", "过去的预约请查日志。", day=wanted, today=today)
-    return _json(await here.ask(lambda state, now_ms: day_view(state, wanted)))
+    return as_json(await here.ask(lambda state, now_ms: day_view(state, wanted)))
 
 
 @router.post("", status_code=201, openapi_extra=takes(BookIn))
@@ -108,7 +104,9 @@ async def find(hall: str, request: Request) -> Response:
     body = await body_of(request, FindAppointmentIn)
     person = await _known(ctx, body.person)
     phone = ctx.access.phone_hashes(hall, body.phone)[0] if body.phone else None
-    return _json(await here.ask(lambda state, now_ms: found_view(state, body.code, person, phone)))
+    return as_json(
+        await here.ask(lambda state, now_ms: found_view(state, body.code, person, phone))
+    )
 
 
 @router.post("/check-in", status_code=201, openapi_extra=takes(CheckInIn))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from queue_server.access.roles import Act
-from queue_server.web.api.tickets import ERRORS, JSON
+from queue_server.web.answers import ERRORS, as_json
 from queue_server.web.context import permitted
 from queue_server.web.errors import ApiError
 
@@ -33,5 +32,4 @@ async def audit(
         mark = at, id
     noted = await ctx.audit.page(hall, before=mark, limit=limit)
     last = f"{noted[-1].at}~{noted[-1].id}" if len(noted) == limit else None
-    body = orjson.dumps({"audit": [asdict(one) for one in noted], "next": last})
-    return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
+    return as_json({"audit": [asdict(one) for one in noted], "next": last})

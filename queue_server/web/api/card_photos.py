@@ -14,9 +14,9 @@ from queue_server.pensions.card_photos import (
     CardPhotoUnreadable,
     NoCardDecoder,
 )
-from queue_server.web.api.pensions import as_json, at_desk
-from queue_server.web.api.tickets import ERRORS
+from queue_server.web.answers import ERRORS, as_json
 from queue_server.web.bodies import body_of, takes
+from queue_server.web.context import permitted
 from queue_server.web.errors import ApiError
 from queue_server.web.schemas.pensions import CardPhotoIn
 
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/api/v1/halls/{hall}/pension", tags=["pension"], resp
 async def card_photo(hall: str, person: str, request: Request) -> Response:
     """The picture of a card's photo, a BMP in base64, through the hall's decoder. 409 where there
     is none, which is usual; nothing is kept, and nothing is enrolled by it."""
-    ctx, actor, here = await at_desk(request, Act.KEEP_PENSIONERS, hall)
+    ctx, actor, here = await permitted(request, Act.KEEP_PENSIONERS, hall)
     body = await body_of(request, CardPhotoIn)
     await here.ask(lambda state, _: known_pensioner(state, person))
     await ctx.pensions.audit.note(

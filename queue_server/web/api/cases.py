@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-import orjson
 from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act, Actor
@@ -17,11 +16,11 @@ from queue_server.domain.state import HallState
 from queue_server.service import HallService
 from queue_server.vault.store import Entry
 from queue_server.views.cases import case_view, cases_summary, cases_view
-from queue_server.web.api.reviews import ANSWER, NUMBER, WORDS, vault_ref
-from queue_server.web.api.tickets import ERRORS, JSON, answered
+from queue_server.web.answers import ERRORS, answered, as_json
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted
 from queue_server.web.errors import ApiError
+from queue_server.web.kept_words import ANSWER, NUMBER, WORDS, vault_ref
 from queue_server.web.schemas.commands import Command
 from queue_server.web.schemas.reviews import AnswerCaseIn, CallBackIn
 from queue_server.wire import reviews as wire
@@ -29,23 +28,19 @@ from queue_server.wire import reviews as wire
 router = APIRouter(prefix="/api/v1/halls/{hall}/cases", tags=["cases"], responses=ERRORS)
 
 
-def _json(view: object) -> Response:
-    return Response(orjson.dumps(view), media_type=JSON, headers={"Cache-Control": "no-store"})
-
-
 @router.get("")
 async def cases(hall: str, request: Request) -> Response:
     """Those that are not closed, and those closed today; what presses most comes first."""
     _, actor, here = await permitted(request, Act.SEE_CASES, hall)
     found = await here.ask(lambda state, now: cases_view(state, now, actor.name, actor.window))
-    return _json({"cases": found})
+    return as_json({"cases": found})
 
 
 @router.get("/summary")
 async def summary(hall: str, request: Request) -> Response:
     """How many wait, and how many are too late."""
     _, _, here = await permitted(request, Act.SEE_CASES, hall)
-    return _json(await here.ask(cases_summary))
+    return as_json(await here.ask(cases_summary))
 
 
 @router.get("/{case}/words")
@@ -58,7 +53,7 @@ async def words(hall: str, case: str, request: Request) -> Response:
     for name, kind in (("words", WORDS), ("phone", NUMBER), ("answer", ANSWER)):
         content = await ctx.vault.get(vault_ref(case), kind)
         found[name] = content.decode() if content is not None else None
-    return _json(found)
+    return as_json(found)
 
 
 async def _not_their_own(here: HallService, case: str, actor: Actor) -> None:

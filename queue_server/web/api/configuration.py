@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-import orjson
 from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act
 from queue_server.domain import configuration as change
 from queue_server.domain.rules import PriorityClass, Skill
-from queue_server.web.api.tickets import ERRORS, JSON, answered
+from queue_server.web.answers import ERRORS, answered, as_json
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted
 from queue_server.web.schemas.commands import ClassIn, Command, DispatchIn, ReasonIn, SkillsIn
@@ -37,8 +36,7 @@ async def _change(
 async def configuration(hall: str, request: Request) -> Response:
     """Services, priority classes, windows and dispatch settings as they are in force."""
     _, _, service = await permitted(request, Act.SEE_BOARD, hall)
-    body = orjson.dumps({"configuration": await service.configuration()})
-    return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
+    return as_json({"configuration": await service.configuration()})
 
 
 @router.post("/windows/{window}/skills", openapi_extra=takes(SkillsIn))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-import orjson
 from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act
 from queue_server.domain import content as x
 from queue_server.views.content import all_content, shown_content
-from queue_server.web.api.tickets import ERRORS, JSON, answered
+from queue_server.web.answers import ERRORS, answered, as_json
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted
 from queue_server.web.schemas.commands import Command
@@ -26,7 +25,7 @@ async def notices(hall: str, request: Request) -> Response:
     """Notices and jobs that are shown today."""
     _, _, service = await permitted(request, Act.SEE_HALL, hall)
     found = await service.ask(shown_content)
-    return Response(orjson.dumps(found), media_type=JSON, headers={"Cache-Control": "no-store"})
+    return as_json(found)
 
 
 @router.get("/content")
@@ -34,7 +33,7 @@ async def content(hall: str, request: Request) -> Response:
     """All notices and jobs, for whoever tends them."""
     _, _, service = await permitted(request, Act.SEE_BOARD, hall)
     found = await service.ask(lambda state, _: all_content(state))
-    return Response(orjson.dumps(found), media_type=JSON, headers={"Cache-Control": "no-store"})
+    return as_json(found)
 
 
 async def _change(

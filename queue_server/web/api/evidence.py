@@ -12,8 +12,8 @@ from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act
 from queue_server.domain.decide.pensions import known_pensioner
-from queue_server.web.api.pensions import as_json, at_desk, media_type
-from queue_server.web.api.tickets import ERRORS
+from queue_server.web.answers import ERRORS, NOT_KEPT, as_json, media_type
+from queue_server.web.context import permitted
 from queue_server.web.errors import ApiError
 
 router = APIRouter(prefix="/api/v1/halls/{hall}/pension", tags=["pension"], responses=ERRORS)
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/v1/halls/{hall}/pension", tags=["pension"], resp
 @router.get("/people/{person}/evidence")
 async def evidence(hall: str, person: str, request: Request) -> Response:
     """The checks of which pictures are kept, and until when; none where that is switched off."""
-    ctx, actor, here = await at_desk(request, Act.MANAGE_PENSIONERS, hall)
+    ctx, actor, here = await permitted(request, Act.MANAGE_PENSIONERS, hall)
     await here.ask(lambda state, _: known_pensioner(state, person))
     note = ctx.pensions.audit.note
     await note(hall, actor.label, "evidence_listed", subject=person, why="evidence")
@@ -35,7 +35,7 @@ async def evidence_picture(
     hall: str, person: str, check: str, which: Literal["live", "reference"], request: Request
 ) -> Response:
     """One of the two pictures that a clerk compared."""
-    ctx, actor, here = await at_desk(request, Act.MANAGE_PENSIONERS, hall)
+    ctx, actor, here = await permitted(request, Act.MANAGE_PENSIONERS, hall)
     await here.ask(lambda state, _: known_pensioner(state, person))
     note, detail = ctx.pensions.audit.note, {"check": check}
     await note(hall, actor.label, "evidence_seen", subject=person, why=which, detail=detail)
@@ -43,4 +43,4 @@ async def evidence_picture(
     if content is None:
         raise ApiError(404, "picture_gone", "照片已经删除。", check=check)
     kind = media_type(content[:4]) or "application/octet-stream"
-    return Response(content, media_type=kind, headers={"Cache-Control": "no-store"})
+    return Response(content, media_type=kind, headers=NOT_KEPT)

@@ -13,7 +13,7 @@ from queue_server.domain.state import HallState, Ticket
 from queue_server.domain.vocabulary import TicketStatus
 from queue_server.service import HallService
 from queue_server.views.acceptances import reviewable_view
-from queue_server.web.api.tickets import ERRORS, JSON
+from queue_server.web.answers import ERRORS, JSON
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted
 from queue_server.web.errors import ApiError

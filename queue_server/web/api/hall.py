@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from queue_server.domain import commands as c
 from queue_server.journal.chain import Record
 from queue_server.speech import SpeechUnavailable
 from queue_server.views.content import matters_view
-from queue_server.web.api.tickets import ERRORS, JSON
+from queue_server.web.answers import ERRORS, JSON, encoded_json
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import allowed, permitted
 from queue_server.web.errors import ApiError
@@ -34,7 +33,7 @@ async def hall_now(hall: str, request: Request) -> Response:
     _, actor, service = await permitted(request, Act.SEE_HALL, hall)
     for_staff = bool(TABLE[actor.role] & {Act.WORK_WINDOW, Act.SEE_BOARD})
     body = await service.hall_json(for_staff=for_staff)
-    return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
+    return encoded_json(body)
 
 
 @router.get("/matters")
@@ -116,7 +115,7 @@ async def announcement(hall: str, name: str, request: Request) -> Response:
         raise ApiError(404, "not_found", "没有这条播报。", name=name)
     languages = service.presentation.announce
     try:
-        sound = await asyncio.to_thread(ctx.speech.call, languages, parts[1], parts[2])
+        sound = await ctx.speech.call(languages, parts[1], parts[2])
     except SpeechUnavailable as error:
         log.warning("speech_unavailable", error=str(error))
         message = "语音暂时不可用，屏幕显示不受影响。"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
@@ -17,7 +16,7 @@ from queue_server.domain import commands as c
 from queue_server.domain.events import instant_text
 from queue_server.domain.state import HallState
 from queue_server.service import HallService
-from queue_server.web.api.tickets import ERRORS, JSON
+from queue_server.web.answers import ERRORS, as_json
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted
 from queue_server.web.errors import ApiError
@@ -72,7 +71,7 @@ async def answered(hall: str, kiosk: str, request: Request) -> Response:
 
 async def _told(service: HallService, kiosk: str) -> Response:
     told = await service.ask(lambda state, _now: _view(state, kiosk))
-    return Response(orjson.dumps(told), media_type=JSON, headers={"Cache-Control": "no-store"})
+    return as_json(told)
 
 
 def _view(state: HallState, kiosk: str) -> wire.Help:

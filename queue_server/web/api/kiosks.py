@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import orjson
 from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act, Actor
@@ -12,7 +11,8 @@ from queue_server.domain.leases import HandIn, OfflineTicket, TakeLeases
 from queue_server.ids import fresh_id
 from queue_server.service import HallService
 from queue_server.views.leases import kiosks_view
-from queue_server.web.api.tickets import ERRORS, JSON, age_of, answered, person_ref
+from queue_server.web.acts import age_of, person_ref
+from queue_server.web.answers import ERRORS, answered, as_json
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import Context, permitted
 from queue_server.web.errors import ApiError
@@ -42,7 +42,7 @@ async def out(hall: str, request: Request) -> Response:
     """For the manager: numbers that kiosks have out, and tickets that could not be taken in."""
     _, _, service = await permitted(request, Act.SEE_BOARD, hall)
     view = await service.ask(lambda state, now_ms: kiosks_view(state))
-    return Response(orjson.dumps(view), media_type=JSON, headers={"Cache-Control": "no-store"})
+    return as_json(view)
 
 
 @router.post("/{kiosk}/leases", openapi_extra=takes(LeasesIn))

@@ -6,7 +6,6 @@ import asyncio
 from datetime import date
 from typing import Annotated, Any, Literal, NamedTuple
 
-import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from queue_server.access.roles import Act, Actor
@@ -15,14 +14,14 @@ from queue_server.domain.rules import HallRules
 from queue_server.statistics.ledger import DayLedger, case_lines, joined
 from queue_server.statistics.ledger_tables import Filter, case_table, ledger_table, summary
 from queue_server.statistics.tables import Table
-from queue_server.web.api.statistics import CSV, XLSX, as_file, note_export, span
-from queue_server.web.api.tickets import ERRORS, JSON
+from queue_server.web.answers import CSV, ERRORS, XLSX, file_beside, json_beside
 from queue_server.web.bodies import gives_file
 from queue_server.web.context import Context, permitted
 from queue_server.web.dates import First, Last
 from queue_server.web.errors import ApiError
 from queue_server.web.exports import as_csv, as_xlsx
 from queue_server.web.pages.rendering import language_of
+from queue_server.web.spans import note_export, span
 
 router = APIRouter(prefix="/api/v1/halls/{hall}", tags=["ledger"], responses=ERRORS)
 ROWS_AT_ONCE = 200
@@ -102,30 +101,27 @@ async def ledger(
     `next` is the offset of more. The summary is of all that the filter lets through."""
     asked = await _asked(request, hall, first, last)
     words, language = _words(request, asked), language_of(request)
-    body = await asyncio.to_thread(_told, asked, wanted, words, language, offset)
-    return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
+    return await json_beside(_told, asked, wanted, words, language, offset)
 
 
 def _told(
     asked: _Asked, wanted: Filter, words: dict[str, Any], language: str, offset: int
-) -> bytes:
+) -> dict[str, Any]:
     all_lines = joined(asked.days, asked.first, asked.last, asked.today)
     lines = [line for line in all_lines if wanted.lets(line)]
     rows = lines[offset : offset + ROWS_AT_ONCE]
     shown = ledger_table(rows, asked.rules, words, language, asked.people)
     clerks = sorted({line.clerk for line in all_lines if line.clerk})
     after = offset + ROWS_AT_ONCE
-    return orjson.dumps(
-        {
-            "from": asked.first,
-            "to": asked.last,
-            "columns": shown.columns,
-            "rows": shown.rows,
-            "next": after if after < len(lines) else None,
-            "summary": summary(lines),
-            "clerks": [{"login": x, "name": asked.people.get(x, x)} for x in clerks],
-        }
-    )
+    return {
+        "from": asked.first,
+        "to": asked.last,
+        "columns": shown.columns,
+        "rows": shown.rows,
+        "next": after if after < len(lines) else None,
+        "summary": summary(lines),
+        "clerks": [{"login": x, "name": asked.people.get(x, x)} for x in clerks],
+    }
 
 
 @router.get("/ledger/cases")
@@ -135,9 +131,12 @@ async def cases(
     """Cases opened in those days, with the closed ones; words are not among it."""
     asked = await _asked(request, hall, first, last)
     words, language = _words(request, asked), language_of(request)
-    _, table = await asyncio.to_thread(_tables, asked, wanted, words, language)
-    body = orjson.dumps({"columns": table.columns, "rows": table.rows})
-    return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
+    return await json_beside(_cases, asked, wanted, words, language)
+
+
+def _cases(asked: _Asked, wanted: Filter, words: dict[str, Any], language: str) -> dict[str, Any]:
+    _, table = _tables(asked, wanted, words, language)
+    return {"columns": table.columns, "rows": table.rows}
 
 
 @router.get("/ledger.xlsx", response_class=Response, responses=gives_file(XLSX))
@@ -149,8 +148,7 @@ async def xlsx(
     await _note(asked, hall, "ledger.xlsx")
     words, language = _words(request, asked), language_of(request)
     found = await asyncio.to_thread(_tables, asked, wanted, words, language)
-    body = await asyncio.to_thread(as_xlsx, found, words, asked.title)
-    return as_file(body, XLSX, f"{hall}-ledger.xlsx")
+    return await file_beside(XLSX, f"{hall}-ledger.xlsx", as_xlsx, found, words, asked.title)
 
 
 @router.get("/ledger/{table}.csv", response_class=Response, responses=gives_file(CSV))
@@ -170,7 +168,7 @@ async def one_csv(
     if named is None:
         raise ApiError(404, "not_found", "没有这张表。", table=table)
     await _note(asked, hall, f"ledger-{table}.csv")
-    return as_file(as_csv(named, words), CSV, f"{hall}-{table}.csv")
+    return await file_beside(CSV, f"{hall}-{table}.csv", as_csv, named, words)
 
 
 async def _note(asked: _Asked, hall: str, kind: str) -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from queue_server.access.roles import Act
 from queue_server.domain import messages as x
-from queue_server.web.api.tickets import ERRORS, answered
+from queue_server.web.answers import ERRORS, answered
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted
 from queue_server.web.schemas.commands import Command

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote, urlencode
 
-import orjson
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
@@ -22,10 +21,16 @@ from queue_server.access.pairing import Asked, Device, Kind
 from queue_server.access.roles import Act
 from queue_server.audit import audit_statement
 from queue_server.service import HallService
-from queue_server.web.api.tablets import TABLET_COOKIE
-from queue_server.web.api.tickets import ERRORS, JSON
+from queue_server.web.answers import ERRORS, as_json
 from queue_server.web.bodies import body_of, gives, takes
-from queue_server.web.context import DEVICE_COOKIE, Context, context, hall_of, permitted
+from queue_server.web.context import (
+    DEVICE_COOKIE,
+    TABLET_COOKIE,
+    Context,
+    context,
+    hall_of,
+    permitted,
+)
 from queue_server.web.errors import ApiError
 from queue_server.web.schemas.commands import Body, Command, ErrorOut, Name
 
@@ -66,11 +71,6 @@ class ConfirmIn(Command, CodeIn):
 PAIRING_BODIES: list[type[BaseModel]] = [AskIn, ClaimIn, CodeIn, ConfirmIn]
 
 
-def _answer(body: Any, status: int = 200) -> Response:
-    headers = {"Cache-Control": "no-store"}
-    return Response(orjson.dumps(body), status, media_type=JSON, headers=headers)
-
-
 # --- the device's side: nobody in particular ----------------------------------------------------
 
 
@@ -90,7 +90,7 @@ async def ask(hall: str, request: Request) -> Response:
     except p.PairingFull as error:
         message = "正在配对的设备太多，请过几分钟再试。"
         raise ApiError(503, "pairing_full", message) from error
-    return _answer({"pairing": secret, "code": asked.code, "expires_at": asked.expires_at}, 201)
+    return as_json({"pairing": secret, "code": asked.code, "expires_at": asked.expires_at}, 201)
 
 
 @router.post("/pairings/claim", openapi_extra=takes(ClaimIn))
@@ -103,9 +103,9 @@ async def claim(hall: str, request: Request) -> Response:
     device = await p.device_of(ctx.access.database, body.pairing)
     if device is None:
         until = await p.waits(ctx.access.database, body.pairing)
-        return _answer({"state": "waiting" if until else "expired", "expires_at": until})
+        return as_json({"state": "waiting" if until else "expired", "expires_at": until})
     told = {"name": device.name, "kind": device.kind, "window": device.window, "path": device.path}
-    answer = _answer({"state": "paired", **told})
+    answer = as_json({"state": "paired", **told})
     if device.path:
         answer.set_cookie(
             TABLET_COOKIE if device.kind is Kind.TABLET else DEVICE_COOKIE,
@@ -126,7 +126,7 @@ async def paired(hall: str, request: Request) -> Response:
     """All devices that hold a token of the hall."""
     ctx, _, _ = await permitted(request, Act.PAIR_DEVICES, hall)
     found = await p.devices(ctx.access.database, hall)
-    return _answer({"devices": [asdict(device) for device in found]})
+    return as_json({"devices": [asdict(device) for device in found]})
 
 
 @router.post("/pairings/look", openapi_extra=takes(CodeIn))
@@ -134,7 +134,7 @@ async def look(hall: str, request: Request) -> Response:
     """Which device shows this code, before it is let in."""
     ctx, _, _ = await permitted(request, Act.PAIR_DEVICES, hall)
     asked = await _shown(ctx, hall, (await body_of(request, CodeIn)).code)
-    return _answer({"device": asdict(asked)})
+    return as_json({"device": asdict(asked)})
 
 
 @router.post("/pairings/confirm", status_code=201, openapi_extra=takes(ConfirmIn))
@@ -152,7 +152,7 @@ async def confirm(hall: str, request: Request) -> Response:
     sure = p.confirm(asked, id, name, window, path, actor.label)
     if (await ctx.access.change(*sure, line))[0] == 0:
         raise _unknown()
-    return _answer({"device": {"id": id, "name": name, "kind": asked.kind}}, 201)
+    return as_json({"device": {"id": id, "name": name, "kind": asked.kind}}, 201)
 
 
 @router.post("/paired/{device}/unpair", openapi_extra=takes(Command))
@@ -166,7 +166,7 @@ async def unpair(hall: str, device: str, request: Request) -> Response:
     ctx.paired_screens.pop(hall, None)
     if (screen := screen_id(found.path)) is not None:
         ctx.receipts_of(hall).forget(screen)
-    return _answer({"device": {"id": device}})
+    return as_json({"device": {"id": device}})
 
 
 async def _known(ctx: Context, hall: str, id: str) -> Device:

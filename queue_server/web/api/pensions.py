@@ -33,7 +33,8 @@ from queue_server.views.pensions import (
     today_of,
     waiting_view,
 )
-from queue_server.web.api.tickets import ERRORS, JSON, answered
+from queue_server.web.acts import not_registered
+from queue_server.web.answers import ERRORS, NOT_KEPT, answered, as_json, media_type
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import Context, permitted
 from queue_server.web.errors import ApiError
@@ -48,22 +49,6 @@ from queue_server.web.schemas.pensions import (
 
 log = structlog.get_logger()
 router = APIRouter(prefix="/api/v1/halls/{hall}/pension", tags=["pension"], responses=ERRORS)
-_IMAGES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
-
-
-def as_json(view: object) -> Response:
-    return Response(orjson.dumps(view), media_type=JSON, headers={"Cache-Control": "no-store"})
-
-
-async def at_desk(request: Request, act: Act, hall: str) -> tuple[Context, Actor, HallService]:
-    """As `permitted`; a demonstration's register is there from the first request on."""
-    ctx, actor, here = await permitted(request, act, hall)
-    await ctx.pensions.seed(here)
-    return ctx, actor, here
-
-
-def not_registered() -> ApiError:
-    return ApiError(404, "not_registered", "认证名册里没有查到，请到窗口问一问。")
 
 
 # --- the kiosk ------------------------------------------------------------------------------
@@ -72,7 +57,7 @@ def not_registered() -> ApiError:
 @router.post("/find", openapi_extra=takes(FindPensionerIn))
 async def find(hall: str, request: Request) -> Response:
     """Whether somebody is in the register and when the next pass is due. 404 `not_registered`."""
-    ctx, _, here = await at_desk(request, Act.CHECK_PENSION, hall)
+    ctx, _, here = await permitted(request, Act.CHECK_PENSION, hall)
     body = await body_of(request, FindPensionerIn)
     person = await ctx.access.known_person(body.id_number)
     if person is None or not await here.ask(lambda s, _: person in s.pensions.pensioners):
@@ -88,7 +73,7 @@ async def find(hall: str, request: Request) -> Response:
 @router.post("/consents", openapi_extra=takes(ConsentIn))
 async def consent(hall: str, request: Request) -> Response:
     """Somebody has read the text of this version and agreed at the kiosk."""
-    _, actor, here = await at_desk(request, Act.CHECK_PENSION, hall)
+    _, actor, here = await permitted(request, Act.CHECK_PENSION, hall)
     body = await body_of(request, ConsentIn)
     command = GiveConsent(body.person, body.version, actor.kiosk or body.kiosk or actor.name)
     return answered(await here.execute(command, request_id=str(body.request_id), by=actor.label))
@@ -98,7 +83,7 @@ async def consent(hall: str, request: Request) -> Response:
 async def begin(hall: str, request: Request) -> Response:
     """Begins a check: the enrolled face, for the kiosk's memory, and the site's calibration, which
     holds for no card's photo."""
-    ctx, actor, here = await at_desk(request, Act.CHECK_PENSION, hall)
+    ctx, actor, here = await permitted(request, Act.CHECK_PENSION, hall)
     body = await body_of(request, BeginCheckIn)
     face, about = await _reference(ctx, here, body.person)
     command = BeginCheck(fresh_id(), body.person, actor.kiosk or body.kiosk or actor.name)
@@ -136,7 +121,7 @@ async def _reference(
 async def result(hall: str, check: str, request: Request) -> Response:
     """What the engine found. A pass counts only with everything that justifies it; doubt goes to a
     clerk, everything else to a window, with a number that carries the reason."""
-    ctx, actor, here = await at_desk(request, Act.CHECK_PENSION, hall)
+    ctx, actor, here = await permitted(request, Act.CHECK_PENSION, hall)
     body = await body_of(request, ResultIn)
     live = _picture(body.live_picture, "live_picture")
     other = _picture(body.reference_picture, "reference_picture")
@@ -178,10 +163,6 @@ def _picture(text: str | None, field: str) -> bytearray | None:
     return picture
 
 
-def media_type(head: bytes) -> str | None:
-    return next((kind for mark, kind in _IMAGES.items() if head.startswith(mark)), None)
-
-
 def _wipe(*pictures: bytearray | None) -> None:
     for picture in pictures:
         if picture is not None:
@@ -219,7 +200,7 @@ async def _age(ctx: Context, here: HallService, check: str) -> int | None:
 @router.get("/checks/{check}")
 async def status(hall: str, check: str, request: Request) -> Response:
     """How a check stands, for the kiosk that waits for a clerk."""
-    ctx, _, here = await at_desk(request, Act.CHECK_PENSION, hall)
+    ctx, _, here = await permitted(request, Act.CHECK_PENSION, hall)
     return as_json(await here.ask(_check_look(ctx, check)))
 
 
@@ -241,7 +222,7 @@ def _check_look(ctx: Context, check: str) -> Any:
 @router.get("/waiting")
 async def waiting(hall: str, request: Request) -> Response:
     """The checks that wait for a clerk's look, the longest first; the names are masked."""
-    ctx, _, here = await at_desk(request, Act.CONFIRM_PENSION, hall)
+    ctx, _, here = await permitted(request, Act.CONFIRM_PENSION, hall)
     found = await here.ask(lambda state, _: _waiting(state))
     people = await ctx.pensions.people(hall).identities({check.person for check in found})
     views = []
@@ -261,7 +242,7 @@ def _waiting(state: HallState) -> list[Check]:
 @router.get("/checks/{check}/pictures/{which}")
 async def picture(hall: str, check: str, which: str, request: Request) -> Response:
     """The live picture, or the one it is compared with; only while the check waits."""
-    ctx, actor, here = await at_desk(request, Act.CONFIRM_PENSION, hall)
+    ctx, actor, here = await permitted(request, Act.CONFIRM_PENSION, hall)
     found = await here.ask(lambda state, _: known_check(state, check))
     if found.status is not CheckStatus.WAITING_FOR_CLERK or which not in ("live", "reference"):
         raise _no_picture(check)
@@ -272,7 +253,7 @@ async def picture(hall: str, check: str, which: str, request: Request) -> Respon
     if content is None:
         raise _no_picture(check)
     kind = media_type(content[:4]) or "application/octet-stream"
-    return Response(content, media_type=kind, headers={"Cache-Control": "no-store"})
+    return Response(content, media_type=kind, headers=NOT_KEPT)
 
 
 def _no_picture(check: str) -> ApiError:
@@ -291,7 +272,7 @@ async def _noted(ctx: Context, hall: str, actor: Actor, act: str, person: str, w
 @router.post("/checks/{check}/confirm", openapi_extra=takes(ConfirmCheckIn))
 async def confirm(hall: str, check: str, request: Request) -> Response:
     """The clerk's answer: the same person, or not; then the person gets a window's number."""
-    ctx, actor, here = await at_desk(request, Act.CONFIRM_PENSION, hall)
+    ctx, actor, here = await permitted(request, Act.CONFIRM_PENSION, hall)
     body = await body_of(request, ConfirmCheckIn)
     age_years = await _age(ctx, here, check)
     command = ConfirmCheck(check, body.same, fresh_id(), actor.label, age_years)
@@ -343,7 +324,7 @@ async def _keep_evidence(
 @router.get("/tickets/{ticket}")
 async def of_ticket(hall: str, ticket: str, request: Request) -> Response:
     """Why somebody with this ticket was sent to a window: for the clerk who calls them."""
-    _, _, here = await at_desk(request, Act.CONFIRM_PENSION, hall)
+    _, _, here = await permitted(request, Act.CONFIRM_PENSION, hall)
 
     def look(state: HallState, now_ms: int) -> Any:
         check = state.pensions.of_ticket(ticket)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
-import orjson
 from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act
@@ -18,8 +16,7 @@ from queue_server.domain.rules import HallRules
 from queue_server.estimates.promises import PromiseLine, promise_lines
 from queue_server.service import HallService
 from queue_server.statistics.tables import Table
-from queue_server.web.api.statistics import CSV
-from queue_server.web.api.tickets import ERRORS, JSON
+from queue_server.web.answers import CSV, ERRORS, file_beside, json_beside
 from queue_server.web.bodies import gives_file
 from queue_server.web.context import permitted
 from queue_server.web.dates import Day, First, Last
@@ -42,9 +39,11 @@ async def promises(hall: str, request: Request, day: Day = None) -> Response:
     rules = await service.ask(lambda state, _: state.known_rules)
     of = day or business_day(rules.calendar, service.now_ms())
     found = await ctx.days.folded(service, of, of, promise_lines)
-    lines = [_line(line) for lines in found for line in lines]
-    body = orjson.dumps({"day": of, "promises": lines})
-    return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
+    return await json_beside(_told, of, found)
+
+
+def _told(day: date, found: Sequence[Sequence[PromiseLine]]) -> dict[str, Any]:
+    return {"day": day, "promises": [_line(line) for lines in found for line in lines]}
 
 
 def _line(line: PromiseLine) -> dict[str, Any]:
@@ -63,15 +62,17 @@ async def promises_csv(
     found = await ctx.days.folded(service, begin, end, promise_lines)
     language = language_of(request)
     words = ctx.texts.of(language, ["waits"])["waits"]["each"]
-    table = _table([line for lines in found for line in lines], rules, language, words)
     detail = {"from": begin.isoformat(), "to": end.isoformat()}
     await ctx.audit.note(hall, actor.label, "export", subject="promises.csv", detail=detail)
-    body = await asyncio.to_thread(as_csv, table, words)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{hall}-promises-{begin}.csv"',
-        "Cache-Control": "no-store",
-    }
-    return Response(body, media_type=CSV, headers=headers)
+    lines = [line for lines in found for line in lines]
+    name = f"{hall}-promises-{begin}.csv"
+    return await file_beside(CSV, name, _as_csv, lines, rules, language, words)
+
+
+def _as_csv(
+    lines: Sequence[PromiseLine], rules: HallRules, language: str, words: dict[str, Any]
+) -> bytes:
+    return as_csv(_table(lines, rules, language, words), words)
 
 
 def _span(

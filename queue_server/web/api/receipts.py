@@ -1,24 +1,23 @@
 """Call receipts: screens and speakers report what they have shown and spoken; clerks look.
 
-They live in the process that the screens talk to. Where several processes serve a hall, one that
-has heard of no screen says so by an empty list, and the console shows nothing then.
+They live in the process that the screens talk to. Where several processes serve a hall, the proxy
+sends these paths and the screens' to one of them (docs/postgresql.md).
 """
 
 from __future__ import annotations
 
 from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from queue_server.access.roles import Act
 from queue_server.domain.remembered import RecentCall
 from queue_server.domain.state import HallState
-from queue_server.web.api.screens import paired_screens
-from queue_server.web.api.tickets import ERRORS, JSON
+from queue_server.web.answers import ERRORS, JSON, as_json
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted
+from queue_server.web.paired import paired_screens
 from queue_server.web.schemas.commands import Body
 
 router = APIRouter(prefix="/api/v1/halls/{hall}", tags=["receipts"], responses=ERRORS)
@@ -73,7 +72,7 @@ async def receipts(hall: str, request: Request) -> Response:
         "screens": [{**s, "name": names.get(s["id"], s["id"])} for s in known.screens(now_ms)],
         "calls": [{"window": w, **known.call(seq, at, now_ms)} for w, seq, at in calls],
     }
-    return Response(orjson.dumps(body), media_type=JSON, headers={"Cache-Control": "no-store"})
+    return as_json(body)
 
 
 def _newest_calls(state: HallState) -> list[RecentCall]:

@@ -6,39 +6,24 @@ review is accepted first and its words kept then; a repeated request keeps them 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
-
 import orjson
 from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act, Actor, Role, may
 from queue_server.domain import cases as x
-from queue_server.outcome import Outcome
 from queue_server.review_words import review_form
 from queue_server.service import HallService
-from queue_server.vault.store import Entry
 from queue_server.views.cases import figures_view, published_view
-from queue_server.web.api.tickets import ERRORS, JSON, answered
-from queue_server.web.api.visits import PHONE
+from queue_server.web.acts import PHONE
+from queue_server.web.answers import ERRORS, JSON, answered
 from queue_server.web.bodies import body_of, takes
-from queue_server.web.context import Context, actor_of, context, hall_of, permitted
+from queue_server.web.context import actor_of, context, hall_of, permitted
 from queue_server.web.errors import ApiError
+from queue_server.web.kept_words import case_id, keep_words, said
 from queue_server.web.schemas.reviews import ReviewIn, SuggestionIn
 from queue_server.wire import reviews as wire
 
 router = APIRouter(prefix="/api/v1/halls/{hall}", tags=["reviews"], responses=ERRORS)
-WORDS, NUMBER, ANSWER = "review_words", "review_phone", "review_answer"
-
-
-def vault_ref(case: str) -> str:
-    """The reference under which the vault keeps what belongs to a review or suggestion."""
-    return f"review:{case}"
-
-
-def case_id(request_id: UUID) -> str:
-    """The same for a repeated request, so that its words are kept once."""
-    return request_id.hex
 
 
 @router.get("/reviews/form")
@@ -83,7 +68,7 @@ async def review(hall: str, request: Request) -> Response:
         body.step,
         None,
         body.reasons,
-        bool(_said(body.words)),
+        bool(said(body.words)),
         body.phone is not None,
     )
     outcome = await here.execute(command, request_id=str(body.request_id), by=by)
@@ -118,36 +103,10 @@ async def suggest(hall: str, request: Request) -> Response:
     else:
         _, actor, here = await permitted(request, Act.GIVE_REVIEW, hall)
         by = actor.label
-    if not _said(body.text):
+    if not said(body.text):
         raise ApiError(422, "fields_invalid", "请写下您的意见。", fields=["text"])
     await hall_of(ctx, hall)
     command = x.Suggest(case_id(body.request_id), body.phone is not None)
     outcome = await here.execute(command, request_id=str(body.request_id), by=by)
     await keep_words(ctx, here, command.case, body.text, body.phone, outcome)
     return answered(outcome, 200 if outcome.replayed else 201)
-
-
-def _said(words: str | None) -> str | None:
-    return (words or "").strip() or None
-
-
-async def keep_words(
-    ctx: Context,
-    here: HallService,
-    case: str,
-    words: str | None,
-    phone: str | None,
-    outcome: Outcome,
-) -> None:
-    """Into the vault, for as long as the hall's settings say. A repeat changes nothing that is
-    there: its id may have been used by somebody else."""
-    ref = vault_ref(case)
-    told = {WORDS: _said(words), NUMBER: _said(phone)}
-    found = {kind: text for kind, text in told.items() if text}
-    if not found or (outcome.replayed and await ctx.vault.held(ref)):
-        return
-    keep_days = await here.ask(lambda state, _: state.known_rules.reviews.keep_days)
-    until = datetime.now(UTC) + timedelta(days=keep_days)
-    await ctx.vault.put(
-        *(Entry(ref, kind, text.encode(), keep_until=until) for kind, text in found.items())
-    )

@@ -12,21 +12,20 @@ from typing import Literal, TypedDict
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from queue_server.access import pairing
-from queue_server.access.paired_screens import PairedScreen, screens_of
+from queue_server.access.paired_screens import PairedScreen
 from queue_server.access.roles import Act
 from queue_server.audit import audit_statement
 from queue_server.receipts import ScreenView
-from queue_server.web.api.tickets import ERRORS, JSON
+from queue_server.web.answers import ERRORS, JSON, as_json
 from queue_server.web.bodies import body_of, takes
-from queue_server.web.context import Context, permitted
+from queue_server.web.context import permitted
 from queue_server.web.errors import ApiError
+from queue_server.web.paired import paired_screens
 from queue_server.web.schemas.commands import Command
 
 router = APIRouter(prefix="/api/v1/halls/{hall}", tags=["receipts"], responses=ERRORS)
 # After a start every screen has so long to come back before it is missed.
 COMES_BACK_S = 60.0
-LOOKED_UP_S = 5.0
 
 
 State = Literal["alive", "silent", "unknown"]
@@ -44,17 +43,6 @@ class ScreenState(TypedDict):
     seen_s: int | None
 
 
-async def paired_screens(ctx: Context, hall: str) -> tuple[PairedScreen, ...]:
-    """Asks the database anew after LOOKED_UP_S: each console asks every other second."""
-    known = ctx.paired_screens.get(hall)
-    now = time.monotonic()
-    if known is not None and now - known[0] < LOOKED_UP_S:
-        return known[1]
-    found = screens_of(await pairing.devices(ctx.access.database, hall))
-    ctx.paired_screens[hall] = (now, found)
-    return found
-
-
 @router.get("/screens")
 async def screens(hall: str, request: Request) -> Response:
     """Every screen that belongs to the hall, and whether it lives."""
@@ -67,8 +55,7 @@ async def screens(hall: str, request: Request) -> Response:
         *(_paired(screen, receipts.seen(screen.id, now_ms), fresh) for screen in paired),
         *(_named(view) for view in receipts.known(now_ms) if view["id"] not in ids),
     ]
-    body = orjson.dumps({"screens": found})
-    return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
+    return as_json({"screens": found})
 
 
 def _paired(screen: PairedScreen, seen: ScreenView | None, fresh: bool) -> ScreenState:

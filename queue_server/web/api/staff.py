@@ -9,7 +9,6 @@ from dataclasses import asdict
 from typing import Any
 from uuid import uuid5
 
-import orjson
 from fastapi import APIRouter, Request, Response
 
 from queue_server.access import accounts as a
@@ -18,7 +17,7 @@ from queue_server.access.store import Staff, Statement, hash_password, put_staff
 from queue_server.audit import audit_statement
 from queue_server.domain.commands import CloseWindow
 from queue_server.service import HallService
-from queue_server.web.api.tickets import ERRORS, JSON
+from queue_server.web.answers import ERRORS, as_json
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import Context, context, permitted
 from queue_server.web.errors import ApiError
@@ -38,7 +37,7 @@ async def everybody(hall: str, request: Request) -> Response:
         for account in found
     ]
     roles = [role for role in Role if role in a.MAY_KEEP.get(actor.role, ())]
-    return _answer({"staff": shown, "roles": roles})
+    return as_json({"staff": shown, "roles": roles})
 
 
 @router.post("", status_code=201, openapi_extra=takes(NewStaffIn))
@@ -56,7 +55,7 @@ async def add(hall: str, request: Request) -> Response:
     member = Staff(hall, body.login, body.name, body.role, window, secret, must_change=True)
     told = {"name": body.name, "role": body.role, "window": window}
     await _note(ctx, hall, actor, "staff_added", body.login, put_staff(member), told)
-    return _answer({"login": body.login, "password": password}, 201)
+    return as_json({"login": body.login, "password": password}, 201)
 
 
 @router.post("/{login}", openapi_extra=takes(StaffIn))
@@ -70,7 +69,7 @@ async def change(hall: str, login: str, request: Request) -> Response:
     statements = a.change_account(hall, login, body.name, body.role, window)
     told = {"name": body.name, "role": body.role, "window": window}
     await _note(ctx, hall, actor, "staff_changed", login, statements, told)
-    return _answer({"login": login})
+    return as_json({"login": login})
 
 
 @router.post("/{login}/place", openapi_extra=takes(PlaceIn))
@@ -88,7 +87,7 @@ async def place(hall: str, login: str, request: Request) -> Response:
     told = {"window": body.window, "was": found.window}
     statement = a.place_account(hall, login, body.window)
     await _note(ctx, hall, actor, "staff_placed", login, (statement,), told)
-    return _answer({"login": login, "window": body.window, "was": found.window})
+    return as_json({"login": login, "window": body.window, "was": found.window})
 
 
 async def _leave(service: HallService, actor: Actor, login: str, body: PlaceIn) -> None:
@@ -110,7 +109,7 @@ async def reset(hall: str, login: str, request: Request) -> Response:
     statements = a.set_password(hall, login, secret, must_change=True)
     statements += (ctx.access.lockout.unlock(hall, login),)
     await _note(ctx, hall, actor, "staff_password_reset", login, statements)
-    return _answer({"login": login, "password": password})
+    return as_json({"login": login, "password": password})
 
 
 @router.post("/{login}/disable", openapi_extra=takes(Command))
@@ -138,7 +137,7 @@ async def _set(
     await body_of(request, Command)
     await _known(ctx, actor, hall, login)
     await _note(ctx, hall, actor, what, login, statements)
-    return _answer({"login": login})
+    return as_json({"login": login})
 
 
 async def _note(
@@ -186,8 +185,3 @@ def _window(service: HallService, body: StaffIn) -> str | None:
 async def _hashed(ctx: Context, password: str) -> str:
     async with ctx.hashing:
         return await asyncio.to_thread(hash_password, password)
-
-
-def _answer(body: dict[str, Any], status: int = 200) -> Response:
-    headers = {"Cache-Control": "no-store"}
-    return Response(orjson.dumps(body), status, media_type=JSON, headers=headers)

@@ -9,34 +9,23 @@ from __future__ import annotations
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from queue_server.access.roles import Act, Actor, Role, may
+from queue_server.access.roles import Actor
 from queue_server.domain import cases as x
 from queue_server.domain.state import HallState
 from queue_server.review_words import review_form
 from queue_server.service import HallService
-from queue_server.web.api.reviews import case_id, keep_words
-from queue_server.web.api.tickets import ERRORS, JSON, answered
+from queue_server.web.answers import ERRORS, JSON, answered, as_json
 from queue_server.web.bodies import body_of, takes
-from queue_server.web.context import Context, context, hall_of
+from queue_server.web.context import Context, context, hall_of, tablet_actor
 from queue_server.web.errors import ApiError
+from queue_server.web.kept_words import case_id, keep_words
 from queue_server.web.schemas.reviews import TabletReviewIn
 from queue_server.wire import reviews as wire
 
 router = APIRouter(
     prefix="/api/v1/halls/{hall}/windows/{window}/tablet", tags=["reviews"], responses=ERRORS
 )
-TABLET_COOKIE = "hall_tablet"
 RATES_WITHIN_MS = 10 * 60 * 1000  # who has left cannot rate here any more, only by phone or kiosk
-
-
-async def tablet_actor(request: Request, ctx: Context, hall: str, window: str) -> Actor | None:
-    """The paired tablet of this window, by its cookie or, for a device, its bearer token."""
-    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    token = bearer if scheme.lower() == "bearer" else request.cookies.get(TABLET_COOKIE)
-    actor = await ctx.access.actor_of_token(token) if token else None
-    if actor is None or actor.role not in (Role.SCREEN, Role.KIOSK):
-        return None
-    return actor if may(actor, Act.GIVE_REVIEW, hall, window) else None
 
 
 async def _tablet(request: Request, hall: str, window: str) -> tuple[Context, Actor, HallService]:
@@ -52,8 +41,7 @@ async def newest(hall: str, window: str, request: Request) -> Response:
     """`{"review": null}` while there is nothing to rate."""
     _, _, here = await _tablet(request, hall, window)
     found = await here.ask(lambda state, now_ms: _newest(state, window, now_ms))
-    body = orjson.dumps({"review": found})
-    return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
+    return as_json({"review": found})
 
 
 def _newest(state: HallState, window_id: str, now_ms: int) -> wire.TabletReview | None:

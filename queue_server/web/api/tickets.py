@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-from typing import TypeVar
-
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from foundation.id_number import birth_in
 from queue_server.access.roles import Act, Role
 from queue_server.domain import commands as c
-from queue_server.domain.calendar import local
 from queue_server.domain.state import HallState
 from queue_server.ids import fresh_id
-from queue_server.outcome import Outcome
 from queue_server.review_words import review_form
-from queue_server.service import HallService
 from queue_server.views.acceptances import reviewable_view, steps_view
-from queue_server.web.bodies import body_of, gives, takes
-from queue_server.web.context import Context, context, permitted
+from queue_server.web.acts import act_on_ticket, age_of, person_ref
+from queue_server.web.answers import ERRORS, JSON, answered
+from queue_server.web.bodies import body_of, takes
+from queue_server.web.context import context, permitted
 from queue_server.web.errors import ApiError
 from queue_server.web.plain import PlainRoute
-from queue_server.web.schemas.commands import CancelIn, Command, ErrorOut, IssueIn, PersonIn
+from queue_server.web.schemas.commands import CancelIn, Command, IssueIn
 
 router = APIRouter(prefix="/api/v1", tags=["tickets"], route_class=PlainRoute)
-JSON = "application/json"
-M = TypeVar("M", bound=Command)
-ERRORS = gives(ErrorOut, 400, 401, 403, 404, 409, 422, 503)
-
-
-def answered(outcome: Outcome, status: int = 200) -> Response:
-    return Response(outcome.body, status, media_type=JSON)
 
 
 @router.post(
@@ -62,23 +49,6 @@ async def issue(request: Request) -> Response:
     return answered(outcome, 201 if new else 200)
 
 
-async def person_ref(ctx: Context, person: PersonIn | None) -> str | None:
-    return await ctx.access.person_ref(person.id_number) if person else None
-
-
-def age_of(service: HallService, person: PersonIn | None) -> int | None:
-    """Full years on the hall's own date. What a resident's number says counts before what is told
-    beside it."""
-    birth = (birth_in(person.id_number) or person.birth) if person else None
-    if birth is None:
-        return None
-    return full_years(birth, local(service.calendar, service.now_ms()).date())
-
-
-def full_years(birth: date, today: date) -> int:
-    return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
-
-
 @router.get("/halls/{hall}/tickets/{ticket}", responses=ERRORS)
 async def look(request: Request) -> Response:
     hall, ticket = request.path_params["hall"], request.path_params["ticket"]
@@ -91,18 +61,6 @@ async def look(request: Request) -> Response:
         view["ticket"]["follow_path"] = ""
         body = orjson.dumps(view)
     return Response(body, media_type=JSON)
-
-
-async def act_on_ticket(
-    request: Request, act: Act, model: type[M], wanted: Callable[[str, M], c.TicketCommand]
-) -> Response:
-    """Who asks is checked before what is asked. wanted: the command, from ticket and body."""
-    hall, ticket = request.path_params["hall"], request.path_params["ticket"]
-    _, actor, service = await permitted(request, act, hall)
-    body = await body_of(request, model)
-    command = wanted(ticket, body)
-    request_id = str(body.request_id)
-    return answered(await service.execute(command, request_id=request_id, by=actor.label))
 
 
 _TICKET = "/halls/{hall}/tickets/{ticket}"

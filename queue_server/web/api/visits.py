@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act, Role
 from queue_server.domain import commands as c
-from queue_server.web.api.tickets import ERRORS, act_on_ticket, answered
+from queue_server.web.acts import PHONE, act_on_ticket
+from queue_server.web.answers import ERRORS, answered
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import context, permitted
 from queue_server.web.errors import ApiError
@@ -19,7 +20,6 @@ from queue_server.web.schemas.commands import Command, DeferIn, SendOnIn
 router = APIRouter(prefix="/api/v1", tags=["tickets"], responses=ERRORS, route_class=PlainRoute)
 _TICKET = "/halls/{hall}/tickets/{ticket}"
 M = TypeVar("M", bound=Command)
-PHONE = "person:phone"  # how the journal names somebody who holds a ticket's code
 
 
 @router.post(f"{_TICKET}/keep", openapi_extra=takes(Command))

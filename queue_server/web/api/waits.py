@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import orjson
 from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act
@@ -16,7 +15,7 @@ from queue_server.domain.rules import HallRules, Skill
 from queue_server.domain.state import HallState
 from queue_server.estimates.process import EstimatesUnavailable
 from queue_server.simulation import what_if
-from queue_server.web.api.tickets import ERRORS, JSON
+from queue_server.web.answers import ERRORS, as_json
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted
 from queue_server.web.errors import ApiError
@@ -37,7 +36,7 @@ async def waits(hall: str, request: Request) -> Response:
         found = await ctx.estimates.report(service)
     except EstimatesUnavailable as error:
         raise _unavailable() from error
-    return _json({**found, "outlook": await service.ask(_outlook)})
+    return as_json({**found, "outlook": await service.ask(_outlook)})
 
 
 @router.post("/what-if", openapi_extra=takes(WhatIfIn))
@@ -56,7 +55,7 @@ async def what_if_changed(hall: str, request: Request) -> Response:
         found = await ctx.estimates.what_if(service, changes, max(now_ms, ends_ms))
     except EstimatesUnavailable as error:
         raise _unavailable() from error
-    return _json(_dated(found))
+    return as_json(_dated(found))
 
 
 @router.post("/openings", openapi_extra=takes(OpeningsIn))
@@ -69,17 +68,13 @@ async def openings(hall: str, request: Request) -> Response:
         found = await ctx.estimates.openings(service, body.limit_minutes * 60, ends_ms)
     except EstimatesUnavailable as error:
         raise _unavailable() from error
-    return _json(_dated(found))
+    return as_json(_dated(found))
 
 
 def _unavailable() -> ApiError:
     return ApiError(
         503, "estimates_unavailable", "等候推算暂时不可用，取号和叫号不受影响。请稍后再试。"
     )
-
-
-def _json(body: dict[str, Any]) -> Response:
-    return Response(orjson.dumps(body), media_type=JSON, headers={"Cache-Control": "no-store"})
 
 
 def _outlook(state: HallState, now_ms: int) -> dict[str, Any] | None:

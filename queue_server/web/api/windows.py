@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act, Role
 from queue_server.domain import commands as c
-from queue_server.web.api.tickets import ERRORS, answered
+from queue_server.web.answers import ERRORS, answered
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import actor_of, context, permitted
 from queue_server.web.errors import ApiError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import calendar as months
 import re
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ from starlette.responses import Response
 
 from queue_server.access.roles import Act
 from queue_server.domain.calendar import business_day
+from queue_server.domain.rules import HallRules
 from queue_server.statistics import measures as m
 from queue_server.statistics.tables import tables
 from queue_server.web.context import actor_of, allowed, context, hall_of
@@ -71,8 +73,7 @@ async def report(hall: str, request: Request, month: str = "") -> Response:
     language = language_of(request)
     if allowed(ctx, await actor_of(request, ctx), Act.SEE_BOARD, hall):
         facts = await ctx.days.facts(service, first, last)
-        found = {t.id: t for t in tables(facts, rules, language)}
-        found["summary"] = m.summary(facts.arrivals, facts.steps, facts.ratings)
+        found = await asyncio.to_thread(_report, facts, rules, language)
     shown = service.presentation
     return await page(
         request,
@@ -85,6 +86,12 @@ async def report(hall: str, request: Request, month: str = "") -> Response:
         today=today.isoformat(),
         found=found,
     )
+
+
+def _report(facts: m.Facts, rules: HallRules, language: str) -> dict[str, Any]:
+    found: dict[str, Any] = {t.id: t for t in tables(facts, rules, language)}
+    found["summary"] = m.summary(facts.arrivals, facts.steps, facts.ratings)
+    return found
 
 
 def _month(text: str, today: date) -> tuple[date, date]:

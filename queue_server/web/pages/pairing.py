@@ -11,8 +11,7 @@ from starlette.responses import Response
 
 from queue_server.access import pairing as p
 from queue_server.access.pairing import Kind
-from queue_server.web.api.tablets import TABLET_COOKIE
-from queue_server.web.context import DEVICE_COOKIE, context, hall_of
+from queue_server.web.context import DEVICE_COOKIE, TABLET_COOKIE, context, hall_of
 from queue_server.web.pages.rendering import language_of, render
 
 router = APIRouter(include_in_schema=False)

@@ -14,8 +14,16 @@ from starlette.responses import Response
 
 from queue_server.access.roles import Act, Role
 from queue_server.access.store import insert_token, new_token
-from queue_server.web.api.tablets import TABLET_COOKIE, tablet_actor
-from queue_server.web.context import SESSION_COOKIE, Context, actor_of, allowed, context, hall_of
+from queue_server.web.context import (
+    SESSION_COOKIE,
+    TABLET_COOKIE,
+    Context,
+    actor_of,
+    allowed,
+    context,
+    hall_of,
+    tablet_actor,
+)
 from queue_server.web.errors import ApiError
 from queue_server.web.pages.rendering import YEAR_S, error_page, language_of, page, render
 

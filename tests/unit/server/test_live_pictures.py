@@ -1,4 +1,5 @@
-"""Live pictures lie in one process: they go by themselves, and a proxy must know whose they are."""
+"""Live pictures and call receipts lie in one process: pictures go by themselves, and a proxy must
+know whose both are."""
 
 from __future__ import annotations
 
@@ -7,8 +8,11 @@ import re
 from pathlib import Path
 
 from queue_server.pensions.pictures import LivePictures
-from queue_server.web.api import pensioners, pensions
+from queue_server.web.api import pensioners, pensioners_many, pensions, receipts, screens
 
+_IN_ONE_PROCESS = tuple(
+    m.router for m in (pensions, pensioners, pensioners_many, receipts, screens)
+)
 PROXY = Path(__file__).parents[3] / "docs" / "postgresql" / "nginx.conf"
 
 
@@ -26,17 +30,18 @@ def test_a_picture_that_nobody_asks_for_is_overwritten_all_the_same():
     assert asyncio.run(run()) == bytearray(4)
 
 
-def test_the_proxy_sends_every_path_of_a_check_to_the_halls_own_process():
+def test_the_proxy_sends_what_one_process_knows_to_the_halls_own_process():
     text = PROXY.read_text("utf-8")
     place = re.search(r"location ~ (\S+) \{[^}]*proxy_pass http://halls_by_name;", text)
     named = re.search(r"~(\S+)\s+\$hall;", text)
     assert place
     assert named
-    paths = [r.path for router in (pensions.router, pensioners.router) for r in router.routes]
-    assert len(paths) > 15
+    paths = [r.path for router in _IN_ONE_PROCESS for r in router.routes]
+    assert len(paths) > 18
     for path in paths:
         asked = path.replace("{hall}", "示范")
         assert re.search(place[1], asked), path
         assert re.match(named[1].replace("?<", "?P<"), asked)["hall"] == "示范"
-    assert not re.search(place[1], "/api/v1/halls/demo/tickets")
-    assert "hash $pension_hall consistent;" in text
+    for elsewhere in ("tickets", "screensaver", "tickets/screens-1"):
+        assert not re.search(place[1], f"/api/v1/halls/demo/{elsewhere}")
+    assert "hash $own_hall consistent;" in text
