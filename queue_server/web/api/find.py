@@ -13,7 +13,7 @@ from queue_server.domain.state import HallState, Ticket
 from queue_server.domain.vocabulary import TicketStatus
 from queue_server.service import HallService
 from queue_server.views.acceptances import reviewable_view
-from queue_server.web.answers import ERRORS, JSON
+from queue_server.web.answers import ERRORS, as_json
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted
 from queue_server.web.errors import ApiError
@@ -57,8 +57,7 @@ async def find(hall: str, request: Request) -> Response:
         raise ApiError(422, "fields_invalid", message, fields=["id_number", "token", "number"])
     told = [orjson.loads(body)["ticket"] for t in found if (body := await service.ticket_json(t))]
     shown = [ticket for ticket in told if ticket["status"] not in _OVER]
-    headers = {"Cache-Control": "no-store"}
-    return Response(orjson.dumps({"tickets": shown}), media_type=JSON, headers=headers)
+    return as_json({"tickets": shown})
 
 
 class FindVisitsIn(Body):
@@ -88,8 +87,7 @@ async def find_visits(hall: str, request: Request) -> Response:
         message = "请放身份证，或者扫号票上的二维码。"
         raise ApiError(422, "fields_invalid", message, fields=["id_number", "token"])
     told = [visit for ticket in found if (visit := await _visit(service, ticket))["reviewable"]]
-    headers = {"Cache-Control": "no-store"}
-    return Response(orjson.dumps({"visits": told}), media_type=JSON, headers=headers)
+    return as_json({"visits": told})
 
 
 async def _visit(service: HallService, ticket: str) -> FinishedVisit:
