@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from foundation.liveness import Liveness, Watchdog
 from foundation.logs import configure_logs
 from foundation.recent_log import RecentLog
 from foundation.service_manager import ServiceManager
@@ -48,7 +49,6 @@ from kiosk.gateway.lease_keeper import HallClock, LeaseKeeper
 from kiosk.gateway.offline import OfflineDrawer
 from kiosk.gateway.pairing import Pairing, keep_token, kept_token
 from kiosk.lexicon import read_aside
-from kiosk.liveness import Liveness, Watchdog
 from kiosk.remote_view import RemoteView
 from kiosk.runtime import Hands, Runtime
 from kiosk.settings import KioskSettings, load_kiosk_settings, load_questions, parse_size

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from foundation.liveness import BeatingStop, Pulse, Quiet
 from hardware import ports, wiring
 from hardware.errors import DeviceError, DeviceMissing
 from hardware.health import Figure, HealthLog, TellsHealth
@@ -23,7 +24,6 @@ from hardware.speaker.settings import SpeakerSettings
 from kiosk.flow import events as ev
 from kiosk.flow.facts import PersonFacts, TicketFacts
 from kiosk.gateway.health import DeviceKind, Health, Tell
-from kiosk.liveness import BeatingStop, Pulse, Quiet
 from kiosk.settings import KioskSettings, PrinterSettings
 
 _log = structlog.get_logger()

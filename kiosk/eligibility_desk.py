@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from foundation.liveness import Liveness
 from foundation.settings_file import load_settings
 from hardware import wiring
 from hardware.ports import Camera
@@ -13,7 +14,6 @@ from kiosk.flow.events import Event
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.pension import PensionDesk
 from kiosk.live_view import LiveView
-from kiosk.liveness import Liveness
 from kiosk.settings import FaceCheckSettings, KioskSettings
 
 Post = Callable[[Event], None]

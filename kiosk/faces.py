@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 import structlog
 
+from foundation.liveness import Pulse, Quiet
 from hardware.errors import DeviceError
 from hardware.face.calibration import CalibrationUnusable, from_json
 from hardware.face.check import CheckResult, FaceCheck, Wanted, as_json
@@ -29,7 +30,6 @@ from kiosk.flow import eligibility as el
 from kiosk.flow.events import Event
 from kiosk.gateway.pension import Reference
 from kiosk.live_view import LiveView, Preview
-from kiosk.liveness import Pulse, Quiet
 
 _log = structlog.get_logger()
 Post = Callable[[Event], None]

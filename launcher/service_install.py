@@ -1,4 +1,4 @@
-"""`./hall install server|kiosk`: makes this machine a hall's server or kiosk, started by systemd.
+"""`./hall install server|kiosk|window-devices`: makes this machine one of them, started by systemd.
 
 Standard library only. Run again after an update: what people edit is kept, the rest renewed.
 """

@@ -13,7 +13,7 @@ from pathlib import Path
 from launcher.places import ROOT
 
 DEPLOY = ROOT / "deploy"
-KINDS = ("server", "kiosk")
+KINDS = ("server", "kiosk", "window-devices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,17 @@ _SYSTEM: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("system/sysctl-kiosk.conf", "sysctl.d/60-hall-kiosk.conf"),
         ("system/xorg-kiosk.conf", "X11/xorg.conf.d/50-hall-kiosk.conf"),
         ("system/udev-kiosk.rules", "udev/rules.d/70-hall-kiosk.rules"),
+        ("system/polkit-kiosk.rules", "polkit-1/rules.d/50-hall-kiosk.rules"),
+    ),
+    "window-devices": (
+        ("systemd/hall-window-devices.service", "systemd/system/hall-window-devices.service"),
+        ("system/sysusers-window-devices.conf", "sysusers.d/hall-window-devices.conf"),
+        ("system/journald.conf", "systemd/journald.conf.d/hall.conf"),
     ),
 }
 # The X server, and what plays sound; the rest is the set-up's own business.
 _KIOSK_PACKAGES = ("xserver-xorg-core", "xserver-xorg-input-libinput", "xinit", "alsa-utils")
+_SOUND_PACKAGES = ("alsa-utils", "espeak-ng")
 
 
 def plan(kind: str, root: Path = ROOT) -> ServicePlan:
@@ -74,6 +81,9 @@ def plan(kind: str, root: Path = ROOT) -> ServicePlan:
     )
     if kind == "server":
         return ServicePlan(kind, "hall-server.service", "hall", (*system, _server_settings()))
+    if kind == "window-devices":
+        unit, files = "hall-window-devices.service", (*system, _window_devices_settings(root))
+        return ServicePlan(kind, unit, "hall-window-devices", files, _SOUND_PACKAGES)
     return ServicePlan(
         kind,
         "hall-kiosk.service",
@@ -109,3 +119,12 @@ def _kiosk_settings(root: Path) -> Placed:
         flags=re.MULTILINE,
     )
     return Placed(_ETC / "hall" / "kiosk.toml", text, "hall-kiosk", ours=False)
+
+
+def _window_devices_settings(root: Path) -> Placed:
+    """The example, its neighbours named in full and what it writes in the service's own folder."""
+    kept = "/var/lib/hall-window-devices/ratings.jsonl"
+    text = _example("devices/window-devices.toml")
+    text = text.replace("../../.hall/window-devices/ratings.jsonl", kept)
+    text = text.replace('"../../', f'"{root}/')
+    return Placed(_ETC / "hall" / "window-devices.toml", text, "hall-window-devices", ours=False)

@@ -13,6 +13,7 @@ from datetime import datetime, time
 
 import structlog
 
+from foundation.liveness import Pulse, Quiet
 from hardware.errors import DeviceError
 from hardware.health import DeviceHealth, HealthLog
 from hardware.ports import DeviceStanding
@@ -21,6 +22,7 @@ from hardware.speaker.output import SoundOutput
 from hardware.speaker.settings import SpeakerSettings
 
 _log = structlog.get_logger()
+_ONE_CALL_S = 120.0  # making the sound and playing it takes no longer
 MOST_WAITING = 20  # older ones go: what was called minutes ago stands on the screens
 HURRY_FROM = 3  # this many waiting: the chime is left out
 
@@ -60,6 +62,7 @@ class QueueSpeaker:
         self._busy, self._closing = False, False
         self._standing: DeviceStanding | None = None
         self._health = HealthLog()
+        self.pulse: Pulse = Quiet()
         self._health.state("ok", output.name)  # nothing is wrong until a call cannot be said
         self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
         self._thread.start()
@@ -107,7 +110,9 @@ class QueueSpeaker:
 
     def _run(self) -> None:
         while (wanted := self._next()) is not None:
+            self.pulse.beat(_ONE_CALL_S)
             self._sound(*wanted)
+            self.pulse.rest()
             with self._changed:
                 self._busy = False
                 self._changed.notify_all()

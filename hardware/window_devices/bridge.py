@@ -10,6 +10,8 @@ from pathlib import Path
 
 import structlog
 
+from foundation.liveness import HeardStop, Liveness, Watchdog
+from foundation.service_manager import ServiceManager
 from hardware.errors import DeviceError
 from hardware.keypad.driver import PadBus
 from hardware.ports import (
@@ -32,6 +34,9 @@ from hardware.window_devices.settings import PadSettings, WindowDevicesSettings
 from hardware.window_devices.view import CallView, HallView, WindowView, sign_call, sign_idle
 
 _log = structlog.get_logger()
+PATIENCE_S = 30.0  # so much later than a worker promised is late
+_LOOK_S = 1.0
+_PADS_S = 15.0  # opening the bus, one frame and its answer take no longer
 
 
 class WindowDevices:
@@ -77,25 +82,47 @@ class WindowDevices:
         self._ratings = RatingSender(self._outbox, self._api, settings.server.retry_s * 10)
         self._report_all()
 
-    def run(self, stop: threading.Event) -> None:
-        """Blocks. Any thread may set `stop`."""
-        watching = [
-            threading.Thread(
-                target=bus.watch, args=(partial(self._pad_event, name), self._stop), daemon=True
-            )
-            for name, bus in self._pads.items()
-        ]
+    def run(self, stop: threading.Event, manager: ServiceManager | None = None) -> None:
+        """Blocks. Any thread may set `stop`. manager: is told that all is at work, or what hangs;
+        by default the one that started this process, if any."""
+        manager, liveness = manager or ServiceManager(), self._watched()
+        watching = [self._watching(name, bus, liveness) for name, bus in self._pads.items()]
         habits, retry_s = self._settings.habits, self._settings.server.retry_s
         told = Told(self._hall, self._call, self._ended, self._started, self._server)
         waiting = any(make.display for bus in self._pad_makes.values() for make in bus.values())
         follower = Follower(self._api, told, retry_s, habits.speak_within_s, waiting)
-        following = threading.Thread(target=follower.run, args=(self._stop,), daemon=True)
+        silent_s = self._settings.server.stream_silent_s + self._settings.server.longest_ask_s
+        heard = HeardStop(self._stop, liveness.pulse("follower"), silent_s)
+        following = threading.Thread(target=follower.run, args=(heard,), daemon=True)
         for thread in (*watching, following):
             thread.start()
+        watchdog = Watchdog(liveness, manager)
+        manager.ready()
         try:
-            stop.wait()
+            while not stop.wait(_LOOK_S):
+                watchdog.tick()
         finally:
+            manager.stopping()
             self._close(watching)
+
+    def _watching(self, name: str, bus: PadBus, liveness: Liveness) -> threading.Thread:
+        """The thread of one bus of keypads; not yet begun."""
+        heard = HeardStop(self._stop, liveness.pulse(f"pads-{name}"), _PADS_S)
+        tell = partial(self._pad_event, name)
+        return threading.Thread(target=bus.watch, args=(tell, heard), daemon=True)
+
+    def _watched(self) -> Liveness:
+        """Who else has a thread of their own."""
+        liveness = Liveness(PATIENCE_S)
+        for (bus, address), desk in self._desks.items():
+            desk.pulse = liveness.pulse(f"desk-{bus}-{address}")
+        for name, signs in self._signs.items():
+            signs.pulse = liveness.pulse(f"signs-{name}")
+        if self._speaker is not None:
+            self._speaker.pulse = liveness.pulse("speaker")
+        self._ratings.pulse = liveness.pulse("ratings")
+        self._reporter.pulse = liveness.pulse("reporter")
+        return liveness
 
     def _close(self, watching: list[threading.Thread]) -> None:
         """The following thread may wait for the server's next heartbeat: it is not waited for."""

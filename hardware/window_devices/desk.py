@@ -18,6 +18,7 @@ from typing import TypeVar
 
 import structlog
 
+from foundation.liveness import Pulse, Quiet
 from hardware.errors import DeviceError
 from hardware.hall_line import ServerAway, ServerRefused
 from hardware.ports import PadKey
@@ -60,6 +61,7 @@ class Desk:
         self._seq = -1  # of the newest view that was shown
         self._lock = threading.Lock()
         self._called_s = float("-inf")
+        self.pulse: Pulse = Quiet()
         self._thread = threading.Thread(target=self._run, name=f"desk-{pad.window}", daemon=True)
         self._thread.start()
 
@@ -99,7 +101,11 @@ class Desk:
         return press.key is PadKey.CALL and since_s < self._parts.habits.call_again_after_s
 
     def _run(self) -> None:
+        server = self._parts.server
+        # What was pressed has its time, and a last question its own.
+        within_s = self._parts.habits.press_valid_s + 2 * server.longest_ask_s
         while (taken := self._presses.get()) is not None and not self._stopping.is_set():
+            self.pulse.beat(within_s)
             try:
                 self._carry_out(*taken)
             except DeviceError as error:
@@ -107,6 +113,7 @@ class Desk:
             finally:
                 with self._lock:
                     self._taken.remove(taken[0].key)
+                self.pulse.rest()
 
     def _carry_out(self, press: Press, pressed_s: float) -> None:
         until_s = pressed_s + self._parts.habits.press_valid_s

@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from foundation.durable import settle_folder
+from foundation.liveness import Pulse, Quiet
 from hardware.errors import DeviceError
 from hardware.hall_line import ServerAway, ServerRefused
 from hardware.os_trouble import reason
@@ -22,6 +23,7 @@ from hardware.window_devices.api import HallApi
 
 _log = structlog.get_logger()
 # A token that is to be renewed, and a server from before there were ratings: it may come right.
+HAND_IN_S = 30.0  # one rating takes no longer, whatever the line does
 _NOT_YET = (401, 403, 405)
 
 
@@ -95,6 +97,7 @@ class RatingSender:
         self._outbox, self._api, self._retry_s = outbox, api, retry_s
         self._changed = threading.Condition()
         self._new, self._stopping = True, False
+        self.pulse: Pulse = Quiet()
         self._thread = threading.Thread(target=self._run, name="ratings", daemon=True)
         self._thread.start()
 
@@ -120,6 +123,7 @@ class RatingSender:
                     return
                 self._new = False
             self._hand_in_all()
+            self.pulse.rest()
 
     def _hand_in_all(self) -> None:
         """Until the server is away: with many ratings, each would wait for it anew."""
@@ -129,6 +133,7 @@ class RatingSender:
 
     def _hand_in(self, rating: Rating) -> bool:
         """Kept for later when the server cannot take it now. False when it takes none at all."""
+        self.pulse.beat(HAND_IN_S)
         try:
             self._api.rate(rating.ticket, rating.window, rating.level, rating.request_id)
         except ServerRefused as error:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from foundation.liveness import Pulse, Quiet
 from hardware.errors import DeviceError
 from hardware.health import DeviceHealth
 from hardware.window_devices.api import HallApi
@@ -20,6 +21,7 @@ _log = structlog.get_logger()
 REPEAT_S = 50.0  # the server is promised a word at least every minute
 SETTLE_S = 2.0  # a plug that is put in again at once is nobody's concern
 _RETRY_S = 5.0
+_REPORT_S = 30.0  # one report takes no longer, whatever the line does
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Reporter:
         self._devices: dict[str, _Device] = {}
         self._changed = threading.Condition()
         self._stopping = False
+        self.pulse: Pulse = Quiet()
         self._thread = threading.Thread(target=self._run, name="reporter", daemon=True)
         self._thread.start()
 
@@ -67,7 +70,9 @@ class Reporter:
     def _run(self) -> None:
         while (name := self._next()) is not None:
             device = self._devices[name]
+            self.pulse.beat(_REPORT_S)
             pause_s = self._report(name, device)
+            self.pulse.rest()
             with self._changed:
                 device.due_s = time.monotonic() + pause_s
 

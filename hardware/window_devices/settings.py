@@ -29,6 +29,10 @@ class ServerSettings:
     stream_silent_s: float = 30.0
     retry_s: float = 1.0
 
+    @property
+    def longest_ask_s(self) -> float:
+        return self.connect_timeout_s + self.answer_timeout_s
+
     def __post_init__(self) -> None:
         if not self.url.startswith(("http://", "https://")):
             raise ValueError("url must begin with http:// or https://")

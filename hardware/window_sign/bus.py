@@ -14,6 +14,7 @@ from typing import Protocol
 
 import structlog
 
+from foundation.liveness import Pulse, Quiet
 from hardware.errors import DeviceError, DeviceTimeout
 from hardware.health import DeviceHealth, HealthLog
 from hardware.ports import DeviceStanding
@@ -26,6 +27,7 @@ REFRESH_S = 60.0
 _SILENT_AGAIN_S = 5.0
 _MOST_STALE_READS = 32  # a line that never falls silent holds up no call
 _REOPEN_FIRST_S, _REOPEN_LONGEST_S = 0.5, 10.0
+_ONE_FRAME_S = 30.0  # opening, one frame, its answer and a pause take no longer
 
 
 class Link(Protocol):
@@ -90,6 +92,7 @@ class SignBus:
         self._standing: DeviceStanding | None = None
         self._silent: set[str] = set()
         self._health = HealthLog()
+        self.pulse: Pulse = Quiet()
         self._renew_all()
         self._thread = threading.Thread(target=self._run, name="sign-bus", daemon=True)
         self._thread.start()
@@ -144,6 +147,7 @@ class SignBus:
     def _run(self) -> None:
         pause_s = _REOPEN_FIRST_S
         while not self._closing:
+            self.pulse.beat(self._refresh_s + _ONE_FRAME_S)
             try:
                 self._work()
                 pause_s = _REOPEN_FIRST_S

@@ -9,10 +9,10 @@ from typing import Protocol
 
 import structlog
 
+from foundation.liveness import BeatingStop, Pulse, Quiet
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.gateway.errors import GatewayError, Refused
-from kiosk.liveness import BeatingStop, Pulse, Quiet
 
 _log = structlog.get_logger()
 

@@ -17,6 +17,7 @@ from typing import Any, cast
 import structlog
 from pypinyin import Style, pinyin
 
+from foundation.liveness import BeatingStop, Pulse, Quiet
 from kiosk.flow import events as ev
 from kiosk.flow.content import (
     ContentFacts,
@@ -31,7 +32,6 @@ from kiosk.gateway.client import QueueClient
 from kiosk.gateway.errors import BadAnswer, GatewayError, Refused
 from kiosk.gateway.keeping import KeptFile
 from kiosk.gateway.reading import read_hall, strictly, typed
-from kiosk.liveness import BeatingStop, Pulse, Quiet
 from queue_server.wire import hall as wire
 from queue_server.wire import reviews as wire_reviews
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
+from foundation.liveness import BeatingStop, Pulse, Quiet
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow.facts import PersonFacts, TicketFacts
@@ -23,7 +24,6 @@ from kiosk.gateway.client import QueueClient
 from kiosk.gateway.errors import GatewayError, Refused, Unreachable
 from kiosk.gateway.offline import OfflineDrawer
 from kiosk.gateway.reading import read_hall
-from kiosk.liveness import BeatingStop, Pulse, Quiet
 from kiosk.settings import ServerSettings
 
 _log = structlog.get_logger()

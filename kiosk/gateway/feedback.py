@@ -18,12 +18,12 @@ from typing import Any, Protocol, cast
 
 import structlog
 
+from foundation.liveness import Pulse, Quiet
 from kiosk.flow import events as ev
 from kiosk.flow import feedback as fb
 from kiosk.gateway.errors import GatewayError, Refused, Unreachable
 from kiosk.gateway.keeping import KeptFile
 from kiosk.gateway.reading import strictly, typed
-from kiosk.liveness import Pulse, Quiet
 
 _log = structlog.get_logger()
 

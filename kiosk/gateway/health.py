@@ -13,10 +13,10 @@ from enum import StrEnum
 
 import structlog
 
+from foundation.liveness import Pulse, Quiet
 from hardware.health import Debounce, Figure
 from kiosk.gateway.client import QueueClient
 from kiosk.gateway.errors import GatewayError, Refused
-from kiosk.liveness import Pulse, Quiet
 from kiosk.settings import ServerSettings
 
 _log = structlog.get_logger()

@@ -12,11 +12,11 @@ from typing import Any, Protocol
 
 import structlog
 
+from foundation.liveness import Pulse, Quiet
 from kiosk.flow import events as ev
 from kiosk.flow.facts import LeaseFacts
 from kiosk.gateway.errors import BadAnswer, GatewayError, Refused
 from kiosk.gateway.lease_book import Given, LeaseBook, Stage
-from kiosk.liveness import Pulse, Quiet
 
 _log = structlog.get_logger()
 

@@ -15,15 +15,17 @@ from pathlib import Path
 
 import pytest
 
+from foundation.service_manager import ServiceManager
 from hardware.keypad.make import load_pad
 from hardware.ports import PadKey
 from hardware.simulators.keypad import VirtualKeypads
 from hardware.simulators.serial_line import LineFault
 from hardware.simulators.sign_bus import VirtualSignBus
-from hardware.window_devices import build
+from hardware.window_devices import bridge, build
 from hardware.window_devices.bridge import WindowDevices
 from hardware.window_devices.settings import load_window_devices
 from tests.support.server import ServerProcess
+from tests.support.systemd import Systemd
 
 SETTINGS = """
 outbox = "{folder}/ratings.jsonl"
@@ -146,13 +148,13 @@ class Desk:
 
 
 @contextmanager
-def at_work(desk):
-    """The shipped drivers and the bridge, in this process."""
+def at_work(desk, manager=None):
+    """The shipped drivers and the bridge, in this process. manager: who started it."""
     devices, stop = WindowDevices(load_window_devices(desk.file), desk.file), threading.Event()
-    running = threading.Thread(target=devices.run, args=(stop,), daemon=True)
+    running = threading.Thread(target=devices.run, args=(stop, manager), daemon=True)
     running.start()
     try:
-        yield
+        yield devices
     finally:
         stop.set()
         running.join(timeout=10)
@@ -325,3 +327,33 @@ def test_a_press_that_grew_old_calls_nobody(tmp_path, server, token, manager, ev
         assert desk.ticket() is None
         desk.press(PadKey.CALL)
         eventually(lambda: desk.shown() == f"请{number}号", 10)
+
+
+def test_the_service_manager_hears_who_hangs_and_not_who_only_waits(
+    tmp_path, monkeypatch, eventually
+):
+    """The server is away all the time, which is no hang; a bus whose thread stands still is one."""
+    monkeypatch.setattr(bridge, "PATIENCE_S", 1.5)
+    monkeypatch.setattr(bridge, "_PADS_S", 0.5)
+    monkeypatch.setattr(bridge, "_LOOK_S", 0.02)
+    systemd, heard = Systemd(tmp_path, watchdog_s=0.2), []
+
+    def told(words):
+        heard.extend(systemd.told())
+        return words in heard
+
+    desk = Desk(tmp_path, "http://127.0.0.1:9", "no-token", "1", None, press_valid_s=0.5)
+    try:
+        with at_work(desk, ServiceManager(systemd.environ)) as devices:
+            eventually(lambda: desk.pads.press(7, PadKey.CALL), 10)
+            eventually(lambda: desk.pads.display(7) == "网络中断", 20)
+            assert told("READY=1")
+            assert told("WATCHDOG=1")
+            assert not [words for words in heard if "hung" in words]
+            with devices._pads["pads"]._lock:
+                eventually(lambda: told("STATUS=hung: pads-pads\nWATCHDOG=trigger"), 20)
+            heard.clear()
+            eventually(lambda: told("WATCHDOG=1"), 20)
+        assert told("STOPPING=1")
+    finally:
+        systemd.close()

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from kiosk.ui.steady import THROUGH_S
+from tests.support.systemd import Systemd
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,7 +35,7 @@ def beside(name: str) -> Any:
     return module
 
 
-hall_server, Systemd = beside("hall_server"), beside("test_liveness").Systemd
+hall_server = beside("hall_server")
 
 LEFT_TILE, RIGHT_TILE = (0.25, 0.27), (0.75, 0.27)
 HOME, NEXT = (0.3, 0.96), (0.8, 0.88)

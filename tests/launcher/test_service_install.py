@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from hardware.window_devices.settings import load_window_devices
 from kiosk.settings import load_kiosk_settings
 from launcher import service_install
 from launcher.places import ROOT
@@ -37,8 +38,8 @@ def test_an_image_gets_files_account_and_settings_and_keeps_what_was_edited(
     image: Path, kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert service_install.main([kind, "--into", str(image)]) == 0
-    settings = image / "etc" / "hall" / ("hall.toml" if kind == "server" else "kiosk.toml")
-    account = "hall" if kind == "server" else "hall-kiosk"
+    settings = image / "etc" / "hall" / ("hall.toml" if kind == "server" else f"{kind}.toml")
+    account = plan(kind).account
     assert f"{account}:" in (image / "etc/passwd").read_text()
     assert stat.S_IMODE(settings.stat().st_mode) == 0o640, "it holds a token"
     group = next(
@@ -56,6 +57,7 @@ def test_an_image_gets_files_account_and_settings_and_keeps_what_was_edited(
     assert "ExecStart=" in unit.read_text()
     said = capsys.readouterr().out
     assert str(ROOT) in said or kind == "server"
+    assert f"hall-{kind}" in said
 
 
 def test_the_settings_that_are_put_there_can_be_read(image: Path) -> None:
@@ -66,6 +68,8 @@ def test_the_settings_that_are_put_there_can_be_read(image: Path) -> None:
     assert kiosk.printer.roll_file == Path("/var/lib/hall-kiosk/paper-roll.json")
     assert kiosk.home.questions == ROOT / "config/questions.toml"
     assert kiosk.offline.folder == Path("/var/lib/hall-kiosk")
+    devices = load_window_devices(image / "etc/hall/window-devices.toml")
+    assert devices.outbox == Path("/var/lib/hall-window-devices/ratings.jsonl")
     hall = load_hall_settings(image / "etc/hall/hall.toml")
     assert "/var/lib/hall/hall.db" in hall.server.database
 
@@ -79,6 +83,18 @@ def test_units_name_programs_that_are_there_and_folders_that_they_may_write(kind
     assert f"User={service.account}\n" in unit
     assert f"StateDirectory={service.account}\n" in unit
     assert "Restart=always\n" in unit
+
+
+@pytest.mark.parametrize("kind", ["kiosk", "window-devices"])
+def test_what_is_watched_stays_in_its_service_where_systemd_hears_it(kind: str) -> None:
+    """A login session (PAMName=) takes all processes out of the service: `ready` and the watchdog
+    then come from strangers and are dropped. Seen in a booted container, where this cannot run."""
+    service = plan(kind)
+    unit = next(f.text for f in service.files if f.target.name == service.unit)
+    assert "PAMName=" not in unit
+    for line in ("Type=notify", "NotifyAccess=all", "WatchdogSignal=SIGKILL"):
+        assert f"{line}\n" in unit
+    assert re.search(r"^WatchdogSec=\d+s$", unit, re.MULTILINE)
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze here")

@@ -44,7 +44,7 @@ class InstantHands:
         ticket = replace(
             sample_ticket(),
             id=effect.request_id,
-            number=f"D{self._given:03}"[-5:],
+            number=f"D{self._given % 999 + 1:03}",
             follow_path=f"/t/{effect.request_id}",
             people_ahead=self._given % 40,
         )

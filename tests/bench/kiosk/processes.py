@@ -9,8 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.kiosk.test_liveness import Systemd
 from tests.kiosk.test_process import ROOT, Hall, Process, post
+from tests.support.systemd import Systemd
 
 WITHIN_S = 120.0
 WATCHDOG_S = 15.0  # as in deploy/systemd/hall-kiosk.service; it starts anew after 0.2 s

@@ -1,4 +1,4 @@
-"""Whether everything that the kiosk needs is at work: each worker promises when it will be heard of
+"""Whether everything that a program needs is at work: each worker promises when it will be heard of
 again, and the watchdog is fed only while none is late.
 
 A device or a server that never answers makes nobody late: drivers and requests have time limits,
@@ -96,6 +96,22 @@ class BeatingStop(threading.Event):
     def wait(self, timeout: float | None = None) -> bool:
         self._pulse().beat((timeout or 0.0) + self._within_s)
         return super().wait(timeout)
+
+
+class HeardStop(threading.Event):
+    """Another wish to stop, seen by one worker: its looking shows that it is at work."""
+
+    def __init__(self, stop: threading.Event, pulse: Pulse, within_s: float) -> None:
+        super().__init__()
+        self._stop, self._pulse, self._within_s = stop, pulse, within_s
+
+    def is_set(self) -> bool:
+        self._pulse.beat(self._within_s)
+        return self._stop.is_set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._pulse.beat((timeout or 0.0) + self._within_s)
+        return self._stop.wait(timeout)
 
 
 class Liveness:
