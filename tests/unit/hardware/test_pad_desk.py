@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from hardware.errors import DeviceProtocolError
+from hardware.hall_line import HallLine
 from hardware.ports import PadKey
 from hardware.window_devices import desk as module
 from hardware.window_devices.api import Answer, HallApi
@@ -75,6 +76,6 @@ def test_nothing_is_begun_after_a_press_has_lost_its_validity(clock, keys, late_
 
 def test_an_answer_of_another_shape_is_the_devices_trouble_and_no_error_of_the_program(monkeypatch):
     api = HallApi(ServerSettings("http://x", "demo", "t"))
-    monkeypatch.setattr(api, "_ask", lambda *_: ["no", "ticket"])
+    monkeypatch.setattr(HallLine, "ask", lambda *_: ["no", "ticket"])
     with pytest.raises(DeviceProtocolError):
         api.act("3", "call-next", {}, "r")
