@@ -60,6 +60,7 @@ from queue_server.web.texts import Texts
 log = structlog.get_logger()
 
 UPKEEP_S = 10.0
+RING_S = 1.0
 PURGE_S = 3600.0
 
 
@@ -293,7 +294,7 @@ async def _keep_up(halls: Halls) -> None:
     tidied = 0
     while True:
         before = _progress(halls)
-        await asyncio.sleep(UPKEEP_S * random.uniform(0.9, 1.1))  # noqa: S311 - only spreads work
+        await _ring(halls, UPKEEP_S * random.uniform(0.9, 1.1))  # noqa: S311 - only spreads work
         if _progress(halls) == before != tidied:
             tidied = before
             tidy()
@@ -320,8 +321,21 @@ def _progress(halls: Halls) -> int:
     return sum(hall.streams.seq for hall in halls)
 
 
-async def _keep_up_one(hall: HallService) -> None:
+async def _ring(halls: Halls, for_s: float) -> None:
+    """Looks every second for halls in which something falls due: somebody parked until now."""
+    loop, failed = asyncio.get_running_loop(), set[str]()
+    end_s = loop.time() + for_s
+    while (left_s := end_s - loop.time()) > 0:
+        await asyncio.sleep(min(left_s, RING_S * random.uniform(0.9, 1.1)))  # noqa: S311
+        for hall in [each for each in halls if each.due and each.id not in failed]:
+            if not await _keep_up_one(hall):
+                failed.add(hall.id)
+
+
+async def _keep_up_one(hall: HallService) -> bool:
     try:
         await hall.keep_up()
     except Exception as error:  # the next round tries again
         log.error("upkeep_failed", hall=hall.id, error=str(error))
+        return False
+    return True

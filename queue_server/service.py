@@ -43,6 +43,8 @@ from queue_server.push import HallStreams
 from queue_server.turns import AnsweredMeanwhile, Turns
 from queue_server.views.board import configuration_view
 from queue_server.views.hall import for_everybody, hall_view, ticket_view
+from queue_server.views.past import past_ticket
+from queue_server.wire import hall as wire
 
 log = structlog.get_logger()
 
@@ -98,6 +100,10 @@ class HallService:
         await self.day.start()
         await self.keep_up()
 
+    @property
+    def due(self) -> bool:
+        return self._clock.now_ms() >= min(self.day.ends_ms, self.day.state.alarms.next_ms)
+
     async def keep_up(self) -> None:
         """What must happen also when nobody asks for anything: the configuration taken in, the day
         closed, those who were parked until now back in line."""
@@ -105,7 +111,7 @@ class HallService:
             await self._take_in_file()
         except Refusal as refused:
             log.warning("configuration_waits", hall=self.id, detail=refused.message)
-        if self._clock.now_ms() >= min(self.day.ends_ms, self.day.state.alarms.next_ms):
+        if self.due:
             await self.execute(c.RollDay(), request_id=None, by="system")
 
     async def _take_in_file(self) -> None:
@@ -346,6 +352,11 @@ class HallService:
             return orjson.dumps({"ticket": view})
 
         return await self.ask(look) or None
+
+    async def past_ticket(self, ticket_id: str) -> wire.Ticket | None:
+        """As the ledger has it, of whatever day."""
+        row = await self._journal.find_ticket(self.id, ticket_id)
+        return row and past_ticket(self.day.state.known_rules, row, self._follow_token(ticket_id))
 
     async def configuration(self) -> dict[str, Any]:
         """The rules in force, as a manager may change them."""

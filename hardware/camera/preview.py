@@ -6,6 +6,7 @@ Keeps no picture. One reader takes frames for all who look.
 from __future__ import annotations
 
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import cv2
@@ -66,6 +67,7 @@ class Preview:
             return self.pictures, b"" if self.stopping.is_set() else self.newest
 
     def _take(self) -> None:
+        shown_s = before_s = 0.0  # of the picture before: when, and where it stood in a film
         while not self.stopping.is_set():
             try:
                 frame = self._camera.read(_READ_S)
@@ -74,6 +76,10 @@ class Preview:
                     _log.warning("no_picture", code=error.code)
                 self.stopping.wait(_PAUSE_S)
                 continue
+            if frame.position_s is not None:  # a film is shown at its own pace
+                due_s = shown_s + max(0.0, frame.position_s - before_s)
+                self.stopping.wait(max(0.0, due_s - time.monotonic()))
+                shown_s, before_s = time.monotonic(), frame.position_s
             good, data = cv2.imencode(".jpg", frame.picture, _QUALITY)
             if good:
                 with self.changed:

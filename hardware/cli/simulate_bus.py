@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hardware.cli.command import WrongCommandLine, member, nothing
-from hardware.keypad.make import load_pad
+from hardware.keypad.make import PadMake, load_pad
 from hardware.ports import PadKey
 from hardware.simulators.keypad import VirtualKeypads
 from hardware.simulators.serial_line import LineFault
@@ -26,8 +26,6 @@ from hardware.window_devices.settings import (
     load_window_devices,
 )
 from hardware.words import help_words
-
-_LEVELS = ("1", "2", "3", "4", "5")
 
 
 def add(actions: Any) -> None:
@@ -83,20 +81,20 @@ def _pads(options: argparse.Namespace) -> dict[str, Any]:
     return {}
 
 
-def _makes(settings: WindowDevicesSettings, bus: str) -> dict[int, Any]:
+def _makes(settings: WindowDevicesSettings, bus: str) -> dict[int, PadMake]:
     return {pad.address: load_pad(pad.make) for pad in settings.keypad if pad.bus == bus}
 
 
 def _pad_command(
-    pads: VirtualKeypads, makes: Mapping[int, Any], words: list[str]
+    pads: VirtualKeypads, makes: Mapping[int, PadMake], words: list[str]
 ) -> dict[str, Any]:
     match words:
         case ["press", address, key]:
-            return {"acknowledged": pads.press(_address(address, makes), member(PadKey, key))}
+            pad = _address(address, makes)
+            return {"acknowledged": pads.press(pad, PadKey(_known(key, _keys(makes[pad]))))}
         case ["rate", address, level]:
-            return {
-                "acknowledged": pads.rate(_address(address, makes), int(_known(level, _LEVELS)))
-            }
+            pad = _address(address, makes)
+            return {"acknowledged": pads.rate(pad, int(_known(level, _levels(makes[pad]))))}
         case ["display", address]:
             pad = _address(address, makes)
             return {"display": pads.display(pad), "invites": pads.invites(pad)}
@@ -107,7 +105,15 @@ def _pad_command(
     raise WrongCommandLine("simulator_command", words=" ".join(words), known=known)
 
 
-def _address(text: str, makes: Mapping[int, Any]) -> int:
+def _keys(make: PadMake) -> list[str]:
+    return sorted(set(make.keys.values()))
+
+
+def _levels(make: PadMake) -> list[str]:
+    return sorted({str(level) for level in make.ratings.values()})
+
+
+def _address(text: str, makes: Mapping[int, PadMake]) -> int:
     return int(_known(text, [str(address) for address in makes]))
 
 

@@ -36,3 +36,13 @@ class WrongState(Refusal):
     def __init__(self, code: str, message: str, **detail: Any) -> None:
         super().__init__(message, **detail)
         self.code = code
+
+
+class FieldWrong(WrongState):
+    """What was sent with the command is not enough, or not possible now; `detail["fields"]` names
+    it as the wire's own errors do."""
+
+    def __init__(self, code: str, message: str, *fields: str, **detail: Any) -> None:
+        problem = {"problem": message, "problem_en": code.replace("_", " ")}
+        named = [{"field": f"body.{name}", **problem} for name in fields]
+        super().__init__(code, message, fields=named, **detail)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -12,6 +12,9 @@ from foundation.id_number import birth_in
 from queue_server.access.roles import Act
 from queue_server.domain import commands as c
 from queue_server.domain.calendar import local
+from queue_server.domain.errors import NotFound
+from queue_server.domain.lifecycle import goes_to
+from queue_server.domain.vocabulary import Happening, TicketStatus
 from queue_server.service import HallService
 from queue_server.web.answers import answered
 from queue_server.web.bodies import body_of
@@ -21,6 +24,11 @@ from queue_server.web.schemas.commands import Command, PersonIn
 
 PHONE = "person:phone"  # how the journal names somebody who holds a ticket's code
 M = TypeVar("M", bound=Command)
+_HAPPENING: Mapping[type[c.TicketCommand], Happening] = {
+    c.CancelTicket: Happening.CANCELLED,
+    c.RejoinTicket: Happening.REJOINED,
+    c.ResumeTicket: Happening.RESUMED,
+}
 
 
 async def person_ref(ctx: Context, person: PersonIn | None) -> str | None:
@@ -49,7 +57,18 @@ async def act_on_ticket(
     body = await body_of(request, model)
     command = wanted(ticket, body)
     request_id = str(body.request_id)
-    return answered(await service.execute(command, request_id=request_id, by=actor.label))
+    try:
+        return answered(await service.execute(command, request_id=request_id, by=actor.label))
+    except NotFound:
+        await _must_be_unknown(service, ticket, command)
+        raise
+
+
+async def _must_be_unknown(service: HallService, ticket: str, command: c.TicketCommand) -> None:
+    """Raises IllegalMove, with the state it ended in, for a ticket of an earlier day."""
+    happening = _HAPPENING.get(type(command))
+    if happening and (past := await service.past_ticket(ticket)):
+        goes_to(TicketStatus(past["status"]), happening)
 
 
 def not_registered() -> ApiError:

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from queue_server.domain.errors import NotFound, Refusal
+from queue_server.domain.errors import FieldWrong, NotFound, Refusal
 from queue_server.journal.port import JournalError
 from queue_server.outcome import Unavailable
 from queue_server.vault.errors import VaultError
@@ -36,6 +36,14 @@ class ApiError(Exception):
     def __init__(self, status: int, code: str, message: str, **detail: Any) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.detail = status, code, message, detail
+
+
+def nothing_chosen() -> ApiError:
+    """Neither a service nor a matter."""
+    message = "请选择业务或事项。"
+    problem = {"problem": message, "problem_en": "service or matter is required"}
+    fields = [{"field": name, **problem} for name in ("body.service", "body.matter")]
+    return ApiError(422, "fields_invalid", message, fields=fields)
 
 
 def error_response(
@@ -85,7 +93,7 @@ async def _api_error(request: Request, error: Exception) -> Response:
 
 async def _refusal(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Refusal)  # noqa: S101
-    status = 404 if isinstance(error, NotFound) else 409
+    status = 404 if isinstance(error, NotFound) else 422 if isinstance(error, FieldWrong) else 409
     return error_response(status, error.code, error.message, error.detail)
 
 

@@ -61,6 +61,10 @@ def test_a_screen_left_alone_goes_on_with_the_next_day(
     expect(phone.locator("#status")).to_have_text("号票已过期", timeout=25_000)
     expect(phone.locator("#number")).to_have_text("D002")  # it answered, and nothing is stale
     expect(phone.locator("#offline")).to_be_hidden()
+    path = f"/api/v1/halls/demo/tickets/{ticket['id']}"
+    assert manager.get(path)[1]["ticket"]["status"] == "expired"
+    status, refused = manager.post(f"{path}/rejoin")
+    assert (status, refused["error"]["detail"]["status"]) == (409, "expired")
     promises = manager.get("/api/v1/halls/demo")[1]["promises"]
     assert (promises["open"], promises["late"]) == (1, 1)
     assert pages.faults == []

@@ -75,7 +75,11 @@ def test_strips_as_a_process(root, tmp_path, eventually):
 
 def test_keypads_as_a_process(root, tmp_path):
     pads = Simulated(root, tmp_path, "keypads", "pads")
-    wrong = {"press 7 dance": "call, recall", "press 9 call": "There are 7", "rate 7 x": "1, 2, 3"}
+    wrong = {
+        "press 7 start": "call, confirm",
+        "press 9 call": "There are 7",
+        "rate 7 1": "2, 3, 4, 5",
+    }
     try:
         assert pads.say("press 7 call") == {"acknowledged": False}  # no host is there
         assert "invites" in pads.say("display 7")

@@ -11,6 +11,7 @@ import pytest
 
 from hardware.camera.driver import CameraEnded, OpenCvCamera
 from hardware.camera.grabber import Grabber, Trouble
+from hardware.camera.preview import Preview
 from hardware.camera.source import CameraSource, SourceKind
 from hardware.errors import (
     DeviceMissing,
@@ -131,12 +132,29 @@ def test_a_slow_reader_loses_no_picture_of_a_recording(recording):
     assert seen == list(range(0, 200, 20))
 
 
-def test_a_recording_tells_its_own_time(tmp_path):
-    file = str(tmp_path / "film.avi")
+def film_of(file, pictures):
     film = cv2.VideoWriter(file, cv2.VideoWriter.fourcc(*"MJPG"), 10, (64, 48))
-    for _ in range(5):
+    for _ in range(pictures):
         film.write(np.zeros((48, 64, 3), np.uint8))
     film.release()
+
+
+def test_a_preview_shows_a_film_at_its_own_pace(tmp_path):
+    file = str(tmp_path / "film.avi")
+    film_of(file, 40)
+    preview = Preview(make_camera(CameraSettings(file)))
+    began_s = time.monotonic()
+    preview.start("127.0.0.1", 0)
+    try:
+        preview.after(8)
+        assert time.monotonic() - began_s > 0.7
+    finally:
+        preview.stop()
+
+
+def test_a_recording_tells_its_own_time(tmp_path):
+    file = str(tmp_path / "film.avi")
+    film_of(file, 5)
     camera = make_camera(CameraSettings(file, loop=False))
     try:
         positions = [camera.read().position_s for _ in range(5)]

@@ -150,10 +150,12 @@ def test_sent_to_a_clerk_and_back(clerk: Client) -> None:
     clerk.at("1", "start")
     status, body = clerk.at("1", "transfer", clerk="nobody-here")
     assert (status, body["error"]["code"]) == (409, "clerk_at_no_window")
+    status, body = clerk.post(f"{HALL}/windows/1/transfer", window="1")
+    assert (status, body["error"]["code"]) == (422, "no_destination")
     assert clerk.at("1", "transfer", service="B", **{"return": True})[0] == 200
     assert clerk.at("2", "call-next")[1]["ticket"]["id"] == ticket["id"]
     status, body = clerk.at("2", "transfer")
-    assert (status, body["error"]["code"]) == (409, "no_destination")
+    assert (status, body["error"]["code"]) == (422, "no_destination")
     clerk.at("2", "start")
     clerk.at("2", "finish")
     assert clerk.get(f"{HALL}/tickets/{ticket['id']}")[1]["ticket"]["windows"] == ["1"]

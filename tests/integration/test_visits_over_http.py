@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 from tests.support.server import Client, ServerProcess
@@ -69,7 +70,8 @@ def test_parked_people_are_listed_and_why_is_for_staff(
     admin.at("8", "call-ticket", ticket=ticket["id"], reason="试")
     for far in ("9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"):
         status, body = admin.at("8", "park", reason="去银行", until=far)
-        assert (status, body["error"]["code"]) == (409, "until_out_of_bounds")
+        assert (status, body["error"]["code"]) == (422, "until_out_of_bounds")
+        assert [each["field"] for each in body["error"]["detail"]["fields"]] == ["body.until"]
     until = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
     admin.at("8", "park", reason="去银行", until=until.isoformat())
     shown = next(t for t in admin.get(HALL)[1]["parked"] if t["id"] == ticket["id"])
@@ -77,3 +79,18 @@ def test_parked_people_are_listed_and_why_is_for_staff(
     assert datetime.fromisoformat(shown["until"]) == until
     public = next(t for t in server.client(None).get(HALL)[1]["parked"] if t["id"] == ticket["id"])
     assert public["reason"] is None
+
+
+def test_who_was_parked_until_a_time_is_back_when_it_comes(admin: Client) -> None:
+    ticket = admin.issue("F")
+    admin.at("6", "call-ticket", ticket=ticket["id"], reason="试")
+    until = datetime.now(UTC) + timedelta(seconds=1)
+    assert admin.at("6", "park", reason="去银行", until=until.isoformat())[0] == 200
+    path = f"{HALL}/tickets/{ticket['id']}"
+    while datetime.now(UTC) < until:
+        time.sleep(0.05)
+    give_up_at = time.monotonic() + 7  # well before the next round of everything
+    while admin.get(path)[1]["ticket"]["status"] == "parked":
+        assert time.monotonic() < give_up_at
+        time.sleep(0.05)
+    assert admin.get(path)[1]["ticket"]["status"] == "waiting"

@@ -11,7 +11,7 @@ from queue_server.domain.calendar import Overlap, overlap
 from queue_server.domain.content import ContentPut, ContentRemoved
 from queue_server.domain.decide.configuration import changed, known, still_needed
 from queue_server.domain.decide.core import Events, decide
-from queue_server.domain.errors import WrongState
+from queue_server.domain.errors import FieldWrong, WrongState
 from queue_server.domain.rules import HallRules, WindowRule
 from queue_server.domain.state import HallState
 
@@ -189,7 +189,7 @@ def _alerts(command: x.ChangeAlerts, state: HallState, now_ms: int) -> Events:
 @decide.register
 def _stop(command: x.StopIssuing, state: HallState, now_ms: int) -> Events:
     if not command.reason.strip():
-        raise WrongState("reason_missing", "停止发号须写明原因。")
+        raise FieldWrong("reason_missing", "停止发号须写明原因。", "reason")
     rules = state.known_rules
     services = tuple(replace(s, paused=s.paused or command.reason) for s in rules.services)
     after = replace(rules, services=services)

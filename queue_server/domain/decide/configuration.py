@@ -14,7 +14,7 @@ from queue_server.domain import commands as c
 from queue_server.domain import configuration as change
 from queue_server.domain import events as e
 from queue_server.domain.decide.core import Events, decide
-from queue_server.domain.errors import NotFound, WrongState
+from queue_server.domain.errors import FieldWrong, NotFound, WrongState
 from queue_server.domain.rules import HallRules
 from queue_server.domain.state import HallState
 
@@ -94,7 +94,7 @@ def known(kind: str, kind_zh: str, named: Iterable[str], known: Iterable[str]) -
 @decide.register
 def _pause(command: change.PauseService, state: HallState, now_ms: int) -> Events:
     if not command.reason.strip():
-        raise WrongState("reason_missing", "暂停业务须写明原因。")
+        raise FieldWrong("reason_missing", "暂停业务须写明原因。", "reason")
     return _service_paused(state, command.service, command.reason)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from queue_server.domain.errors import NotFound, WrongState
+from queue_server.domain.errors import FieldWrong, NotFound, WrongState
 from queue_server.domain.events import TicketTransferred
 from queue_server.domain.state import HallState, Return, Ticket
 from queue_server.domain.vocabulary import WindowState
@@ -52,18 +52,24 @@ def destination(
     be put back where it was: that is skipping somebody, without a word why."""
     wanted = service or ticket.service
     if wanted == ticket.service and window is None and clerk is None and not _kept(ticket):
-        raise WrongState(
-            "no_destination", "请选择要转到的另一项业务、一个窗口或一位工作人员。", service=wanted
-        )
+        raise _no_destination(wanted)
     if wanted not in state.known_rules.service:
         raise NotFound(f"没有编号为 {wanted} 的业务。", service=wanted)
     if clerk is not None and window is not None:
-        raise WrongState("two_destinations", "请只选一个窗口或一位工作人员。")
-    if clerk is not None:
-        return Destination(wanted, _window_of(state, clerk), clerk)
-    if window is not None:
+        raise FieldWrong(
+            "two_destinations", "请只选一个窗口或一位工作人员。", "to_window", "to_clerk"
+        )
+    at = _window_of(state, clerk) if clerk is not None else window
+    if at is not None and at == ticket.window and wanted == ticket.service:
+        raise _no_destination(wanted)
+    if clerk is None and window is not None:
         _open_window(state, window)
-    return Destination(wanted, window, None)
+    return Destination(wanted, at, clerk)
+
+
+def _no_destination(service: str) -> FieldWrong:
+    message = "请选择要转到的另一项业务、另一个窗口或另一位工作人员。"
+    return FieldWrong("no_destination", message, "service", "window", service=service)
 
 
 def _kept(ticket: Ticket) -> bool:

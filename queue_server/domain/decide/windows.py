@@ -17,7 +17,7 @@ from queue_server.domain.decide.transfers import (
     next_return,
     transferred,
 )
-from queue_server.domain.errors import NotFound, WrongState
+from queue_server.domain.errors import FieldWrong, NotFound, WrongState
 from queue_server.domain.explain import explain
 from queue_server.domain.lifecycle import check, goes_to
 from queue_server.domain.state import HallState, Return, Ticket, Window
@@ -92,7 +92,7 @@ def _call_next(command: c.CallNext, state: HallState, now_ms: int) -> Events:
 @decide.register
 def _call_ticket(command: c.CallTicket, state: HallState, now_ms: int) -> Events:
     if not command.reason.strip():
-        raise WrongState("reason_missing", "特呼须写明原因。")
+        raise FieldWrong("reason_missing", "特呼须写明原因。", "reason")
     _free_open_window(state, command.window)
     ticket = ticket_or_number(state, command.ticket)
     if ticket.window in state.windows and state.windows[ticket.window].ticket == ticket.id:
@@ -168,9 +168,9 @@ def _miss(command: c.Miss, state: HallState, now_ms: int) -> Events:
 def _park(command: c.Park, state: HallState, now_ms: int) -> Events:
     ticket = _ticket_at(state, command.window, Happening.PARKED, command.ticket)
     if not command.reason.strip():
-        raise WrongState("reason_missing", "挂起须写明原因。")
+        raise FieldWrong("reason_missing", "挂起须写明原因。", "reason")
     if command.until_ms is not None and not now_ms < command.until_ms <= now_ms + DAY_MS:
-        raise WrongState("until_out_of_bounds", "请选今天之内、现在以后的时间。")
+        raise FieldWrong("until_out_of_bounds", "请选今天之内、现在以后的时间。", "until")
     return [e.TicketParked(ticket.id, command.window, command.reason, command.until_ms)]
 
 

@@ -25,7 +25,7 @@ from queue_server.web.answers import ERRORS, answered, as_json
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import Context, permitted
 from queue_server.web.dates import Day
-from queue_server.web.errors import ApiError
+from queue_server.web.errors import ApiError, nothing_chosen
 from queue_server.web.schemas.appointments import (
     BookIn,
     CancelAppointmentIn,
@@ -71,7 +71,7 @@ async def book(hall: str, request: Request) -> Response:
     ctx, actor, here = await permitted(request, Act.BOOK_APPOINTMENT, hall)
     body = await body_of(request, BookIn)
     if body.service is None and body.matter is None:
-        raise ApiError(422, "fields_invalid", "请选择业务或事项。", fields=["service", "matter"])
+        raise nothing_chosen()
     phone = ctx.access.phone_hashes(hall, body.phone) if body.phone else (None, None)
     command = BookAppointment(
         appointment=fresh_id(),

@@ -15,7 +15,7 @@ from queue_server.web.acts import act_on_ticket, age_of, person_ref
 from queue_server.web.answers import ERRORS, JSON, answered
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import context, permitted
-from queue_server.web.errors import ApiError
+from queue_server.web.errors import ApiError, nothing_chosen
 from queue_server.web.plain import PlainRoute
 from queue_server.web.schemas.commands import CancelIn, Command, IssueIn
 
@@ -32,7 +32,7 @@ async def issue(request: Request) -> Response:
     ctx, actor, service = await permitted(request, Act.ISSUE_TICKET, hall)
     wanted = await body_of(request, IssueIn)
     if wanted.service is None and wanted.matter is None:
-        raise ApiError(422, "fields_invalid", "请选择业务或事项。", fields=["service", "matter"])
+        raise nothing_chosen()
     command = c.IssueTicket(
         ticket=fresh_id(),
         service=wanted.service,
@@ -54,6 +54,8 @@ async def look(request: Request) -> Response:
     hall, ticket = request.path_params["hall"], request.path_params["ticket"]
     _, actor, service = await permitted(request, Act.SEE_TICKET, hall)
     body = await service.ticket_json(ticket)
+    if body is None and (past := await service.past_ticket(ticket)):
+        body = orjson.dumps({"ticket": past})
     if body is None:
         raise ApiError(404, "not_found", "今天没有这张号票。", ticket=ticket)
     if actor.role is Role.CLERK:  # the code is the person's, who rates the window with it
