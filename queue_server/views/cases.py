@@ -38,6 +38,7 @@ def case_view(
         "worded": case.worded,
         "phone": case.phone,
         "handler": case.handler,
+        "handled_by_me": case.handler is not None and case.handler == login,
         "answered_day": case.answered_day,
         "back": case.back,
         "mine": (case.clerk is not None and case.clerk == login)

@@ -59,6 +59,7 @@ class Case(TypedDict):
     worded: bool
     phone: bool
     handler: str | None
+    handled_by_me: bool  # by whoever asks
     answered_day: str | None
     back: str | None
     mine: bool  # about whoever asks, or their window: others look into it

@@ -33,7 +33,7 @@ PARTS = ("reviews",)
 
 @router.get("/cases/{hall}")
 async def cases(hall: str, request: Request) -> Response:
-    return await page(request, "cases.html", Act.SEE_CASES, hall, parts=PARTS)
+    return await page(request, "cases.html", Act.SEE_CASES, hall, parts=PARTS, of_people=True)
 
 
 @router.get("/tablet/{hall}/{window}")

@@ -3,17 +3,19 @@
  * Words are asked for one case at a time: each look is in the audit log.
  */
 import { Commands, Refused } from "./commands.js";
-import { byId, el, fetchWithin, goToLogin, hasText, icon, named, page, redraw, say, setText } from "./core.js";
+import { byId, el, fetchWithin, goToLogin, hasText, icon, named, page, person, redraw, say, setText } from "./core.js";
 
 const LIMIT_MS = 8000;
-const AGAIN_MS = 20000;
+const AGAIN_MS = 8000;
 const NEXT = { open: ["take", "answer"], taken: ["answer"], answered: ["call-back", "close"], called_back: ["close"], closed: [] };
+const AFTER = { dissatisfied: ["answer", "close"], not_reached: ["call-back", "close"] }; // a call back
 
 const base = `/api/v1/halls/${encodeURIComponent(page.hall)}/cases`;
 const commands = new Commands(base, () => {}, { keeps: false });
 const mayHandle = page.role !== "auditor"; // who only looks sees neither words nor numbers
 let cases = [];
 let open = null; // the id of the case that is looked at
+let seen = ""; // how that case stood when it was drawn last
 
 async function get(path) {
   const answer = await fetchWithin(LIMIT_MS, base + path);
@@ -40,10 +42,31 @@ async function refresh() {
     drawSums(sums);
     drawList();
     const one = cases.find((other) => other.id === open);
-    if (one) drawActs(one);
+    if (one && stateOf(one) !== seen) await changedMeanwhile(one);
+    else if (one) drawActs(one);
   } catch (error) {
     tell("alarm", wordsOf(error));
   }
+}
+
+const stateOf = (one) => [one.status, one.handler, one.back].join();
+
+/** Somebody else did something about it: what is half written here stays. */
+async function changedMeanwhile(one) {
+  const written = byId("answer").value;
+  await look(one.id);
+  byId("answer").value = written;
+  if (!written || one.handled_by_me) return;
+  byId("answer-form").hidden = false;
+  tell("alarm", say(one.status === "taken" ? "cases.taken_meanwhile" : "cases.answered_meanwhile", { name: person(one.handler) }));
+}
+
+/** What may be done about it; who did not take it over takes it over first. */
+function nextActs(one) {
+  if (one.mine || !mayHandle) return [];
+  if (one.status === "taken" && !one.handled_by_me) return ["take"];
+  if (one.status === "called_back") return AFTER[one.back] ?? NEXT.called_back;
+  return NEXT[one.status].filter((act) => act !== "call-back" || one.phone);
 }
 
 function drawSums(sums) {
@@ -61,7 +84,8 @@ function titleOf(one) {
 
 function dueText(one) {
   if (one.status === "closed") return say("cases.status.closed");
-  if (["answered", "called_back"].includes(one.status)) return say(`cases.status.${one.status}`);
+  if (one.status === "called_back") return say(`cases.back.${one.back}`);
+  if (one.status === "answered") return say(`cases.status.${one.status}`);
   if (one.overdue) return say("cases.late", { n: -one.days_left || 1 });
   return one.days_left === 0 ? say("cases.due_today") : say("cases.left", { day: one.due_day, n: one.days_left });
 }
@@ -97,6 +121,7 @@ async function look(id) {
   byId("one-phone").hidden = true;
   byId("one-answer-box").hidden = true;
   byId("answer").value = "";
+  setText(byId("one-handler"), one.handler ? say("cases.handler", { name: person(one.handler) }) : "");
   drawActs(one);
   if (!mayHandle) {
     setText(byId("one-words"), say("cases.only_looks"));
@@ -122,13 +147,15 @@ async function look(id) {
 function drawActs(one) {
   setText(byId("one-due"), dueText(one));
   byId("one-due").classList.toggle("overdue", one.overdue);
-  const acts = one.mine || !mayHandle ? [] : NEXT[one.status].filter((act) => act !== "call-back" || one.phone);
+  seen = stateOf(one);
+  const acts = nextActs(one);
   const ready = acts.filter((act) => act !== "close" || !one.phone || one.status === "called_back");
   byId("answer-form").hidden = !ready.includes("answer");
-  redraw(byId("one-acts"), [one.id, ready], () => ready.flatMap(buttons));
+  redraw(byId("one-acts"), [one.id, ready, one.status], () => ready.flatMap((act) => buttons(act, one)));
 }
 
-function buttons(act) {
+function buttons(act, one) {
+  if (act === "take" && one.handler) return [button(act, say("cases.act.take_over"))];
   if (act === "call-back") {
     return ["satisfied", "dissatisfied", "not_reached"].map((back) => button(act, say(`cases.back.${back}`), back));
   }
@@ -148,8 +175,9 @@ async function press({ act, back }) {
   try {
     if (!(await commands.send(`${encodeURIComponent(open)}/${act}`, body))) return;
     tell("done", say(`cases.done.${act}`));
+    if (act === "answer") byId("answer").value = "";
+    seen = "";
     await refresh();
-    if (act === "answer") await look(open);
   } catch (error) {
     tell("alarm", wordsOf(error));
     refresh();
