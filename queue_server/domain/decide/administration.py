@@ -12,7 +12,7 @@ from queue_server.domain.content import ContentPut, ContentRemoved
 from queue_server.domain.decide.configuration import changed, known, still_needed
 from queue_server.domain.decide.core import Events, decide
 from queue_server.domain.errors import FieldWrong, WrongState
-from queue_server.domain.rules import HallRules, WindowRule
+from queue_server.domain.rules import HallRules, Skill, WindowRule
 from queue_server.domain.state import HallState
 
 _WEEKDAYS = "一二三四五六日"
@@ -60,8 +60,17 @@ def _put_service(command: x.PutService, state: HallState, now_ms: int) -> Events
             )
     before = rules.service.get(new.id)
     put = replace(new, paused=before.paused if before else None)
-    after = replace(rules, services=_with(rules.services, put))
+    windows = rules.windows if before else tuple(_also(w, new.id, rules) for w in rules.windows)
+    after = replace(rules, services=_with(rules.services, put), windows=windows)
     return if_free(state, after, what="service_put", service=new.id)
+
+
+def _also(window: WindowRule, service: str, rules: HallRules) -> WindowRule:
+    """A window that serves whatever there is (综合窗口) serves the new service too."""
+    if {skill.service for skill in window.skills} != set(rules.service):
+        return window
+    rank = max(skill.rank for skill in window.skills)
+    return replace(window, skills=(*window.skills, Skill(service, rank)))
 
 
 @decide.register

@@ -43,6 +43,15 @@ def test_a_new_service_gives_numbers_at_once(hall: Hall) -> None:
     assert refused(hall, x.PutService(replace(C, id="D"))) == "prefix_taken"
 
 
+def test_a_window_for_everything_serves_the_new_service_too(hall: Hall) -> None:
+    before = hall.state.known_rules
+    everything = {w.id for w in before.windows if {s.service for s in w.skills} == {"A", "B"}}
+    assert set() < everything < {w.id for w in before.windows}
+    hall.do(x.PutService(C))
+    serving = {w.id for w in hall.state.known_rules.windows if "C" in {s.service for s in w.skills}}
+    assert serving == everything
+
+
 def test_a_paused_service_stays_paused_under_its_new_name(hall: Hall) -> None:
     hall.do(x.StopIssuing("停电"))
     hall.do(x.PutService(replace(C, id="B", prefix="B")))
