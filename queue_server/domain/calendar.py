@@ -82,6 +82,12 @@ def business_day(calendar: Calendar, at_ms: int) -> date:
     return here.date() - timedelta(days=1) if before_close else here.date()
 
 
+def date_at(calendar: Calendar, at_ms: int) -> date:
+    """The date on the hall's wall, from which promises are counted and which papers bear; after
+    midnight it is not the business day."""
+    return local(calendar, at_ms).date()
+
+
 @lru_cache(maxsize=64)
 def day_bounds_ms(calendar: Calendar, day: date) -> tuple[int, int]:
     """First instant of a business day and first instant of the next, UTC milliseconds."""

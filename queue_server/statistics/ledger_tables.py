@@ -116,7 +116,7 @@ def _row(
         matters.get(line.matter or "", line.matter or ""),
         line.window,
         clerk,
-        " ".join(filter(None, (line.first_window, first))),
+        _contact(line.first_window, first, words),
         words["outcome"].get(line.outcome, line.outcome),
         str(words["join"]).join(line.missing),
         line.note or "",
@@ -127,6 +127,12 @@ def _row(
         line.late_days,
         line.closed_note or "",
     ]
+
+
+def _contact(window: str | None, clerk: str, words: Mapping[str, Any]) -> str:
+    """Who received the person first: where, and by whom if that is known."""
+    place = str(words["at_window"]).replace("{window}", window) if window else ""
+    return " · ".join(filter(None, (place, clerk)))
 
 
 def case_table(

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from queue_server.domain.acceptances import Acceptance, Step
-from queue_server.domain.calendar import business_day, working_days_between
+from queue_server.domain.calendar import date_at, working_days_between
 from queue_server.domain.events import instant_text
 from queue_server.domain.rules import HallRules
 from queue_server.domain.state import HallState, Ticket
@@ -66,7 +66,7 @@ def reviewable_view(state: HallState, ticket: Ticket) -> list[wire.Reviewable]:
 def acceptance_view(state: HallState, found: Acceptance, now_ms: int) -> wire.Acceptance:
     """days_left: working days until the promised one, negative when it has passed."""
     rules = state.known_rules
-    today = business_day(rules.calendar, now_ms)
+    today = date_at(rules.calendar, now_ms)
     promised = date.fromisoformat(found.promised_day)
     return {
         "id": found.id,
@@ -91,7 +91,7 @@ def acceptances_view(state: HallState, now_ms: int) -> list[wire.Acceptance]:
 
 def promises_view(state: HallState, now_ms: int) -> wire.Promises:
     """For the console and the board: counts, and those that are late or due today, in full."""
-    today = business_day(state.known_rules.calendar, now_ms).isoformat()
+    today = date_at(state.known_rules.calendar, now_ms).isoformat()
     pressing = [x for x in state.acceptances.open.values() if x.promised_day <= today]
     pressing.sort(key=lambda x: (x.promised_day, x.day, x.number))
     late = sum(x.promised_day < today for x in pressing)

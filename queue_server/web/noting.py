@@ -17,7 +17,8 @@ from queue_server.access.roles import Act, Actor, Role
 from queue_server.audit import AuditLog
 
 _NOTED_ROLES = frozenset({Role.MANAGER, Role.AUDITOR, Role.ADMIN})
-# Noted by whoever carries them out, or what machines do all day under a role of their own.
+# Noted by whoever carries them out, what machines do all day under a role of their own, and what
+# only looks: a screen's page in a manager's browser says every ten seconds that it lives.
 _NOT_HERE = frozenset(
     {
         Act.MANAGE_STAFF,
@@ -26,6 +27,8 @@ _NOT_HERE = frozenset(
         Act.SETTLE_PRINT,
         Act.REPORT_DEVICE,
         Act.BORROW_NUMBERS,
+        Act.SEND_RECEIPT,
+        Act.SEE_BOARD,
     }
 )
 # Of other acts' bodies nothing is noted: they may be about a person.

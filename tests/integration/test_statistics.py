@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import subprocess
-import sys
-import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 import openpyxl
 import pytest
 
-from tests.support.server import DEMO_CONFIG, ROOT, Client, ServerProcess, free_port
+from tests.support.server import Client, ServerProcess
 
 HALL = "/api/v1/halls/demo"
 DAYS = 7
@@ -27,32 +23,8 @@ DAYS = 7
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A hall that begins with a week of invented days."""
     folder = tmp_path_factory.mktemp("lived")
-    port = free_port()
-    address = f"sqlite:///{folder / 'hall.db'}"
-    command = [
-        *(sys.executable, "-m", "queue_server", "server", "--config", str(DEMO_CONFIG)),
-        *("--listen", f"127.0.0.1:{port}", "--database", address, "--sample-days", str(DAYS)),
-    ]
-    with (folder / "first.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ, stdout=log, stderr=log)
-    try:
-        _wait_ready(port, folder / "first.log")
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-    with ServerProcess(folder) as running:
+    with ServerProcess(folder, more=("--sample-days", str(DAYS))) as running:
         yield running
-
-
-def _wait_ready(port: int, log: Path) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError(log.read_text()[-2000:])
 
 
 @pytest.fixture(scope="module")
@@ -93,18 +65,72 @@ def test_figures_are_the_journals(auditor: Client) -> None:
     assert {"窗口1工作人员", "窗口9工作人员"} & staff
 
 
+def in_book(content: bytes) -> dict[str, list[list[Any]]]:
+    """sheet → its head and rows, below the title; days as they are written elsewhere."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+
+    def told(cell: Any) -> Any:
+        return f"{cell:%Y-%m-%d}" if isinstance(cell, datetime) else "" if cell is None else cell
+
+    return {
+        sheet.title: [[told(cell) for cell in row] for row in sheet.iter_rows(2, values_only=True)]
+        for sheet in book
+    }
+
+
+def in_text(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def with_blanks(rows: list[list[Any]]) -> list[list[Any]]:
+    return [["" if cell is None else cell for cell in row] for row in rows]
+
+
+def as_text(rows: list[list[Any]]) -> list[list[str]]:
+    return [[str(cell) for cell in row] for row in with_blanks(rows)]
+
+
 def test_files_hold_the_same_tables_and_are_noted(lived: ServerProcess, auditor: Client) -> None:
-    found = told(auditor)
-    text = file(lived, auditor, "statistics/services.csv").decode("utf-8-sig")
-    rows = list(csv.reader(io.StringIO(text)))
-    assert rows[0][:2] == ["业务", "取号"]
-    assert len(rows) - 1 == len(found["tables"]["services"]["rows"])
-    book = openpyxl.load_workbook(io.BytesIO(file(lived, auditor, "statistics.xlsx?lang=en")))
-    assert book.sheetnames == ["Services", "Days", "Numbers by hour and day", "Staff"]
-    assert book["Services"].cell(2, 2).value == "Given"
-    assert book["Services"].cell(3, 2).value == found["tables"]["services"]["rows"][0][1]
-    acts = [line["act"] for line in auditor.get(f"{HALL}/audit")[1]["audit"]]
-    assert acts.count("export") == 2
+    """Each table as the page has it, as CSV and in the workbook."""
+    found = told(auditor)["tables"]
+    book = in_book(file(lived, auditor, "statistics.xlsx"))
+    named = zip(("services", "days", "hours", "staff"), book.items(), strict=True)
+    for table, (sheet, (head, *rows)) in named:
+        shown = found[table]["rows"]
+        nameless = {"services": "合计", "staff": "（没有登录）"}.get(table)
+        expected = [[row[0] or nameless, *row[1:]] for row in shown]
+        text = in_text(file(lived, auditor, f"statistics/{table}.csv"))
+        assert text == as_text([head, *expected]), sheet
+        assert rows == with_blanks(expected), sheet
+    assert [row[0] for row in book["各业务"]][:: len(book["各业务"]) - 1] == ["业务", "合计"]
+    assert book["每天各时段取号"][0][1] == f"{found['hours']['columns'][1]}:00"
+    plain = openpyxl.load_workbook(io.BytesIO(file(lived, auditor, "statistics.xlsx?lang=en")))
+    assert plain.sheetnames == ["Services", "Days", "Numbers by hour and day", "Staff"]
+    assert plain["Services"].cell(3, 13).number_format == "0.0%"
+    assert plain["Days"].cell(3, 1).is_date
+    noted = auditor.get(f"{HALL}/audit?limit=50")[1]["audit"]
+    taken_out = {line["subject"] for line in noted if line["act"] == "export"}
+    assert {"statistics.xlsx", "services.csv", "days.csv", "hours.csv", "staff.csv"} <= taken_out
+
+
+def test_the_ledgers_files_are_the_pages_table(lived: ServerProcess, auditor: Client) -> None:
+    shown = auditor.get(f"{HALL}/ledger")[1]
+    of_cases = auditor.get(f"{HALL}/ledger/cases")[1]["rows"]
+    lines = shown["rows"]
+    while shown["next"] is not None:
+        shown = auditor.get(f"{HALL}/ledger?offset={shown['next']}")[1]
+        lines += shown["rows"]
+    contact = shown["columns"].index("contact")
+    assert lines[0][contact].startswith(f"{lines[0][contact - 2]} 号窗口 · ")
+    book = in_book(file(lived, auditor, "ledger.xlsx"))
+    for name, sheet, rows in (
+        ("acceptances", "办理登记", lines),
+        ("cases", "差评与意见", of_cases),
+    ):
+        head, *written = book[sheet]
+        assert written == with_blanks(rows)
+        assert in_text(file(lived, auditor, f"ledger/{name}.csv")) == as_text([head, *rows])
+    assert len(lines) > 200
 
 
 def test_spans_and_roles(lived: ServerProcess, auditor: Client) -> None:

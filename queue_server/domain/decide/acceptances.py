@@ -8,7 +8,7 @@ from queue_server.domain import acceptances as x
 from queue_server.domain import commands as c
 from queue_server.domain import events as e
 from queue_server.domain.acceptances import Acceptance, Outcome
-from queue_server.domain.calendar import business_day, working_day_after, working_days_between
+from queue_server.domain.calendar import date_at, working_day_after, working_days_between
 from queue_server.domain.decide.core import Events, decide
 from queue_server.domain.decide.transfers import next_service
 from queue_server.domain.errors import NotFound, WrongState
@@ -95,7 +95,7 @@ def _promised_day(
             promised_days=days,
         )
     calendar = state.known_rules.calendar
-    today = business_day(calendar, now_ms)
+    today = date_at(calendar, now_ms)
     try:
         return working_day_after(calendar, today, days).isoformat()
     except ValueError as error:
@@ -110,7 +110,7 @@ def _close(command: x.CloseAcceptance, state: HallState, now_ms: int) -> Events:
     note = (command.note or "").strip() or None
     x.nobody_named(note)
     calendar = state.known_rules.calendar
-    today = business_day(calendar, now_ms)
+    today = date_at(calendar, now_ms)
     late = working_days_between(calendar, date.fromisoformat(found.promised_day), today)
     return [
         x.AcceptanceClosed(

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from queue_server.access.roles import Act, Actor
-from queue_server.domain.calendar import business_day
+from queue_server.domain.calendar import date_at
 from queue_server.domain.rules import HallRules
 from queue_server.statistics.ledger import DayLedger, case_lines, joined
 from queue_server.statistics.ledger_tables import Filter, case_table, ledger_table, summary
@@ -59,7 +59,7 @@ async def _asked(request: Request, hall: str, first: date | None, last: date | N
     ctx, actor, service = await permitted(request, Act.SEE_BOARD, hall)
     rules = await service.ask(lambda state, _: state.known_rules)
     begin, end = span(service, rules, first, last)
-    today = business_day(rules.calendar, service.now_ms())
+    today = date_at(rules.calendar, service.now_ms())  # promises are counted from the calendar
     days = await ctx.days.ledgers(service, begin, max(end, today))
     people = await ctx.access.names(hall)
     shown = service.presentation

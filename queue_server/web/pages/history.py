@@ -15,7 +15,7 @@ from fastapi.responses import FileResponse
 from starlette.responses import Response
 
 from queue_server.access.roles import Act
-from queue_server.domain.calendar import business_day
+from queue_server.domain.calendar import date_at
 from queue_server.domain.rules import HallRules
 from queue_server.statistics import measures as m
 from queue_server.statistics.tables import tables
@@ -67,7 +67,7 @@ async def report(hall: str, request: Request, month: str = "") -> Response:
     ctx = context(request)
     service = await hall_of(ctx, hall)
     rules = await service.ask(lambda state, _: state.known_rules)
-    today = business_day(rules.calendar, service.now_ms())
+    today = date_at(rules.calendar, service.now_ms())
     first, last = _month(month, today)
     found: dict[str, Any] = {}
     language = language_of(request)

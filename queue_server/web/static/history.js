@@ -29,7 +29,11 @@ const column = (table, name) => table.rows.map((row) => row[table.columns.indexO
 
 function drawFigures(summary) {
   byId("figures").replaceChildren(
-    ...FIGURES.map((name) => el("div", { "data-figure": name }, el("dt", {}, heading(name)), el("dd", {}, shown(name, summary[name])))),
+    ...FIGURES.map((name) => {
+      const [figure, ...unit] = shown(name, summary[name]).split(" ");
+      const small = unit.length ? [" ", el("small", {}, unit.join(" "))] : [];
+      return el("div", { "data-figure": name }, el("dt", {}, heading(name)), el("dd", {}, figure, ...small));
+    }),
   );
 }
 

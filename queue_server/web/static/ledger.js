@@ -20,8 +20,8 @@ const LOOK = {
   legend: { orientation: "h", y: 1.02, yanchor: "bottom" },
   barmode: "stack",
   bargap: 0.25,
-  xaxis: { type: "category", automargin: true },
 };
+const FEW_DAYS = 60; // no month and day twice
 const TOOLS = { displayModeBar: false, responsive: true, locale: lang };
 const form = byId("choose");
 let turn = 0; // an answer to an earlier question counts no more
@@ -61,12 +61,21 @@ function drawPicture(place, days, names, group) {
     y: days.map(([, counted]) => counted[name]),
     marker: { color: COLOURS[name] ?? "#5a6572" },
   }));
-  Plotly.react(byId(`picture-${place}`), traces, LOOK, TOOLS);
+  Plotly.react(byId(`picture-${place}`), traces, { ...LOOK, xaxis: dayAxis(days.map(([day]) => day)) }, TOOLS);
+}
+
+/** Short days where they are plain: the year stands above. */
+function dayAxis(days) {
+  const axis = { type: "category", automargin: true };
+  if (days.length > FEW_DAYS) return axis;
+  const each = Math.ceil(days.length / 15);
+  const shown = days.filter((_, at) => at % each === 0);
+  return { ...axis, tickvals: shown, ticktext: shown.map((day) => day.slice(5)), tickangle: 0 };
 }
 
 function cell(column, value) {
   const bad = column === "state" && [word("state", "overdue"), word("state", "late")].includes(value);
-  const kind = bad ? "late" : WORDY.has(column) ? "words" : null;
+  const kind = bad ? "late" : WORDY.has(column) && value ? "words" : null;
   return el("td", { class: kind }, value === null || value === undefined ? "" : String(value));
 }
 

@@ -18,6 +18,7 @@ from queue_server.domain.calendar import (
     working_days_between,
 )
 from queue_server.domain.errors import NotFound, WrongState
+from queue_server.views.acceptances import acceptances_view
 from tests.support.hall import MINUTE, Hall, reloaded, rules
 
 WEEK = (0, 1, 2, 3, 4)
@@ -69,6 +70,21 @@ def test_working_days_skip_holidays_and_count_make_up_days(days: int, promised: 
     assert found.isoformat() == promised
     assert working_days_between(CALENDAR, start, found) == days
     assert working_days_between(CALENDAR, found, start) == -days
+
+
+def test_after_midnight_the_promise_counts_from_the_date_on_the_wall() -> None:
+    """The business day of Monday goes on until four; the paper says Tuesday."""
+    hall = Hall(rules(calendar=CALENDAR))
+    hall.wait(15.5 * 60)  # Tuesday the 24th, half past midnight
+    served(hall, outcome="accepted", promised_days=1, matter="A-1")
+    (kept,) = hall.state.acceptances.open.values()
+    assert (kept.day, kept.promised_day) == ("2026-11-23", "2026-11-25")
+    assert acceptances_view(hall.state, hall.now_ms)[0]["days_left"] == 1
+    hall.wait(48 * 60)  # Thursday, in the night: a holiday
+    assert acceptances_view(hall.state, hall.now_ms)[0]["late"]
+    (closed,) = hall.do(x.CloseAcceptance(kept.id))[-1:]
+    assert isinstance(closed, x.AcceptanceClosed)
+    assert (closed.closed_day, closed.late_days) == ("2026-11-26", 0)
 
 
 def test_a_calendar_without_a_working_day_promises_nothing() -> None:
