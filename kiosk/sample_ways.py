@@ -33,7 +33,9 @@ def sample_content() -> ContentFacts:
     whole = {"promised_working_days": 0, "result": "", "fee": "不收费", "legal_basis": ""}
     matters = [{**whole, "materials": [], "procedure": [], **m} for m in told["matter"]]
     notices, jobs = read_notices({"notices": told["notice"], "jobs": told["job"]})
-    return ContentFacts(read_matters({"matters": matters}), notices, jobs, form=sample_form())
+    return ContentFacts(
+        read_matters({"matters": matters}), notices, jobs, form=sample_form(), told=True
+    )
 
 
 @lru_cache(maxsize=1)

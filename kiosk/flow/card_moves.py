@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.flow import events as ev
-from kiosk.flow.facts import age_on
+from kiosk.flow.facts import PersonFacts, age_on
 from kiosk.flow.moves import Step, arrive_home, enter, lose_reader, note_card, note_no_card
 from kiosk.flow.states import CardTrouble, Place, Session, State
 
@@ -51,7 +51,17 @@ def greet(state: State, event: ev.CardKnown) -> Step:
     if person.birth is not None and hall is not None:
         reached = hall.priority_age(age_on(person.birth, hall.business_day))
     place = state.session.returns_to or Place.GREETING
-    return enter(state, place, person=person, priority_age=reached, returns_to=None)
+    claim = _claim_beside_card(state, person)
+    known = {"person": person, "priority_age": reached, "claim": claim}
+    return enter(state, place, returns_to=None, **known)
+
+
+def _claim_beside_card(state: State, person: PersonFacts) -> str:
+    """Whose age the card tells need not say it, and cannot say another."""
+    hall, claim = state.around.hall, state.session.claim
+    said = hall.priority_class(claim) if hall and claim else None
+    by_age = said is not None and said.min_age is not None
+    return "" if by_age and person.birth is not None else claim
 
 
 def leave_reading(state: State, _event: ev.Event) -> Step:

@@ -92,13 +92,15 @@ class ReviewFormFacts:
 
 @dataclass(frozen=True, slots=True)
 class ContentFacts:
-    """seen_at: when the server last told it, RFC 3339; empty when it is as the server has it."""
+    """seen_at: when the server last told it, RFC 3339; empty when it is as the server has it.
+    told: whether anything of it was told yet; before, what is not there may only be unknown."""
 
     matters: tuple[MatterFacts, ...] = ()
     notices: tuple[NoticeFacts, ...] = ()
     jobs: tuple[JobFacts, ...] = ()
     seen_at: str = ""
     form: ReviewFormFacts = field(default_factory=ReviewFormFacts)
+    told: bool = False
 
     def matter(self, matter_id: str | None) -> MatterFacts | None:
         return next((m for m in self.matters if m.id == matter_id), None)

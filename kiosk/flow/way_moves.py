@@ -146,9 +146,19 @@ def unanswer(state: State, event: ev.Event) -> Step:
 # --- saying that one has priority; notices ------------------------------------------------------
 
 
+def claims_offered(state: State) -> tuple[str, ...]:
+    """What somebody may say: their age too, unless a card has told it."""
+    around, card = state.around, state.session.person
+    hall = around.hall
+    if hall is None or not around.claims or (card is not None and card.birth is not None):
+        return around.claims
+    by_age = tuple(each.id for each in hall.classes if each.min_age is not None)
+    return tuple(dict.fromkeys((*by_age, *around.claims)))
+
+
 def claim_class(state: State, event: ev.ClassTouched) -> Step:
     """Who says so is believed; the window looks at the paper for it."""
-    if event.priority_class and event.priority_class not in state.around.claims:
+    if event.priority_class and event.priority_class not in claims_offered(state):
         return be_active(state, event)
     claimed = replace(state, session=replace(state.session, claim=event.priority_class))
     return go_back(claimed, event) if claimed.session.trail else arrive_home(claimed)

@@ -195,7 +195,8 @@ def content_of(told: Mapping[str, Any], fresh: bool) -> ContentFacts:
     matters = read_matters(told["matters"]) if "matters" in told else ()
     form = read_form(told["form"]) if "form" in told else ReviewFormFacts()
     seen_at = "" if fresh else str(told.get("seen_at", ""))
-    return ContentFacts(matters, notices, jobs, seen_at, form)
+    known = {"notices", "matters"} <= told.keys()
+    return ContentFacts(matters, notices, jobs, seen_at, form, told=known)
 
 
 class ContentWatch(threading.Thread):

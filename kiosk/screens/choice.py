@@ -57,6 +57,7 @@ class ChoiceScreen(PlaceScreen):
         for slot, choice in choices.items():
             tile = self._tiles[slot]
             tile.name, tile.icon_name, tile.waiting = choice.name, choice.icon, choice.note
+            tile.disabled = choice.off
 
     def _tile(self, slot: str) -> Tile:
         tile = Tile(slot=slot, noted=True)

@@ -11,7 +11,7 @@ from kiosk.flow import events as ev
 from kiosk.flow.content import JobFacts, NoticeFacts
 from kiosk.flow.paging import NOTICES_PER_PAGE, notices_and_jobs, page_of, pages_of
 from kiosk.flow.states import Place, State
-from kiosk.flow.way_moves import current_question
+from kiosk.flow.way_moves import claims_offered, current_question
 from kiosk.opening_hours import is_closed, still_possible
 from kiosk.screens import feedback_choices, staff_rows
 from kiosk.screens.offers import Choice, Choices, fresh_id
@@ -19,38 +19,48 @@ from kiosk.texts import Texts
 from kiosk.words import class_name, in_language
 
 
-def door(slot: str, icon: str, to: ev.Door, t: Texts, note: str = "") -> Choice:
-    return Choice(slot, icon, t(f"door.{slot}"), lambda: ev.DoorTouched(to), note)
+def door(slot: str, icon: str, to: ev.Door, t: Texts, note: str = "", soon: bool = False) -> Choice:
+    """soon: nobody has told yet what is behind it."""
+    told = t("door.soon") if soon else note
+    return Choice(slot, icon, t(f"door.{slot}"), lambda: ev.DoorTouched(to), told, soon)
 
 
 def home(state: State, t: Texts) -> Choices:
-    """The likeliest first; what this hall does not have is left out."""
+    """The likeliest first; what this hall does not have is left out. What it has keeps its place
+    while the line is down or nobody has told yet."""
     around = state.around
     hall, content = around.hall, around.content
+    soon = not content.told
     doors = [door("number", "ticket", ev.Door.NUMBER, t, _waiting(state, t))]
     if around.eligibility_matter:
         note = t("door.eligibility_note")
         doors.append(door("eligibility", "user-check", ev.Door.ELIGIBILITY, t, note))
     doors.append(door("mine", "search", ev.Door.MINE, t, t("door.mine_note")))
-    if hall is not None and hall.appointments and not around.offline:
-        doors.append(
-            Choice(
-                "check-in",
-                "calendar-check",
-                t("door.check_in"),
-                lambda: ev.CheckInTouched(fresh_id()),
-                t("door.check_in_note"),
-            )
-        )
-    if content.matters:
-        doors.append(door("guide", "book-open", ev.Door.GUIDE, t, t("door.guide_note")))
-    if content.notices or content.jobs:
-        doors.append(door("notices", "newspaper", ev.Door.NOTICES, t, _news(state, t)))
-    if content.form.levels:
+    if hall is not None and hall.appointments:
+        doors.append(_check_in(state, t))
+    if content.matters or soon:
+        doors.append(door("guide", "book-open", ev.Door.GUIDE, t, t("door.guide_note"), soon))
+    if content.notices or content.jobs or soon:
+        doors.append(door("notices", "newspaper", ev.Door.NOTICES, t, _news(state, t), soon))
+    if content.form.levels or soon:
         note = t("door.feedback_note")
-        doors.append(door("feedback", "thumbs-up", ev.Door.FEEDBACK, t, note))
+        doors.append(door("feedback", "thumbs-up", ev.Door.FEEDBACK, t, note, soon))
     lead = still_possible(around, t) if is_closed(around) else t("home.lead")
     return Choices(t("home.title"), lead, tuple(doors))
+
+
+def _check_in(state: State, t: Texts) -> Choice:
+    """The server alone knows who has an appointment."""
+    dark = state.around.offline
+    note = t("door.check_in_dark" if dark else "door.check_in_note")
+    return Choice(
+        "check-in",
+        "calendar-check",
+        t("door.check_in"),
+        lambda: ev.CheckInTouched(fresh_id()),
+        note,
+        dark,
+    )
 
 
 def _waiting(state: State, t: Texts) -> str:
@@ -94,12 +104,19 @@ def questions(state: State, t: Texts) -> Choices:
 
 def claim(state: State, t: Texts) -> Choices:
     """Who says that they have priority is believed; the window looks at the paper for it."""
-    names = [(c, class_name(c, state.around.hall, t)) for c in state.around.claims]
+    hall = state.around.hall
+    names = [(c, class_name(c, hall, t)) for c in claims_offered(state)]
 
     def touched(name: str) -> Callable[[], ev.Event]:
         return lambda: ev.ClassTouched(name)
 
-    known = [Choice(f"class-{c}", "user-check", name, touched(c)) for c, name in names if name]
+    def note(name: str) -> str:
+        told = hall.priority_class(name) if hall else None
+        return t("claim.age", age=told.min_age) if told and told.min_age is not None else ""
+
+    known = [
+        Choice(f"class-{c}", "user-check", name, touched(c), note(c)) for c, name in names if name
+    ]
     none = Choice("class-none", "x", t("claim.none"), touched(""))
     return Choices(t("claim.title"), t("claim.lead"), (*known, none))
 

@@ -32,7 +32,9 @@ def card_hint(state: State, t: Texts) -> tuple[str, str]:
     if state.place is Place.HOME and state.around.card_lies:
         return t("home.card_left"), t("home.card_left_hint")
     if state.around.reader is Link.DOWN:
-        return t("home.no_reader"), t("home.no_reader_hint")
+        ages = hall.priority_ages if hall and state.around.claims else ()
+        hint = t("home.no_reader_hint_age", age=ages[0]) if ages else t("home.no_reader_hint")
+        return t("home.no_reader"), hint
     if hall is None or not hall.priority_ages:
         return t("home.card"), t("home.card_hint")
     return t("home.card"), t("home.card_hint_age", age=hall.priority_ages[0])

@@ -11,14 +11,16 @@ from kiosk.flow import events as ev
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """slot: a stable name. note: a second line, or empty. event: made anew at each touch, because
-    some carry a request_id of their own."""
+    """slot: a stable name. note: a second line, or empty. off: seen in its place, but not to be had
+    now, for the reason in the note. event: made anew at each touch, because some carry a request_id
+    of their own."""
 
     slot: str
     icon: str
     name: str
     event: Callable[[], ev.Event]
     note: str = ""
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,24 @@ class HelpOverlay(Overlay):
     news = StringProperty("")
     can_call = BooleanProperty(True)
 
+    _body: BoxLayout
+
+    def cover(self, body: BoxLayout) -> None:
+        """The bars stay: who cannot read the help makes it larger, or has it in another tongue."""
+        self._body = body
+        self.spares_bars = True
+        body.bind(pos=self._fit, size=self._fit)
+        self._fit()
+
+    def _fit(self, *_: object) -> None:
+        self.veiled = (*self._body.pos, *self._body.size)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        card = self.children[0]
+        if not card.collide_point(*touch.pos) and not self._body.collide_point(*touch.pos):
+            return False
+        return bool(super().on_touch_down(touch))
+
     def show(self, state: State) -> None:
         self.can_call = state.help in (HelpState.NONE, HelpState.UNHEARD)
         self.news = self.texts(f"help.{state.help.value}")

@@ -32,6 +32,7 @@ from kiosk.screens.eligibility_face import FaceScreen, Live
 from kiosk.screens.eligibility_settling import SettlingScreen
 from kiosk.screens.eligibility_who import WhoScreen
 from kiosk.screens.found import FoundScreen
+from kiosk.screens.hints import card_hint
 from kiosk.screens.keys import Keyboards
 from kiosk.screens.matters import MattersScreen
 from kiosk.screens.mine import MineScreen
@@ -122,6 +123,7 @@ class Stage(FloatLayout):
     help_open = BooleanProperty(False)
     spoken = BooleanProperty(False)
     language_words = StringProperty("")
+    low_hint = StringProperty("")
     body: BoxLayout = ObjectProperty(None)
 
     def __init__(
@@ -185,6 +187,9 @@ class Stage(FloatLayout):
         self.can_home = allows(state, HomeTouched)
         self.help_open = state.help_open
         self.spoken = state.manner.spoken
+        hinted = state.manner.low and state.place in (Place.HOME, Place.SERVICES)
+        comma = self.texts("list.stop")
+        self.low_hint = comma.join(card_hint(state, self.texts)) if hinted else ""
 
     def _clock(self, hall: HallFacts | None) -> str:
         now = self._now(hall.zone if hall else None)
@@ -247,6 +252,8 @@ class Stage(FloatLayout):
             self._close_overlay()
         if wanted is not None and self._overlay is None:
             self._overlay = wanted(self.texts, self.emit)
+            if isinstance(self._overlay, HelpOverlay):
+                self._overlay.cover(self.body)
             self._overlay.show(state)
             self.add_widget(self._overlay)
         elif self._overlay is not None:

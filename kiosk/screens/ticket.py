@@ -37,6 +37,7 @@ class TicketScreen(NumberedScreen):
     guidance_icon = StringProperty("armchair")
     card_reminder = StringProperty("")
     countdown = StringProperty("")
+    home_words = StringProperty("")
     qr = StringProperty("")
 
     def show(self, state: State) -> None:
@@ -47,7 +48,9 @@ class TicketScreen(NumberedScreen):
         self.guidance_icon = "arrow-right" if ticket.beyond_waiting else "armchair"
         self.guidance = self._guidance(ticket, state.session.paper)
         self.card_reminder = self.texts("ticket.card") if state.around.card_lies else ""
-        self.countdown = self.texts("ticket.going_home", seconds=seconds_left(state))
+        left_s = seconds_left(state)
+        self.countdown = self.texts("ticket.going_home", seconds=left_s)
+        self.home_words = self.texts("ticket.home_in", seconds=left_s)
 
     def _show_ticket(self, ticket: TicketFacts, state: State) -> None:
         again = _printed_again(ticket, state)

@@ -231,7 +231,10 @@ class Card(BoxLayout):
 
 
 class Veil(FloatLayout):
-    """Lies over a screen and keeps touches from it."""
+    """Lies over a screen and keeps touches from it. veiled: what is made dark, if not all."""
+
+    spares_bars = BooleanProperty(False)
+    veiled = ListProperty([0, 0, 0, 0])
 
     def on_touch_down(self, touch: object) -> bool:
         super().on_touch_down(touch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -12,6 +13,7 @@ from kiosk.flow.facts import LeaseFacts
 from kiosk.flow.search import find_matters
 from kiosk.flow.states import Around, Link, Paper, Place, Session, State
 from kiosk.flow.table import step
+from kiosk.flow.way_moves import claims_offered
 from kiosk.sample_ways import sample_content, sample_questions, with_content
 from kiosk.samples import PERSON
 from tests.flows.journeys import CHOOSE, HALL, ISSUED, PRINTED, PRINTER_OK, R, travel_from
@@ -192,7 +194,7 @@ def test_who_says_that_they_have_priority_is_believed_and_it_goes_with_the_reque
         HOME,
         (Place.HOME, door(ev.Door.NUMBER)),
         (Place.SERVICES, door(ev.Door.CLAIM)),
-        (Place.CLAIM, ev.ClassTouched("elderly")),
+        (Place.CLAIM, ev.ClassTouched("nobody")),
         Place.CLAIM,
     )
     assert unknown.session.claim == ""
@@ -297,3 +299,28 @@ def test_calling_a_person_is_done_once_and_forgotten_when_nobody_is_there() -> N
     )
     assert effects[-1] == fx.CallHelp(OTHER, "home")
     assert unheard.help is ev.HelpState.CALLING
+
+
+def test_without_a_card_age_may_be_said_and_a_card_knows_better() -> None:
+    claiming, _ = travel_from(
+        HOME,
+        (Place.HOME, ev.DoorTouched(ev.Door.NUMBER)),
+        (Place.SERVICES, ev.DoorTouched(ev.Door.CLAIM)),
+        Place.CLAIM,
+    )
+    assert claims_offered(claiming)[0] == "elderly"
+    claimed, _ = travel_from(claiming, (Place.CLAIM, ev.ClassTouched("elderly")), Place.SERVICES)
+    _, effects = travel_from(
+        claimed, (Place.SERVICES, CHOOSE), (Place.CHECKING, PRINTER_OK), Place.ISSUING
+    )
+    (wish,) = (each for each in effects if isinstance(each, fx.RequestTicket))
+    assert wish.priority_class == "elderly"
+    young = replace(PERSON, birth=date(1990, 1, 1))
+    known, _ = travel_from(
+        replace(claimed, place=Place.GUIDE, session=replace(claimed.session, matter="A-01")),
+        (Place.GUIDE, ev.CardLaid()),
+        (Place.READING, ev.CardKnown(young)),
+        Place.GUIDE,
+    )
+    assert known.session.claim == ""
+    assert "elderly" not in claims_offered(known)

@@ -215,6 +215,52 @@ def test_below_a_veil_nothing_can_be_touched(studio: Any) -> None:
     assert studio.events == []
 
 
+def test_while_the_help_is_open_it_can_be_made_larger_or_left_and_nothing_below_is_touched(
+    studio: Any,
+) -> None:
+    tile = find(studio.show(STATES["help"]), "number")
+    studio.touch(tile.x + 4, tile.y + 4)
+    assert studio.events == []
+    for slot, expected in (
+        ("view-elder", ev.ViewChosen(ev.View.ELDER)),
+        ("language", ev.LanguageChosen(ev.Language.ENGLISH)),
+        ("voice", ev.VoiceTouched()),
+        ("help", ev.HelpTouched()),
+    ):
+        studio.touch(*find(studio.show(STATES["help"]), slot).center)
+        assert studio.events == [expected]
+    assert step(STATES["help"], ev.ViewChosen(ev.View.ELDER))[0].help_open, "larger, and still open"
+
+
+def test_what_the_line_takes_away_keeps_its_place_on_the_first_screen(studio: Any) -> None:
+    places = []
+    for name in ("home", "offline-home"):
+        stage = studio.show(STATES[name])
+        places.append({t.slot: tuple(t.pos) for t in stage.walk() if isinstance(t, tile_class())})
+    usual, dark = places
+    assert {slot: x for slot, (x, _) in usual.items()} == {slot: x for slot, (x, _) in dark.items()}
+    assert list(usual) == list(dark)
+    studio.touch(*find(studio.show(STATES["offline-home"]), "check-in").center)
+    assert studio.events == []
+
+
+def tile_class() -> Any:
+    from kiosk.ui.widgets import Tile
+
+    return Tile
+
+
+def test_the_number_is_nowhere_larger_than_in_large_type(studio: Any) -> None:
+    from kiosk.ui.typesetting import Figure
+
+    sizes = {}
+    for view in (ev.View.NORMAL, ev.View.ELDER):
+        state = STATES["ticket"]
+        stage = studio.show(replace(state, manner=replace(state.manner, view=view)))
+        sizes[view] = max(w.font_size for w in stage.walk() if isinstance(w, Figure))
+    assert sizes[ev.View.ELDER] > sizes[ev.View.NORMAL]
+
+
 def test_a_finger_that_slides_off_presses_nothing(studio: Any) -> None:
     from kivy.tests.common import UnitTestTouch
 
