@@ -183,6 +183,7 @@ def sample_states() -> dict[str, State]:
         ),
         "ticket-no-paper": at(Place.TICKET, ticket=ticket, paper=Paper.DECLINED),
         "unprinted": at(Place.UNPRINTED, ticket=ticket, paper=Paper.FAILED),
+        "unprinted-unsure": at(Place.UNPRINTED, ticket=ticket, paper=Paper.UNSURE),
         "cancelling": at(Place.CANCELLING, busy, ticket=ticket),
         "cancelled": at(Place.CANCELLED, ticket=ticket),
         "refused": at(Place.REFUSED, refusal="service_closed"),

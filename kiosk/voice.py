@@ -11,7 +11,7 @@ from typing import Protocol
 from kiosk.eligibility_words import check_words
 from kiosk.feedback_words import feedback_spoken
 from kiosk.flow.events import Language
-from kiosk.flow.states import Place, State
+from kiosk.flow.states import Paper, Place, State
 from kiosk.opening_hours import is_closed
 from kiosk.texts import Texts
 
@@ -37,7 +37,9 @@ def spoken_words(state: State, t: Texts) -> str:
         number = " ".join(ticket.number)
         return t("voice.ticket_again" if ticket.held_before else "voice.ticket", number=number)
     if state.place is Place.UNPRINTED and ticket is not None:
-        return t("voice.unprinted", number=" ".join(ticket.number))
+        unsure = state.session.paper is Paper.UNSURE
+        key = "voice.unprinted_unsure" if unsure else "voice.unprinted"
+        return t(key, number=" ".join(ticket.number))
     if state.place in (Place.HOME, Place.ATTRACT) and state.around.card_lies:
         return t("home.card_left")
     if state.place in (Place.HOME, Place.SERVICES) and is_closed(state.around):

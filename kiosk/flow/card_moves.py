@@ -9,6 +9,8 @@ from kiosk.flow.facts import PersonFacts, age_on
 from kiosk.flow.moves import Step, arrive_home, enter, lose_reader, note_card, note_no_card
 from kiosk.flow.states import CardTrouble, Place, Session, State
 
+TAKEN_AWAY_S = 1.0  # a reader says that it cannot read, and then that the card is gone
+
 
 def start_reading(state: State, event: ev.Event) -> Step:
     """A new card is a new person: whatever was known of the last one is forgotten first."""
@@ -85,6 +87,15 @@ def card_unreadable(state: State, _event: ev.Event) -> Step:
 
 def card_lifted_too_soon(state: State, event: ev.Event) -> Step:
     return _card_trouble(note_no_card(state, event)[0], CardTrouble.LIFTED)
+
+
+def lifted_after_trouble(state: State, event: ev.Event) -> Step:
+    """A card that goes in the same moment was not unreadable: it was taken away too early."""
+    left, effects = note_no_card(state, event)
+    unread = state.session.card_trouble is CardTrouble.UNREADABLE
+    if not unread or state.busy_s > TAKEN_AWAY_S:
+        return left, effects
+    return replace(left, session=replace(left.session, card_trouble=CardTrouble.LIFTED)), effects
 
 
 def reader_gone_meanwhile(state: State, event: ev.Event) -> Step:

@@ -64,7 +64,9 @@ class HelpTouched(Event):
 
 @dataclass(frozen=True, slots=True)
 class PageTouched(Event):
-    """More than fits on one page: show the next page, and after the last the first."""
+    """More than fits on one page: show the next one, or the one before."""
+
+    forward: bool = True
 
 
 @dataclass(frozen=True, slots=True)

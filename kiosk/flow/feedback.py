@@ -41,7 +41,8 @@ class Feedback:
     """One person's review or suggestion. steps: what may be rated; step: the one chosen; level 0:
     none yet. ticked: reasons or topics. written: the person's own words. sent_as: the request of
     the first try. outcome: `sent`, `kept` (it goes on by itself later), `none` (nothing to rate),
-    or the code of why not. answer_by: 2026-03-09 or empty."""
+    or the code of why not. answer_by: 2026-03-09 or empty. reachable: a phone number was left, so
+    an answer may be promised."""
 
     steps: tuple[StepFacts, ...] = ()
     step: StepFacts | None = None
@@ -52,6 +53,7 @@ class Feedback:
     sent_as: str = ""
     outcome: str = ""
     answer_by: str = ""
+    reachable: bool = False
 
     def __repr__(self) -> str:
         return f"Feedback({self.outcome}, ***)"

@@ -239,7 +239,8 @@ def _end(state: State, outcome: str, answer_by: str = "") -> Step:
     """What could not be sent or kept stays, for another try; everything else is forgotten now."""
     if outcome == "not_kept":
         return enter(state, Place.SENT, feedback=_with(state, outcome=outcome))
-    feedback = fb.Feedback(outcome=outcome, answer_by=answer_by)
+    reachable = bool(state.session.feedback.phone)
+    feedback = fb.Feedback(outcome=outcome, answer_by=answer_by, reachable=reachable)
     return enter(state, Place.SENT, feedback=feedback, trail=(), person=None)
 
 

@@ -224,6 +224,9 @@ def print_ended(state: State, event: ev.PrintEnded) -> Step:
     if event.outcome is ev.Outcome.FAILED:
         report = _report_paper(event)
         return enter(state, Place.UNPRINTED, *report, paper=Paper.FAILED, printer_state=event.state)
+    if event.outcome is ev.Outcome.UNKNOWN and state.session.printer_state not in ("", "unknown"):
+        # It told how it was a moment ago and no longer does: the person sees whether paper came.
+        return enter(state, Place.UNPRINTED, paper=Paper.UNSURE, printer_state=event.state)
     return _show_with_paper(state, event)
 
 
@@ -268,8 +271,11 @@ def cancel_number(state: State, _event: ev.Event) -> Step:
 
 
 def unanswered(state: State, event: ev.Event) -> Step:
-    """No answer gives the number back, unless the person held it before this visit to the kiosk."""
+    """No answer gives the number back, unless the person held it before this visit to the kiosk, or
+    may have gone with its paper."""
     ticket = shown_ticket(state)
+    if state.session.paper is Paper.UNSURE:
+        return go_home_unattended(state, event)
     if ticket.held_before:
         home, effects = go_home_unattended(state, event)
         return home, (*effects, _keep(running_request(state), ticket))

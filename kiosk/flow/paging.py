@@ -18,7 +18,7 @@ SERVICES_PER_PAGE = 8
 SERVICES_PER_PAGE_LOW = 4
 NOTICES_PER_PAGE = 6
 # A page in signs, by view: what fits at the view's type size. Latin letters are half as wide.
-PAGE_SIGNS = {View.NORMAL: 320, View.ELDER: 160, View.CONTRAST: 320}
+PAGE_SIGNS = {View.NORMAL: 360, View.ELDER: 205, View.CONTRAST: 360}
 HEADING_SIGNS, LINE_SIGNS = 26, 12
 
 

@@ -163,6 +163,7 @@ _CARD: dict[Place, Row] = {
         **_LEAVE,
         ev.BackTouched: card.without_card,
         ev.CardLaid: card.read_again,
+        ev.CardLifted: card.lifted_after_trouble,
     },
 }
 

@@ -53,8 +53,15 @@ def open_content(state: State, event: ev.DoorTouched) -> Step:
     return stay(state, event)
 
 
-def turn_page(state: State, _event: ev.Event) -> Step:
-    return replace(state, page=(state.page + 1) % pages_of(state), active_s=state.now_s), ()
+def turn_page(state: State, event: ev.PageTouched) -> Step:
+    """The first and the last are the ends."""
+    page = min(max(state.page + (1 if event.forward else -1), 0), pages_of(state) - 1)
+    return replace(state, page=page, active_s=state.now_s), ()
+
+
+def reads_guides(state: State) -> bool:
+    """Whether the matters were opened from the first screen, to read about them."""
+    return state.place is Place.MATTERS and not state.session.trail
 
 
 # --- searching ----------------------------------------------------------------------------------

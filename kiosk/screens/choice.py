@@ -6,12 +6,12 @@ from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from kiosk.flow.events import PageTouched
 from kiosk.flow.states import Link, Place, State
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.screens.choices import CHOICES
 from kiosk.screens.hints import card_hint, notice_words
 from kiosk.screens.offers import Choice
+from kiosk.screens.pager import Pager
 from kiosk.texts import Texts
 from kiosk.ui.widgets import Tile, TileGrid
 
@@ -28,9 +28,9 @@ class ChoiceScreen(PlaceScreen):
     card_hint = StringProperty("")
     reader_up = BooleanProperty(True)
     hinted = BooleanProperty(False)
-    more = BooleanProperty(False)
     in_rows = BooleanProperty(False)
     grid: TileGrid = ObjectProperty(None)
+    pager: Pager = ObjectProperty(None)
 
     def __init__(self, texts: Texts, emit: Emit, **kwargs: Any) -> None:
         self._choices: dict[str, Choice] = {}
@@ -39,7 +39,8 @@ class ChoiceScreen(PlaceScreen):
 
     def show(self, state: State) -> None:
         told = CHOICES[state.place](state, self.texts)
-        self.title, self.lead, self.more = told.title, told.lead, told.more
+        self.title, self.lead = told.title, told.lead
+        self.pager.show(state)
         self.hinted = state.place is Place.HOME
         self.in_rows = state.place in _IN_ROWS
         self.notice = notice_words(state, self.texts) if self.hinted else ""
@@ -63,6 +64,3 @@ class ChoiceScreen(PlaceScreen):
         tile = Tile(slot=slot, noted=True)
         tile.bind(on_release=lambda _: self.emit(self._choices[slot].event()))
         return tile
-
-    def turn_page(self) -> None:
-        self.emit(PageTouched())

@@ -9,11 +9,12 @@ from collections.abc import Callable
 
 from kiosk.flow import events as ev
 from kiosk.flow.content import JobFacts, NoticeFacts
-from kiosk.flow.paging import NOTICES_PER_PAGE, notices_and_jobs, page_of, pages_of
+from kiosk.flow.paging import NOTICES_PER_PAGE, notices_and_jobs, page_of
 from kiosk.flow.states import Place, State
 from kiosk.flow.way_moves import claims_offered, current_question
 from kiosk.opening_hours import is_closed, still_possible
 from kiosk.screens import feedback_choices, staff_rows
+from kiosk.screens.hints import as_of_words
 from kiosk.screens.offers import Choice, Choices, fresh_id
 from kiosk.texts import Texts
 from kiosk.words import class_name, in_language
@@ -124,7 +125,7 @@ def claim(state: State, t: Texts) -> Choices:
 def notices(state: State, t: Texts) -> Choices:
     shown = page_of(state, notices_and_jobs(state), NOTICES_PER_PAGE)
     choices = tuple(_notice(each, t) for each in shown)
-    return Choices(t("notices.title"), _as_of(state, t), choices, pages_of(state) > 1)
+    return Choices(t("notices.title"), as_of_words(state.around, t), choices)
 
 
 def _notice(each: NoticeFacts | JobFacts, t: Texts) -> Choice:
@@ -141,12 +142,6 @@ def _notice(each: NoticeFacts | JobFacts, t: Texts) -> Choice:
         lambda: ev.NoticeTouched(f"job:{each.id}"),
         each.wage,
     )
-
-
-def _as_of(state: State, t: Texts) -> str:
-    """Without the server the kiosk says of when it is what it shows."""
-    seen_at = state.around.content.seen_at
-    return t("offline.as_of", when=seen_at[:10]) if seen_at else ""
 
 
 CHOICES: dict[Place, Callable[[State, Texts], Choices]] = {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from kiosk.feedback_words import outcome_of
 from kiosk.flow import feedback as fb
-from kiosk.flow.events import BackTouched, HomeTouched
+from kiosk.flow.events import BackTouched, HomeTouched, StillHere
 from kiosk.flow.states import Link, Place, State
 from kiosk.screens.eligibility import day_words
 from kiosk.screens.news import News
@@ -38,7 +38,8 @@ def sent(state: State, t: Texts) -> News:
 
 def _thanks(state: State, t: Texts, outcome: str) -> News:
     day = state.session.feedback.answer_by
-    text = t("sent.answer_by", day=day_words(day, t)) if day else t(f"sent.{outcome}_text")
+    key = "sent.answer_by" if state.session.feedback.reachable else "sent.seen_by"
+    text = t(key, day=day_words(day, t)) if day else t(f"sent.{outcome}_text")
     return News(
         icon="check",
         tone="done",
@@ -47,6 +48,8 @@ def _thanks(state: State, t: Texts, outcome: str) -> News:
         next_words=t("bar.home"),
         next_icon="house",
         next_event=HomeTouched(),
+        other_words=t("warning.stay"),
+        other_event=StillHere(),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kivy.properties import BooleanProperty, StringProperty
 
-from kiosk.flow.states import Link, Place, State
+from kiosk.flow.states import Around, Link, Place, State
 from kiosk.opening_hours import closed_notice
 from kiosk.texts import Texts
 from kiosk.ui.widgets import Card
@@ -38,6 +38,14 @@ def card_hint(state: State, t: Texts) -> tuple[str, str]:
     if hall is None or not hall.priority_ages:
         return t("home.card"), t("home.card_hint")
     return t("home.card"), t("home.card_hint_age", age=hall.priority_ages[0])
+
+
+def as_of_words(around: Around, t: Texts) -> str:
+    """Without the server the kiosk says of when it is what it has to read."""
+    seen_at = around.content.seen_at
+    if seen_at:
+        return t("offline.as_of", when=seen_at[:10])
+    return t("offline.as_before") if around.server is Link.DOWN else ""
 
 
 def notice_words(state: State, t: Texts) -> str:

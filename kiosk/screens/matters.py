@@ -7,13 +7,15 @@ from typing import Any
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from kiosk.flow.content import MatterFacts
-from kiosk.flow.events import MatterTouched, PageTouched
+from kiosk.flow.events import MatterTouched
 from kiosk.flow.facts import ServiceFacts, masked_name
-from kiosk.flow.paging import matters_per_page, page_of, pages_of
+from kiosk.flow.paging import matters_per_page, page_of
 from kiosk.flow.search import find_matters
 from kiosk.flow.states import State
+from kiosk.flow.way_moves import reads_guides
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.screens.keys import LETTERS, Keyboards
+from kiosk.screens.pager import Pager
 from kiosk.texts import Texts
 from kiosk.ui.mirror import BoxLayout
 from kiosk.ui.widgets import Tile, TileGrid
@@ -27,8 +29,8 @@ class MattersScreen(PlaceScreen):
     query = StringProperty("")
     empty = BooleanProperty(True)
     nothing = BooleanProperty(False)
-    more = BooleanProperty(False)
     grid: TileGrid = ObjectProperty(None)
+    pager: Pager = ObjectProperty(None)
     strip: BoxLayout = ObjectProperty(None)
     keyboard: BoxLayout = ObjectProperty(None)
 
@@ -42,16 +44,23 @@ class MattersScreen(PlaceScreen):
         content, query = state.around.content, state.session.query
         who = state.session.person
         name = masked_name(who.name) if who else ""
-        self.title = self.texts("matters.title_known" if name else "matters.title", name=name)
+        self.title = self._title(name, state)
         found = find_matters(content.matters, query)
         shown = page_of(state, found, matters_per_page(state))
         self.empty, self.query = not query, query or self.texts("matters.hint")
-        self.nothing, self.more = not found, pages_of(state) > 1
+        self.nothing = not found
+        self.pager.show(state)
         self._strip.show(state)
         wanted = tuple(m.id for m in shown)
         if wanted != self._shown:
             self._shown = wanted
             self._show_matters(shown, state)
+
+    def _title(self, name: str, state: State) -> str:
+        """Who came to read is not asked what they want a number for."""
+        if name:
+            return self.texts("matters.title_known", name=name)
+        return self.texts("matters.title_guide" if reads_guides(state) else "matters.title")
 
     def _show_matters(self, matters: Any, state: State) -> None:
         """Tiles that stand there show other matters: making them anew is what a touch waits for."""
@@ -81,6 +90,3 @@ class MattersScreen(PlaceScreen):
         if service is None or state.manner.low:
             return ""
         return service_name(service, self.texts.language)
-
-    def turn_page(self) -> None:
-        self.emit(PageTouched())

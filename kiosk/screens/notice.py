@@ -14,6 +14,7 @@ from kiosk.flow.events import (
     HomeTouched,
     KeepTouched,
     Language,
+    StillHere,
     WithoutPaperTouched,
 )
 from kiosk.flow.states import COUNTED, CardTrouble, Place, State
@@ -71,12 +72,12 @@ def _refused(state: State, t: Texts) -> News:
     about = _asked_about(state)
     if state.session.checks_in and t.has(f"{reason}_check_in"):
         reason = f"{reason}_check_in"
-    kept = state.session.refusal == "not_cancelled"
+    kept, ticket = state.session.refusal == "not_cancelled", state.session.ticket
     when = when_words(state.session.refusal_at, state.around.hall, t)
     return News(
         icon="info",
         tone="attention",
-        title=t(f"refused.title{about}"),
+        title=t(f"refused.title{about}", number=ticket.number if ticket else ""),
         text=t(reason, when=when) if t.has(reason) else t("refused.other"),
         next_words=t("bar.home" if kept else f"refused.again{about}"),
         next_icon="house" if kept else "arrow-right",
@@ -95,6 +96,8 @@ def _cancelled(state: State, t: Texts) -> News:
         next_words=t("bar.home"),
         next_icon="house",
         next_event=HomeTouched(),
+        other_words=t("warning.stay"),
+        other_event=StillHere(),
     )
 
 

@@ -28,7 +28,6 @@ class Choices:
     title: str
     lead: str
     choices: tuple[Choice, ...]
-    more: bool = False
 
 
 def fresh_id() -> str:

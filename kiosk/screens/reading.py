@@ -7,13 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.flow import events as ev
 from kiosk.flow.content import JobFacts, MatterFacts
 from kiosk.flow.paging import Section, guide_pages, notice_pages
 from kiosk.flow.states import Paper, Place, State
 from kiosk.screens.base import Emit, PlaceScreen
+from kiosk.screens.hints import as_of_words
+from kiosk.screens.pager import Pager
 from kiosk.texts import Texts
 from kiosk.ui.mirror import BoxLayout
 from kiosk.words import in_language, job_lines, section_words
@@ -60,7 +62,7 @@ def _list_news(state: State, t: Texts) -> str:
         Paper.PRINTED: t("guide.printed"),
         Paper.UNSURE: t("guide.printed"),
         Paper.FAILED: t("guide.not_printed"),
-    }.get(state.session.list_paper, "")
+    }.get(state.session.list_paper, as_of_words(state.around, t))
 
 
 def notice(state: State, t: Texts) -> Reading:
@@ -69,17 +71,32 @@ def notice(state: State, t: Texts) -> Reading:
         return Reading("megaphone", t("page.gone"), "", (), 1)
     if isinstance(found, JobFacts):
         lines = tuple(Section(kind, (text,)) for kind, text in job_lines(found, t))
-        return Reading("briefcase", found.title, found.employer, lines, 1)
+        lead = as_of_words(state.around, t) or found.employer
+        return Reading("briefcase", found.title, lead, lines, 1)
     pages = notice_pages(in_language(found.text, found.text_en, t.language), state.manner)
     title = in_language(found.title, found.title_en, t.language)
     shown = (Section("text", (pages[state.page % len(pages)],)),)
-    return Reading("megaphone", title, "", shown, len(pages))
+    return Reading("megaphone", title, as_of_words(state.around, t), shown, len(pages))
 
 
 READINGS: dict[Place, Callable[[State, Texts], Reading]] = {
     Place.GUIDE: guide,
     Place.NOTICE: notice,
 }
+
+
+def in_columns(sections: tuple[Section, ...], count: int) -> list[tuple[Section, ...]]:
+    """In their order, the first column at least half of it; one section alone has all the width."""
+    if count == 1 or len(sections) < 2:
+        return [sections]
+    half, first = sum(section.signs for section in sections) / 2, 0
+    while first < len(sections) - 1 and sum(s.signs for s in sections[:first]) < half:
+        first += 1
+    return [sections[:first], sections[first:]]
+
+
+class Column(BoxLayout):
+    """Sections one below the other."""
 
 
 class SectionBox(BoxLayout):
@@ -92,15 +109,16 @@ class SectionBox(BoxLayout):
 class ReadingScreen(PlaceScreen):
     """Draws one Reading."""
 
+    columns = NumericProperty(1)
     icon_name = StringProperty("file-text")
     title = StringProperty("")
     lead = StringProperty("")
-    page_words = StringProperty("")
     next_words = StringProperty("")
     next_off = BooleanProperty(False)
     other_words = StringProperty("")
     other_off = BooleanProperty(False)
     sections: BoxLayout = ObjectProperty(None)
+    pager: Pager = ObjectProperty(None)
 
     def __init__(self, texts: Texts, emit: Emit, **kwargs: Any) -> None:
         self._shown: tuple[Section, ...] | None = None
@@ -111,25 +129,22 @@ class ReadingScreen(PlaceScreen):
         self.icon_name, self.title, self.lead = told.icon, told.title, told.lead
         self.next_words, self.next_off = told.next_words, told.next_off
         self.other_words, self.other_off = told.other_words, told.other_off
-        page = state.page % told.pages + 1
-        self.page_words = (
-            self.texts("page.next", page=page, pages=told.pages) if told.pages > 1 else ""
-        )
+        self.pager.show(state)
         if told.sections != self._shown:
             self._shown = told.sections
             self._show_sections(told.sections)
 
     def _show_sections(self, sections: tuple[Section, ...]) -> None:
         self.sections.clear_widgets()
-        for section in sections:
-            heading, body = section_words(section.kind, section.lines, self.texts)
-            self.sections.add_widget(SectionBox(heading=heading, body=body))
+        for part in in_columns(sections, self.columns):
+            column = Column()
+            for section in part:
+                heading, body = section_words(section.kind, section.lines, self.texts)
+                column.add_widget(SectionBox(heading=heading, body=body))
+            self.sections.add_widget(column)
 
     def go_on(self) -> None:
         self.emit(ev.TakeTouched(str(uuid.uuid4())))
 
     def go_other(self) -> None:
         self.emit(ev.ListPrintTouched(str(uuid.uuid4())))
-
-    def turn_page(self) -> None:
-        self.emit(ev.PageTouched())

@@ -12,15 +12,15 @@ from kiosk.flow.events import (
     Door,
     DoorTouched,
     Event,
-    PageTouched,
     ServiceTouched,
 )
 from kiosk.flow.facts import ServiceFacts, masked_name
-from kiosk.flow.paging import pages_of, services_shown
+from kiosk.flow.paging import services_shown
 from kiosk.flow.states import Around, Link, Place, State
 from kiosk.opening_hours import is_closed, opens_words
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.screens.hints import CardHint, card_hint, notice_words
+from kiosk.screens.pager import Pager
 from kiosk.texts import Texts
 from kiosk.ui.widgets import SecondaryButton, Tile, TileGrid
 from kiosk.words import class_name, service_name, wait_words, waiting_words
@@ -39,8 +39,8 @@ class ServicesScreen(PlaceScreen):
     reader_up = BooleanProperty(True)
     greeting = BooleanProperty(False)
     favoured = BooleanProperty(False)
-    more = BooleanProperty(False)
     grid: TileGrid = ObjectProperty(None)
+    pager: Pager = ObjectProperty(None)
     ways: TileGrid = ObjectProperty(None)
 
     def __init__(self, texts: Texts, emit: Emit, **kwargs: Any) -> None:
@@ -81,7 +81,7 @@ class ServicesScreen(PlaceScreen):
 
     def _show_tiles(self, state: State) -> None:
         services = services_shown(state)
-        self.more = pages_of(state) > 1
+        self.pager.show(state)
         if [s.id for s in services] != list(self._tiles):
             self.grid.clear_widgets()
             self._tiles = {s.id: self._tile(s) for s in services}
@@ -138,6 +138,3 @@ class ServicesScreen(PlaceScreen):
 
     def _chosen(self, service_id: str) -> None:
         self.emit(ServiceTouched(service_id, str(uuid.uuid4())))
-
-    def turn_page(self) -> None:
-        self.emit(PageTouched())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, StringProperty
 
 from kiosk.flow.events import CancelTouched, KeepTouched
-from kiosk.flow.states import State
+from kiosk.flow.states import Paper, State
 from kiosk.screens.base import PlaceScreen, seconds_left
 
 
@@ -13,6 +13,7 @@ class UnprintedScreen(PlaceScreen):
     """follow_base: public address that the ticket's path is put behind for the QR code."""
 
     follow_base = StringProperty("")
+    title = StringProperty("")
     number = StringProperty("")
     text = StringProperty("")
     qr = StringProperty("")
@@ -24,10 +25,14 @@ class UnprintedScreen(PlaceScreen):
         if ticket is None:
             return
         self.number = ticket.number
-        self.text = self.texts("unprinted.text", number=ticket.number)
+        unsure = state.session.paper is Paper.UNSURE
+        self.title = self.texts("unprinted.title_unsure" if unsure else "unprinted.title")
+        key = "unprinted.text_unsure" if unsure else "unprinted.text"
+        self.text = self.texts(key, number=ticket.number)
         self.qr = self.follow_base + ticket.follow_path if ticket.follow_path else ""
         left_s = seconds_left(state)
-        key = "unprinted.countdown_keep" if ticket.held_before else "unprinted.countdown"
+        stays = ticket.held_before or unsure
+        key = "unprinted.countdown_keep" if stays else "unprinted.countdown"
         self.countdown = self.texts(key, seconds=left_s)
         self.urgent = left_s <= state.limits.warning_s
 

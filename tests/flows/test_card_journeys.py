@@ -10,6 +10,7 @@ from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow.facts import ClassFacts, PersonFacts
 from kiosk.flow.states import CardTrouble, Link, Place, Session
+from kiosk.flow.table import step
 from kiosk.samples import PERSON
 from tests.flows.journeys import (
     CHOOSE,
@@ -150,3 +151,14 @@ def test_neither_person_nor_card_shows_in_a_representation() -> None:
     for text in (repr(state), repr(ev.CardKnown(PERSON)), repr(fx.RequestTicket(R, "D", PERSON))):
         assert PERSON.id_number not in text
         assert PERSON.name not in text
+
+
+def test_a_card_that_goes_as_soon_as_it_failed_was_taken_away_too_early() -> None:
+    """The reader says that it cannot read, and a moment later that nothing lies there."""
+    failed, _ = travel(START, (Place.HOME, ev.CardLaid()), (Place.READING, ev.CardFailed()))
+    assert failed.place is Place.CARD_TROUBLE
+    at_once, _ = step(failed, ev.CardLifted())
+    assert at_once.session.card_trouble is CardTrouble.LIFTED
+    later, _ = step(step(failed, ev.Tick(failed.now_s + 2.0))[0], ev.CardLifted())
+    assert later.session.card_trouble is CardTrouble.UNREADABLE
+    assert not later.around.card_lies

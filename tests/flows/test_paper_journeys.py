@@ -10,6 +10,7 @@ from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow.moves import derived_request_id
 from kiosk.flow.states import Paper, Place, Session
+from kiosk.flow.table import step
 from kiosk.samples import beyond
 from tests.flows.journeys import (
     CHOOSE,
@@ -108,6 +109,32 @@ def test_a_mute_printer_gives_a_hint_and_nothing_is_reported_of_its_paper() -> N
     )
     assert state.session.paper is Paper.UNSURE
     assert isinstance(effects[-1], fx.PrintTicket)
+
+
+SILENT = (
+    START,
+    (Place.HOME, TAKE),
+    (Place.SERVICES, CHOOSE),
+    (Place.CHECKING, PRINTER_OK),
+    (Place.ISSUING, ISSUED),
+    (Place.PRINTING, PRINT_UNKNOWN),
+)
+
+
+def test_a_printer_that_falls_silent_in_the_middle_asks_whether_paper_came() -> None:
+    state, effects = travel(*SILENT, Place.UNPRINTED)
+    assert state.session.paper is Paper.UNSURE
+    assert isinstance(effects[-1], fx.PrintTicket), "nobody knows, so nothing is reported"
+    kept, said = step(state, ev.KeepTouched())
+    assert (kept.place, said) == (Place.TICKET, (KEPT,))
+    cancelled, said = step(state, ev.CancelTouched())
+    assert (cancelled.place, said) == (Place.CANCELLING, (fx.CancelTicket(R, TICKET.id),))
+
+
+def test_who_went_with_the_paper_that_nobody_knows_of_keeps_the_number() -> None:
+    state, _ = travel(*SILENT, Place.UNPRINTED)
+    home, effects = step(state, ev.Tick(state.limits.unprinted_s + 1))
+    assert (home.place, effects) == (Place.HOME, ())
 
 
 def test_a_failed_print_can_be_kept() -> None:

@@ -14,7 +14,7 @@ from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow import feedback_table
 from kiosk.flow.facts import LeaseFacts
-from kiosk.flow.states import RESTING, Around, Link, Place, Session, State, limit_of
+from kiosk.flow.states import RESTING, Around, Link, Paper, Place, Session, State, limit_of
 from kiosk.flow.table import ALWAYS, TABLE, step
 from kiosk.sample_ways import with_content
 from kiosk.samples import PERSON, sample_hall, sample_states, sample_ticket
@@ -232,7 +232,8 @@ def test_every_number_ends_on_paper_kept_cancelled_or_given_back() -> None:
         if state.place in (Place.TICKET, Place.PENSION_DONE):
             open_numbers.pop(running, None)
         held_before = before.session.ticket is not None and before.session.ticket.reprint
-        if before.place is Place.UNPRINTED and held_before:
+        unsure = before.session.paper is Paper.UNSURE  # its person may have gone with the paper
+        if before.place is Place.UNPRINTED and (held_before or unsure):
             open_numbers.pop(running, None)
         if before.place is Place.PRINTING and state.place is not before.place:
             # Left while the driver worked: its late answer settles the number.

@@ -10,6 +10,7 @@ import pytest
 from kiosk.flow import effects as fx
 from kiosk.flow import events as ev
 from kiosk.flow.facts import LeaseFacts
+from kiosk.flow.paging import pages_of
 from kiosk.flow.search import find_matters
 from kiosk.flow.states import Around, Link, Paper, Place, Session, State
 from kiosk.flow.table import step
@@ -87,6 +88,16 @@ def test_from_a_search_to_the_number_for_that_matter_with_its_materials() -> Non
         fx.RequestTicket(R, "G", None, "G-02", None),
     ]
     assert state.session.list_paper is Paper.PRINTED
+
+
+def test_the_first_and_the_last_page_are_the_ends_of_a_list() -> None:
+    state, _ = travel_from(HOME, (Place.HOME, door(ev.Door.GUIDE)), Place.MATTERS)
+    last = pages_of(state) - 1
+    assert step(state, ev.PageTouched(False))[0].page == 0
+    for _ in range(last + 2):
+        state, _ = step(state, ev.PageTouched())
+    assert state.page == last
+    assert step(state, ev.PageTouched(False))[0].page == last - 1
 
 
 def test_going_back_loses_nothing_that_was_entered() -> None:

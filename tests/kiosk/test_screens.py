@@ -82,6 +82,7 @@ def test_no_text_is_cut_and_every_target_is_large_enough(
         wrong += [f"{name}: {text}" for text in bad_targets(stage, manner.view, size)]
         if name.startswith("attract"):
             wrong += [f"{name}: {text}" for text in texts_over_bars(stage)]
+        wrong += [f"{name}: {text}" for text in overfull_pages(stage)]
         if manner.low:
             wrong += [f"{name}: {text}" for text in too_high_targets(stage)]
         if manner.view is View.ELDER:
@@ -117,6 +118,18 @@ def texts_over_bars(stage: Any) -> Iterator[str]:
             low, high = label.text_bottom, label.text_bottom + label.texture_size[1]
             if low < stage.body.y - 1 or high > stage.body.top + 1:
                 yield f"{label.text!r} lies over a bar"
+
+
+def overfull_pages(stage: Any) -> Iterator[str]:
+    """A guide or a notice whose page holds more than its sheet."""
+    from kiosk.screens.reading import ReadingScreen
+
+    for screen in stage.body.children:
+        if (
+            isinstance(screen, ReadingScreen)
+            and screen.sections.height > screen.sections.parent.height
+        ):
+            yield f"{screen.sections.height:.0f} px of text on {screen.sections.parent.height:.0f}"
 
 
 def unit_of(size: tuple[int, int]) -> float:
