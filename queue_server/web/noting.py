@@ -26,6 +26,7 @@ _NOT_HERE = frozenset(
         Act.ISSUE_TICKET,
         Act.SETTLE_PRINT,
         Act.REPORT_DEVICE,
+        Act.SEND_RECEIPT,
         Act.BORROW_NUMBERS,
         Act.SEND_RECEIPT,
         Act.SEE_BOARD,

@@ -102,12 +102,17 @@ def test_a_clerks_day_by_keyboard_alone(pages: Any, kiosk: Any, manager: Any) ->
     press("1")
     press("Enter")
     stage(page, "paused")
+    expect(page.locator("#messages li").first).to_contain_text(f"{numbers[4]} 已交给 B 岗")
+    six_page = pages.log_in("clerk6", "/window/demo/6")
+    expect(six_page.locator("#standing-in")).to_contain_text("您正在为 4 号窗口 顶岗")
+    expect(six_page.locator("#standing-in")).to_contain_text("开会")
     manager.press("6", "call-next")
     hall = manager.client.get(manager.server.api).json()
     (six,) = [window for window in hall["windows"] if window["id"] == "6"]
     assert six["ticket"]["number"] == numbers[4]
     press("F8")
     stage(page, "idle")
+    expect(six_page.locator("#standing-in")).to_be_hidden()
     press("F9")
     stage(page, "closed")
     journal = manager.client.get(f"{manager.server.api}/journal?limit=5000").json()["events"]
@@ -190,6 +195,8 @@ def test_all_pages_heal_after_ten_minutes_without_the_server(
     expect(phone.locator("#offline")).to_be_visible(timeout=25_000)
     expect(console.locator("#offline")).to_be_visible(timeout=15_000)
     expect(board.locator("#alarms li").first).to_contain_text("断开", timeout=15_000)
+    drawn = board.locator("#alarms li svg use").first.get_attribute("href")
+    assert board.locator(f"symbol{drawn}").count() == 1  # nobody needs to be asked for it
     # an old press does nothing ten minutes later: the clerk is told, and presses again
     expect(console.locator("#messages li").first).to_contain_text("一分钟", timeout=25_000)
     expect(phone.locator("#number")).to_have_text(ticket["number"])

@@ -60,6 +60,33 @@ def test_a_phone_waits_longer_comes_back_is_served_and_rates(
     expect(page.locator("#review")).to_be_hidden()
 
 
+def test_both_steps_of_a_visit_are_rated_one_after_the_other(
+    pages: Any, kiosk: Any, manager: Any
+) -> None:
+    """Without a reload; what the tablet at the window has taken meanwhile is thanked for too."""
+    ticket = kiosk.ticket("D")
+    for act in ("call-next", "start"):
+        manager.press("4", act)
+    manager.press("4", "transfer", service="A", **{"return": True})
+    serve(manager, "1")
+    serve(manager, "4")
+    page = pages.open(ticket["follow_path"], PHONE)
+    expect(page.locator("#review-of")).to_contain_text("4 号窗口")
+    page.click('#review [data-level="5"]')
+    page.click("#review-send")
+    expect(page.locator("#review-thanks")).to_contain_text("还有一项可以评价")
+    expect(page.locator("#review-of")).to_contain_text("1 号窗口")
+    expect(page.locator("#review-send")).to_be_disabled()
+    page.click('#review [data-level="4"]')
+    token = ticket["follow_path"].rsplit("/", 1)[-1]
+    review = {"request_id": str(uuid.uuid4()), "token": token, "step": 1, "level": 4}
+    answer = httpx.post(f"{pages.server.api}/reviews", json=review, timeout=10)
+    assert answer.status_code == 200, answer.text
+    page.click("#review-send")
+    expect(page.locator("#review")).to_be_hidden()
+    expect(page.locator("#review-thanks")).to_have_text("谢谢您的评价。")
+
+
 def test_a_number_is_given_up_after_a_question(pages: Any, kiosk: Any) -> None:
     page = pages.open(kiosk.ticket("D")["follow_path"], PHONE)
     page.click("#cancel")
@@ -80,6 +107,10 @@ def test_the_tablet_asks_takes_one_review_and_a_manager_ends_the_case(
     expect(tablet.locator("#review-title")).to_contain_text(number)
     tablet.click('#review [data-level="2"]')
     assert violations(tablet) == []
+    tablet.fill("#review-phone", "abc123")
+    tablet.click("#review-send")
+    expect(tablet.locator("#review-fault")).to_contain_text("电话号码好像不对")
+    tablet.fill("#review-phone", "")
     tablet.click("#review-send")
     expect(tablet.locator("#thanks")).to_be_visible()
     page = pages.log_in("manager", "/cases/demo")
@@ -106,6 +137,8 @@ def test_the_tablet_asks_takes_one_review_and_a_manager_ends_the_case(
 def test_a_clerk_has_no_way_to_the_cases(pages: Any) -> None:
     page = pages.log_in("clerk4", "/cases/demo")
     expect(page.locator("body")).to_contain_text("这一页不归这个账号看")
+    page.get_by_role("link", name="回到我的窗口").click()
+    expect(page.locator("#stage")).to_have_text("空闲")
 
 
 def test_the_clerk_learns_whether_the_screens_showed_the_call(

@@ -132,6 +132,4 @@ async def administration(hall: str, request: Request) -> Response:
     name = (
         service.presentation.name_en if language_of(request) == "en" else service.presentation.name
     )
-    return await page(
-        request, "admin.html", Act.MANAGE_STAFF, hall, parts=["admin"], hall_name=name
-    )
+    return await page(request, "admin.html", Act.READ_AUDIT, hall, parts=["admin"], hall_name=name)

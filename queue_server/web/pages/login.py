@@ -34,7 +34,12 @@ async def login_form(request: Request, hall: str = "", next: str = "") -> Respon
 
 
 def _login_page(
-    request: Request, hall: str, there: str, error: str | None = None, status: int = 200
+    request: Request,
+    hall: str,
+    there: str,
+    error: str | None = None,
+    status: int = 200,
+    login: str = "",
 ) -> Response:
     ctx = context(request)
     token = request.cookies.get(LOGIN_COOKIE) or secrets.token_urlsafe(16)
@@ -45,6 +50,7 @@ def _login_page(
         hall_id=hall or ctx.plan.default_hall,
         next=own_path(there),
         error=error,
+        login=login,
         csrf=token,
         logins=_demo_logins(ctx),
     )
@@ -82,20 +88,20 @@ async def login(
     hall = hall or ctx.plan.default_hall
     expected = request.cookies.get(LOGIN_COOKIE)
     if not expected or not hmac.compare_digest(csrf.encode(), expected.encode()):
-        return _login_page(request, hall, next, "expired", 400)
+        return _login_page(request, hall, next, "expired", 400, login)
     staff = await ctx.access.staff(hall, login)
     place = _place(request, ctx, hall, login, staff)
     if not ctx.logins.try_login(hall, login, place):
-        return _login_page(request, hall, next, "too_many", 429)
+        return _login_page(request, hall, next, "too_many", 429, login)
     if not await ctx.access.lockout.try_login(hall, login, place):
         await _note(ctx, hall, staff, "login_locked")
-        return _login_page(request, hall, next, "locked", 429)
+        return _login_page(request, hall, next, "locked", 429, login)
     stored = staff.password_hash if staff else None
     async with ctx.hashing:
         fits = await asyncio.to_thread(password_fits, stored, password)
     if not fits or staff is None or staff.disabled:
         await _note(ctx, hall, staff, "login_failed")
-        return _login_page(request, hall, next, "wrong", 401)
+        return _login_page(request, hall, next, "wrong", 401, login)
     ctx.logins.succeeded(hall, login, place)
     await ctx.access.lockout.succeeded(hall, login, place)
     await _note(ctx, hall, staff, "login")

@@ -151,15 +151,18 @@ function made(field, value) {
 
 /**
  * Opens the dialog; `save(values)` sends them and may throw: what it says is shown there, and
- * nothing typed is lost. Closes when it was saved.
+ * nothing typed is lost. Closes when it was saved. done: the word of the one button, where there is
+ * nothing to go back from.
  */
-export function openForm(title, fields, values, save) {
+export function openForm(title, fields, values, save, { done = null } = {}) {
   const dialog = byId("form-dialog");
   opened += 1;
   const mine = opened;
   const parts = fields.map((field) => ({ field, ...made(field, values?.[field.name]) }));
   byId("form-title").textContent = title;
   byId("form-fault").hidden = true;
+  byId("form-back").hidden = Boolean(done);
+  byId("form-save").textContent = done ?? say("admin.save");
   byId("form-fields").replaceChildren(...parts.map((part) => part.whole));
   byId("form").onsubmit = async (event) => {
     event.preventDefault();
@@ -187,6 +190,9 @@ export function faultText(error) {
   return fields.length > 0 ? say("admin.fields_wrong", { fields: [...new Set(fields)].join(say("admin.join")) }) : error.message || say("admin.unanswered");
 }
 
+byId("form-dialog").addEventListener("cancel", (event) => {
+  if (byId("form-back").hidden) event.preventDefault(); // what is shown once is not lost by Esc
+});
 byId("form-back").addEventListener("click", () => byId("form-dialog").close());
 
 export const optionsOf = (things, empty) => [

@@ -20,6 +20,7 @@ export function sectionsOf(data) {
   const known = data.configuration;
   const services = () => optionsOf(known.services);
   const windows = () => optionsOf(known.windows, say("admin.any"));
+  const isServed = (service) => known.windows.some((w) => w.skills.some((skill) => skill.service === service.id));
   const nameOf = (list, key) => named(list.find((one) => one.id === key) ?? { name: key });
   return [
     {
@@ -29,7 +30,7 @@ export function sectionsOf(data) {
         ["prefix", (s) => s.prefix],
         ["name", (s) => named(s)],
         ["usual_minutes", (s) => minutes(s.usual_minutes)],
-        ["state", (s) => (s.paused ? say("admin.paused", { reason: s.reason }) : say("admin.running"))],
+        ["state", (s) => (s.paused ? say("admin.paused", { reason: s.reason }) : say(isServed(s) ? "admin.running" : "admin.unserved"))],
       ],
       fields: [
         id,
@@ -86,6 +87,7 @@ export function sectionsOf(data) {
       acts: (w) => [
         {
           id: "skills",
+          of: named(w),
           path: `windows/${w.id}/skills`,
           values: w,
           fields: [

@@ -15,7 +15,12 @@ const commands = new Commands(BASE, (yes) => { byId("trouble").hidden = !yes; },
 
 let data = null;
 
-const wanted = () => (SECTIONS.includes(location.hash.slice(1)) ? location.hash.slice(1) : "services");
+/** Of those in the menu: who only looks is shown what is only looked at. */
+const wanted = () => {
+  const offered = [...byId("sections").querySelectorAll("a")].map((link) => link.hash.slice(1));
+  const asked = location.hash.slice(1);
+  return SECTIONS.includes(asked) && offered.includes(asked) ? asked : offered[0];
+};
 
 async function get(path) {
   const answer = await fetchWithin(LIMIT_MS, `${BASE}/${path}`);
@@ -96,10 +101,13 @@ function drawSingle(section) {
 
 function shownValue(field, value) {
   if (field.type === "check") return say(value ? "admin.yes" : "admin.no");
-  if (field.type === "rows") return (value ?? []).map((line) => field.fields.map((part) => shownValue(part, line[part.name])).filter(Boolean).join(" ")).join(say("admin.semicolon")) || "–";
+  if (field.type === "rows") return (value ?? []).map((line) => field.fields.map((part) => shownValue(part, line[part.name])).filter(Boolean).join(" ")).map(spans).join(say("admin.semicolon")) || "–";
   if (field.days) return value.map((day) => say(`days.${day}`)).join(say("admin.join"));
   return Array.isArray(value) ? value.join(say("admin.join")) || "–" : String(value ?? "");
 }
+
+/** Two times beside each other are from and to. */
+const spans = (text) => text.replace(/(\d\d:\d\d) (?=\d\d:\d\d)/g, (_, from) => `${from}${say("admin.to")}`);
 
 function edit(section, item) {
   const old = item !== null;
@@ -132,7 +140,8 @@ async function sendSafely(path, body) {
 
 function carryOut(act) {
   if (act.fields) {
-    openForm(say(`admin.act.${act.id}`), act.fields, act.values, (told) => send(act.path, told));
+    const title = say(`admin.act.${act.id}`);
+    openForm(act.of ? say("admin.act_title", { act: title, what: act.of }) : title, act.fields, act.values, (told) => send(act.path, told));
   } else if (act.confirm) {
     confirmed(say(`admin.sure.${act.id}`), () => send(act.path, {}));
   } else sendSafely(act.path, {});
@@ -155,7 +164,7 @@ function confirmed(question, then) {
 }
 
 function showPassword({ login, password }) {
-  openForm(say("admin.password_title", { login }), [], null, async () => {});
+  openForm(say("admin.password_title", { login }), [], null, async () => {}, { done: say("admin.noted") });
   byId("form-fields").replaceChildren(el("p", { class: "secret" }, password), el("p", {}, say("admin.password_once")));
 }
 
@@ -180,7 +189,7 @@ function drawChanges({ changes }) {
     const { what, ...more } = one.change;
     const detail = Object.values(more).filter((value) => ["string", "number"].includes(typeof value)).join(" ");
     const acts = el("td", { class: "row-acts" });
-    if (one.undo) acts.append(button("rotate-ccw", say("admin.back_before"), () => confirmed(say("admin.sure.restore"), () => send("configuration/restore", { seq: one.seq }))));
+    if (one.undo && page.role !== "auditor") acts.append(button("rotate-ccw", say("admin.back_before"), () => confirmed(say("admin.sure.restore"), () => send("configuration/restore", { seq: one.seq }))));
     return el("tr", {}, el("td", {}, when(one.at)), el("td", {}, who(one.by)), el("td", {}, word(`admin.what.${what}`, what)), el("td", {}, detail), acts);
   });
   byId("section").replaceChildren(table(["at", "by", "what", "detail", "acts"].map((name) => say(`admin.field.${name}`)), rows));

@@ -3,6 +3,7 @@
  * while the hall is open. Asks now and then; a screen that is gone for good is taken off here.
  */
 import { el, fetchWithin, newId, page, say } from "./core.js";
+import { screenName } from "./screen-names.js";
 
 const AGAIN_MS = 15000;
 const LIMIT_MS = 8000;
@@ -31,7 +32,7 @@ const stateOf = (screen, open) => {
 
 /** open: whether the hall is. */
 export const screenDevices = (screens, open) =>
-  screens.map((screen) => ({ id: screen.name, kind: "screen", state: stateOf(screen, open), detail: "", screen }));
+  screens.map((screen) => ({ id: screenName(screen.name), kind: "screen", state: stateOf(screen, open), detail: "", screen }));
 
 /** For one that is known by its address alone; a paired one is unpaired in administration. */
 export function forgetButton(device) {

@@ -128,6 +128,7 @@ async function passOn() {
     await send(act, body);
     if (newest()?.kind === "alarm") return;
   }
+  if (plan?.done) tell("done", plan.done);
 }
 
 /** What the act needs besides the press; null when the clerk went back. The ticket that is meant
@@ -212,7 +213,7 @@ function draw() {
   watchReceipts(desk);
   drawButtons(desk, hall, sending);
   drawQueues(hall, desk);
-  drawTold(desk, read);
+  drawTold(desk, hall, read);
   drawPeople(hall, desk, stageOf(desk) === "idle");
   tick();
 }

@@ -12,7 +12,7 @@ const REASONS = ["meeting", "papers", "rest", "ill"];
 export const standInOf = (desk, hall) => hall.windows.find((one) => one.stands_in_for === desk.id) ?? null;
 
 /**
- * What to send, in order: [act, body] pairs; null when the clerk went back. Without an open stand-in
+ * What to send, in order: [act, body] pairs, and what to tell when that is done; null when the clerk went back. Without an open stand-in
  * `problem` says so in words.
  */
 export async function handOver(desk, hall) {
@@ -29,5 +29,6 @@ export async function handOver(desk, hall) {
   });
   if (!values) return null;
   const sent = desk.ticket ? [["transfer", { ticket: desk.ticket.id, window: partner.id }]] : [];
-  return { sent: [...sent, ["pause", { reason: values.reason }]] };
+  const done = say(number ? "console.handover.done_with" : "console.handover.done", { window: name, number });
+  return { done, sent: [...sent, ["pause", { reason: values.reason }]] };
 }

@@ -3,6 +3,7 @@
  * screen reports.
  */
 import { byId, fetchWithin, page, say, setText } from "./core.js";
+import { screenName } from "./screen-names.js";
 
 const POLL_MS = 2000;
 const LIMIT_MS = 4000;
@@ -46,7 +47,7 @@ function draw({ screens, calls }) {
 }
 
 function wordsOf(call, screens) {
-  const name = (id) => screens.find((screen) => screen.id === id)?.name ?? id;
+  const name = (id) => screenName(screens.find((screen) => screen.id === id)?.name ?? id);
   const names = (ids) => ids.map(name).join(say("console.heard.join"));
   if (call.missing.length) return ["alarm", say("console.heard.missing", { screens: names(call.missing) })];
   if (call.silent.length) return ["alarm", say("console.heard.silent", { screens: names(call.silent) })];

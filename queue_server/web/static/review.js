@@ -2,7 +2,8 @@
  * The review form (好差评): five levels, reasons to tick, words, a number for the call back. Draws and
  * reads; what it is about and where it goes is the page's business.
  */
-import { byId, el, lang, named, say, setText } from "./core.js";
+import { Refused } from "./commands.js";
+import { byId, el, hasText, lang, named, say, setText } from "./core.js";
 
 const BAD = 2; // this level and below are looked into, so a number is asked for
 const SVG = "http://www.w3.org/2000/svg";
@@ -93,6 +94,15 @@ function read() {
   };
 }
 
+/** What is wrong with what was written, else that it did not go. */
+function wordsOf(error) {
+  if (!(error instanceof Refused)) return say("review.not_sent");
+  const fields = (error.detail.fields ?? []).map((one) => one.field ?? "");
+  if (fields.some((name) => name.endsWith("phone"))) return say("review.phone_wrong");
+  if (hasText(`review.${error.code}`)) return say(`review.${error.code}`);
+  return error.code === "personal_number" ? error.message : say("review.not_taken");
+}
+
 async function submit(event) {
   event.preventDefault();
   if (!level) return;
@@ -102,7 +112,7 @@ async function submit(event) {
     await send(read());
   } catch (error) {
     byId("review-fault").hidden = false;
-    setText(byId("review-fault"), error.words ?? say("review.not_sent"));
+    setText(byId("review-fault"), wordsOf(error));
     byId("review-send").disabled = false;
   }
 }

@@ -23,6 +23,8 @@ let hall = null;
 let shown = null; // the call on the big place
 let calls = []; // newest first, never more than LISTED + 1
 let notices = [];
+const ticketsOf = new Map(); // seq of a call → its ticket; of the day
+const off = new Set(); // seqs of calls whose ticket was sent elsewhere or given up
 let restWanted = false; // as soon as nothing is being announced
 
 const announcer = new Announcer({
@@ -87,16 +89,31 @@ function rest() {
 function takeEvent(name, data) {
   if ((name === "ticket_called" || name === "ticket_recalled") && data.call) {
     if (!inZone(data.call)) return;
+    ticketsOf.set(data.call.seq, data.ticket);
     noteCall(data.call);
     if (secondsSince(data.call.at) <= SPEAK_WITHIN_S) announcer.add({ ...data.call, ticket: data.ticket });
     drawList();
   } else if (name === "ticket_started" || name === "ticket_missed") {
     announcer.drop(data.ticket);
     drawList();
+  } else if (name === "ticket_transferred" || name === "ticket_parked" || name === "ticket_cancelled") {
+    callOff(data.ticket);
   } else if (name === "day_closed") {
     calls = [];
+    ticketsOf.clear();
+    off.clear();
     rest();
   }
+}
+
+/** Somebody who was called is sent elsewhere, or gone: nobody shall go to that window for it. */
+function callOff(ticket) {
+  announcer.drop(ticket);
+  const seqs = calls.filter((call) => ticketsOf.get(call.seq) === ticket).map((call) => call.seq);
+  for (const seq of seqs) off.add(seq);
+  calls = calls.filter((call) => !off.has(call.seq));
+  if (shown && off.has(shown.seq)) rest();
+  else drawList();
 }
 
 function noteCall(call) {
@@ -109,7 +126,7 @@ function takeHall(snapshot) {
   if (snapshot.seq >= newest) {
     const seen = new Set();
     calls = snapshot.calls
-      .filter(inZone)
+      .filter((call) => inZone(call) && !off.has(call.seq))
       .filter((call) => !seen.has(call.number) && seen.add(call.number))
       .slice(0, LISTED + 1);
   }
@@ -156,7 +173,7 @@ function drawList() {
   const pending = new Set(announcer.waiting.map((call) => call.seq));
   const rows = calls.filter((call) => call.seq !== shown?.seq).slice(0, LISTED);
   const key = rows.map((call) => [call.seq, pending.has(call.seq)]);
-  byId("no-calls").hidden = rows.length > 0 || shown !== null;
+  byId("no-calls").hidden = rows.length > 0 || shown !== null || off.size > 0;
   redraw(byId("calls"), key, () =>
     rows.map((call) =>
       el(

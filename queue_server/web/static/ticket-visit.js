@@ -3,7 +3,7 @@
  * each finished step.
  */
 import { Commands, Refused } from "./commands.js";
-import { byId, el, fetchWithin, hasText, icon, lang, named, page, redraw, say, setText } from "./core.js";
+import { byId, el, fetchWithin, icon, lang, named, page, redraw, say, setText } from "./core.js";
 import { startReview } from "./review.js";
 
 const LIMIT_MS = 8000;
@@ -71,9 +71,7 @@ async function send(body) {
   try {
     answer = await commands.send("reviews", { token: page.ticket, step: asked, ...body });
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    const key = `review.${error.code}`;
-    throw Object.assign(error, { words: hasText(key) ? say(key) : null });
+    if (!(error instanceof Refused) || error.code !== "already_rated") throw error; // else: at the window
   }
   rated.add(asked);
   await offer();

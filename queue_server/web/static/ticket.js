@@ -16,6 +16,7 @@ const OVER = new Set(["finished", "cancelled", "expired"]);
 let ticket = null;
 let gone = false; // the server does not know it, or no more
 let lacking = false; // the last step ended with papers missing
+let rateable = false; // a step waits for its rating
 let heardAt = performance.now();
 let heardClock = null;
 let waitMs = POLL_MS;
@@ -42,16 +43,17 @@ async function ask() {
   if (!settled()) timer = setTimeout(ask, waitMs);
 }
 
-/** Nothing changes any more, so that nobody needs to be asked. */
-const settled = () => gone || OVER.has(ticket?.status);
+/** Nothing changes any more, so that nobody needs to be asked; a rating may be taken at the window. */
+const settled = () => gone || (OVER.has(ticket?.status) && (!rateable || document.hidden));
 
 function take(answer) {
   learnServerTime(answer.now);
   heardAt = performance.now();
   heardClock = clockText();
-  waitMs = POLL_MS;
+  waitMs = OVER.has(answer.ticket.status) ? POLL_MOST_MS : POLL_MS;
   const before = ticket;
   ticket = answer.ticket;
+  rateable = answer.reviewable.length > 0;
   lacking = answer.steps.at(-1)?.outcome === "returned";
   setText(byId("hall-name"), named(answer.hall));
   if (ticket.status === "called" && (before?.status !== "called" || before.calls !== ticket.calls)) {
@@ -105,7 +107,7 @@ function drawTitle() {
 
 /** The band that says that the page may be behind. */
 function drawLine() {
-  const late = !settled() && (performance.now() - heardAt > STALE_MS || !navigator.onLine);
+  const late = !settled() && !OVER.has(ticket?.status) && (performance.now() - heardAt > STALE_MS || !navigator.onLine);
   byId("offline").hidden = !late;
   const key = heardClock ? "ticket.offline" : "ticket.offline_first";
   setText(byId("offline-text"), say(key, { time: heardClock ?? "" }));
