@@ -78,10 +78,10 @@ def test_both_steps_of_a_visit_are_rated_one_after_the_other(
     expect(page.locator("#review-of")).to_contain_text("1 号窗口")
     expect(page.locator("#review-send")).to_be_disabled()
     page.click('#review [data-level="4"]')
+    page.route("**/api/v1/t/*", lambda route: route.abort())  # it learns of it by its own press
     token = ticket["follow_path"].rsplit("/", 1)[-1]
     review = {"request_id": str(uuid.uuid4()), "token": token, "step": 1, "level": 4}
-    answer = httpx.post(f"{pages.server.api}/reviews", json=review, timeout=10)
-    assert answer.status_code == 200, answer.text
+    httpx.post(f"{pages.server.api}/reviews", json=review, timeout=10).raise_for_status()
     page.click("#review-send")
     expect(page.locator("#review")).to_be_hidden()
     expect(page.locator("#review-thanks")).to_have_text("谢谢您的评价。")
