@@ -58,6 +58,14 @@ def test_messages_services_and_clerks_of_one_window(pages: Any, manager: Any) ->
     undo(board)
     expect(served).to_have_count(before)
 
+    board.click("#ask-issuing")  # what is stopped stands on top and in its row
+    board.keyboard.press("d")
+    board.keyboard.press("Enter")
+    expect(board.locator("#alarms")).to_contain_text("退休人员社会化管理 已停止发号")
+    expect(board.locator('[data-service="D"] .level')).to_have_text("停发")
+    undo(board)
+    expect(board.locator("#alarms")).not_to_contain_text("已停止发号")
+
     act(board, "4", "pause")  # and resumed with one touch
     board.keyboard.press("w")
     board.keyboard.type("去开会")

@@ -221,20 +221,20 @@ def test_the_next_person_is_called_by_itself_until_somebody_presses(
     pages: Any, kiosk: Any, manager: Any
 ) -> None:
     """Where the hall wants it, so long after a finish on this page; the page's clock leaps."""
-    manager.change("dispatch", settings={"auto_call_s": 20})
+    manager.change("dispatch", settings={"auto_call_s": 60})
     numbers = [kiosk.ticket("D")["number"] for _ in range(3)]
     page = pages.log_in("clerk4", "/window/demo/4")
     page.clock.install()
     page.reload()
     stage(page, "idle")
-    page.clock.fast_forward("01:00")  # nobody has finished anything here yet
+    page.clock.fast_forward("01:30")  # nobody has finished anything here yet
     stage(page, "idle")
     for act in ("F1", "F3", "F4"):
         page.keyboard.press(act)
         page.clock.fast_forward("00:02")
         stage(page, {"F1": "called", "F3": "serving", "F4": "idle"}[act])
     expect(page.locator("#auto")).to_contain_text("秒后自动")
-    page.clock.fast_forward("00:21")
+    page.clock.fast_forward("01:01")
     stage(page, "called")
     expect(page.locator("#number")).to_have_text(numbers[1])
     page.keyboard.press("F3")
@@ -242,12 +242,24 @@ def test_the_next_person_is_called_by_itself_until_somebody_presses(
     page.keyboard.press("F4")
     stage(page, "idle")
     expect(page.locator("#auto")).to_be_visible()
+    page.clock.fast_forward("00:08")  # own presses of before are past
+    manager.press("4", "call-next")  # at the keypad, or on another computer: told, and it counts
+    stage(page, "called")
+    expect(page.locator("#messages li").first).to_contain_text(f"已呼叫 {numbers[2]}。（在别处")
+    manager.press("4", "start")
+    stage(page, "serving")
+    page.clock.fast_forward("00:08")
+    kiosk.ticket("D")
+    manager.press("4", "finish")
+    stage(page, "idle")
+    expect(page.locator("#messages li").first).to_contain_text("已办结。（在别处")
+    expect(page.locator("#auto")).to_be_visible()
     page.keyboard.press("F8")  # the clerk goes for a moment
     expect(page.locator("#ask")).to_be_visible()
     page.keyboard.press("Enter")
     stage(page, "paused")
     page.keyboard.press("F8")
     stage(page, "idle")
-    page.clock.fast_forward("01:00")
+    page.clock.fast_forward("01:30")
     expect(page.locator("#auto")).to_be_hidden()
     stage(page, "idle")

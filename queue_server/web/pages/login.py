@@ -29,8 +29,9 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/login")
-async def login_form(request: Request, hall: str = "", next: str = "") -> Response:
-    return _login_page(request, hall, next)
+async def login_form(request: Request, hall: str = "", next: str = "", why: str = "") -> Response:
+    """why: "ended", from a page whose login has ended under it."""
+    return _login_page(request, hall, next, "ended" if why == "ended" else None)
 
 
 def _login_page(

@@ -6,7 +6,7 @@ import { devicesSection } from "./admin-devices.js";
 import { faultText, openForm } from "./admin-form.js";
 import { sectionsOf } from "./admin-sections.js";
 import { Commands } from "./commands.js";
-import { byId, el, fetchWithin, goToLogin, hasText, icon, page, say, shortName } from "./core.js";
+import { byId, el, fetchWithin, goToLogin, hasText, icon, page, say, serverWords, shortName } from "./core.js";
 
 const BASE = `/api/v1/halls/${encodeURIComponent(page.hall)}`;
 const LIMIT_MS = 8000;
@@ -25,7 +25,7 @@ const wanted = () => {
 async function get(path) {
   const answer = await fetchWithin(LIMIT_MS, `${BASE}/${path}`);
   if (answer.status === 401) goToLogin();
-  if (!answer.ok) throw new Error(answer.json().error?.message ?? say("admin.unanswered"));
+  if (!answer.ok) throw new Error(serverWords(answer.json().error) ?? say("admin.unanswered"));
   return answer.json();
 }
 

@@ -75,9 +75,11 @@ function windowAlarm(window, hall, nowMs) {
   return null;
 }
 
-/** Calls that were not earned by waiting. */
+/** Calls that were not earned by waiting; services that give no numbers, though the hall is open. */
 function recordAlarms(hall, nowMs) {
   const found = [];
+  const stopped = hall.services.filter((service) => service.paused);
+  if (hall.open && stopped.length > 0) found.push({ kind: "stopped", stopped, level: "amber" });
   const recent = (hall.out_of_turn ?? []).filter((one) => age(one.at, nowMs) < OUT_OF_TURN_RECENT_S);
   if (recent.length > 0) found.push({ kind: "out_of_turn", count: recent.length, level: "amber" });
   return found;
@@ -86,7 +88,7 @@ function recordAlarms(hall, nowMs) {
 /** All alarms, the gravest first; clock: the hall's own "HH:MM", for its quiet spans. */
 export function alarmsOf(hall, nowMs, lineState, clock = "") {
   const quiet = clock !== "" && isQuiet(limitsOf(hall).quiet, clock);
-  const grave = (alarm) => !quiet || alarm.kind === "stale" || alarm.kind === "clock" || alarm.kind === "unserved";
+  const grave = (alarm) => !quiet || alarm.kind === "stale" || alarm.kind === "clock" || alarm.kind === "stopped" || alarm.kind === "unserved";
   return everyAlarm(hall, nowMs, lineState).filter(grave);
 }
 

@@ -3,7 +3,7 @@
  * it, another clerk: what each asks for, and what it sends.
  */
 import { restoring, send } from "./board-acts.js";
-import { fetchWithin, named, page, person, say } from "./core.js";
+import { fetchWithin, named, page, person, say, serverWords } from "./core.js";
 
 const LIMIT_MS = 8000;
 const TEXT_MOST = 120; // letters, as the server takes them
@@ -49,7 +49,7 @@ async function sendSkills(window, hall, values) {
 
 async function clerks(window, hall) {
   const answer = await fetchWithin(LIMIT_MS, `/api/v1/halls/${encodeURIComponent(page.hall)}/staff`);
-  if (!answer.ok) throw new Error(answer.json().error?.message);
+  if (!answer.ok) throw new Error(serverWords(answer.json().error));
   const nameOf = (id) => named(hall.windows.find((one) => one.id === id) ?? { name: id });
   const everybody = answer.json().staff.filter((one) => one.role === "clerk" && !one.disabled && one.may_change);
   return everybody

@@ -24,7 +24,7 @@ const DEVICE_ICON = {
   ticket_printer: "printer", printer: "printer", card_reader: "id-card", camera: "camera",
   kiosk: "tablet-smartphone", screen: "monitor", speaker: "volume-2", help: "bell-ring",
 };
-const WAIT_ICON = { fine: "circle-check", notable: "hourglass", long: "triangle-alert" };
+const WAIT_ICON = { stopped: "circle-pause", fine: "circle-check", notable: "hourglass", long: "triangle-alert" };
 const TODAY = ["issued", "waiting", "called", "serving", "finished", "missed", "cancelled"];
 
 const ALARMS_SHOWN = 6; // the windows and queues below must stay in sight
@@ -133,6 +133,7 @@ function alarmTexts(alarm) {
     service: alarm.service && named(alarm.service),
     window: alarm.window && shortName(named(alarm.window)),
     windows: alarm.windows?.map((one) => shortName(named(one))).join(say("board.join")),
+    services: alarm.stopped?.map((one) => named(one)).join(say("board.join")),
     number: alarm.window?.ticket?.number,
     time: alarm.seconds === undefined ? undefined : minutesText(alarm.seconds),
     n: alarm.count ?? alarm.service?.waiting ?? alarm.window?.waiting,
@@ -199,12 +200,14 @@ function drawTimes() {
   }
 }
 
+const levelOf = (service) => (service.paused ? "stopped" : waitLevel(service, hall));
+
 function drawQueues() {
   const longest = (s) => (s.waiting ? minutesText(s.longest_wait_s) : "–");
-  const key = hall.services.map((s) => [s.id, s.waiting, longest(s), waitText(s.wait), waitLevel(s, hall)]);
+  const key = hall.services.map((s) => [s.id, s.waiting, longest(s), waitText(s.wait), levelOf(s)]);
   redraw(byId("queues"), key, () =>
     hall.services.map((service) => {
-      const level = waitLevel(service, hall);
+      const level = levelOf(service);
       return el(
         "tr",
         { "data-service": service.id },

@@ -2,7 +2,7 @@
  * Sends what a clerk pressed, exactly once: one press, one request_id, repeated until answered.
  * Knows nothing of windows or buttons.
  */
-import { fetchWithin, goToLogin, hasText, newId, page, say } from "./core.js";
+import { fetchWithin, goToLogin, hasText, newId, page, say, serverWords } from "./core.js";
 
 const ANSWER_LIMIT_MS = 6000;
 const RETRY_FIRST_MS = 400;
@@ -26,7 +26,7 @@ export class Refused extends Error {
 function wordsOf(error) {
   const key = `errors.${error?.code}`;
   const named = error?.detail?.changed?.map((place) => place.slice(0, 2).join(" ")) ?? error?.detail?.missing ?? error?.detail?.hours;
-  return hasText(key) ? say(key, { what: [...new Set(named ?? [])].join(", ") }) : error?.message;
+  return hasText(key) ? say(key, { what: [...new Set(named ?? [])].join(", ") }) : serverWords(error);
 }
 
 /** No answer within the limit: unknown whether it was taken. */

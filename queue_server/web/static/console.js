@@ -6,6 +6,7 @@ import { actOfKey, canNow, stageOf } from "./acts.js";
 import { ask, asking, dismiss } from "./ask.js";
 import { Commands, Refused, Unanswered } from "./commands.js";
 import { drawButtons } from "./console-buttons.js";
+import { noteEvent, ownPress } from "./console-elsewhere.js";
 import { newest, tell } from "./console-log.js";
 import { drawQueues } from "./console-queues.js";
 import { READ_KEY, drawTold, firstTold } from "./console-told.js";
@@ -55,7 +56,8 @@ const live = new LiveHall(
   "queue,windows,calls,acceptances",
   {
     hall: takeHall,
-    event: (name) => {
+    event: (name, data) => {
+      noteEvent(name, data, desk);
       if (name.startsWith("acceptance_")) refreshPromises();
     },
     state: (state) => {
@@ -74,10 +76,21 @@ const live = new LiveHall(
 function takeHall(snapshot, askedAt) {
   hall = snapshot;
   const found = hall.windows.find((window) => window.id === page.window);
-  if (!found) setText(byId("stage"), say("console.no_window"));
+  if (!found) return withoutWindow();
   // A picture taken before the last press was answered would turn the buttons back for a moment.
   if (found && !sending && askedAt >= answeredAt) takeDesk(found);
   else draw();
+}
+
+/** It was removed while the page stood open: nothing can be done here any more. */
+function withoutWindow() {
+  desk = null;
+  document.body.dataset.stage = "gone";
+  setText(byId("stage"), say("console.no_window"));
+  byId("ticket").hidden = true;
+  byId("empty").hidden = false;
+  setText(byId("empty-text"), say("console.no_window_more"));
+  for (const button of byId("acts").querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
 }
 
 function takeDesk(next) {
@@ -147,6 +160,7 @@ async function details(act) {
 
 async function send(act, body, kept = null) {
   sending = act;
+  ownPress(act);
   draw();
   try {
     answered(act, await sender(act).send(pathOf(act), body, kept));
@@ -154,6 +168,7 @@ async function send(act, body, kept = null) {
     refused(error);
   }
   sending = null;
+  ownPress(act);
   answeredAt = performance.now();
   settledAt = answeredAt + SETTLE_MS;
   draw();

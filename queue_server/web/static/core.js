@@ -29,6 +29,12 @@ export function say(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
 }
 
+/** What the server said of a refusal; it speaks Chinese, so an English page names the code. */
+export function serverWords(error) {
+  const foreign = lang === "en" && /[\u4e00-\u9fff]/.test(error?.message ?? "");
+  return foreign ? say("errors.other", { code: error.code }) : error?.message;
+}
+
 /** `thing.name`, or its English twin on an English page. `field` is "name", "service_name", … */
 export function named(thing, field = "name") {
   return (lang === "en" && thing[`${field}_en`]) || thing[field];
@@ -94,7 +100,7 @@ export function newId() {
 
 /** Sends the person to the login and back here afterwards. */
 export function goToLogin() {
-  const query = new URLSearchParams({ hall: page.hall, next: location.pathname });
+  const query = new URLSearchParams({ hall: page.hall, next: location.pathname, why: "ended" });
   location.assign(`/login?${query}`);
 }
 
