@@ -32,6 +32,15 @@ export function waitLevel(service, hall) {
   return service.longest_wait_s <= longS ? "notable" : "long";
 }
 
+/** What a queue's row says: as waitLevel, "urgent" where a red line on top is about it, and whether
+ * it gives numbers at all. */
+export function queueLevel(service, hall, nowMs) {
+  if (service.paused) return "stopped";
+  if (queueAlarm(service, hall, nowMs)?.level === "red") return "urgent";
+  const level = waitLevel(service, hall);
+  return hall.open && level === "fine" && !service.accepting ? "full" : level;
+}
+
 /** Whether the hall's own wall clock is within a quiet span. at: "HH:MM". */
 export function isQuiet(spans, at) {
   return spans.some(({ begins, ends }) => (begins <= ends ? begins <= at && at < ends : at >= begins || at < ends));

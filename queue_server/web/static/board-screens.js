@@ -2,7 +2,7 @@
  * The hall's call screens on the board: as devices, so that a silent one is trouble like any other
  * while the hall is open. Asks now and then; a screen that is gone for good is taken off here.
  */
-import { el, fetchWithin, newId, page, say } from "./core.js";
+import { el, fetchWithin, goToLogin, newId, page, say } from "./core.js";
 import { screenName } from "./screen-names.js";
 
 const AGAIN_MS = 15000;
@@ -16,6 +16,7 @@ export function watchScreens(changed) {
   again = async () => {
     try {
       const answer = await fetchWithin(LIMIT_MS, url);
+      if (answer.status === 401) goToLogin();
       if (answer.ok) changed(answer.json().screens);
     } catch {
       // the board's own line says that the server is away

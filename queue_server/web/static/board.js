@@ -2,7 +2,7 @@
  * The manager's board: is all well, and if not, what to do. Live; sends nothing but an answer to a
  * call for help.
  */
-import { alarmsOf, deviceFine, waitLevel } from "./alarms.js";
+import { alarmsOf, deviceFine, queueLevel } from "./alarms.js";
 import { askIssuing, askNotice, askWindow } from "./board-acts.js";
 import { byId, el, hasText, icon, named, page, person, redraw, say, setText, shortName } from "./core.js";
 import { ownWords } from "./device-words.js";
@@ -24,7 +24,10 @@ const DEVICE_ICON = {
   ticket_printer: "printer", printer: "printer", card_reader: "id-card", camera: "camera",
   kiosk: "tablet-smartphone", screen: "monitor", speaker: "volume-2", help: "bell-ring",
 };
-const WAIT_ICON = { stopped: "circle-pause", fine: "circle-check", notable: "hourglass", long: "triangle-alert" };
+const WAIT_ICON = {
+  stopped: "circle-pause", full: "circle-pause", urgent: "triangle-alert",
+  fine: "circle-check", notable: "hourglass", long: "triangle-alert",
+};
 const TODAY = ["issued", "waiting", "called", "serving", "finished", "missed", "cancelled"];
 
 const ALARMS_SHOWN = 6; // the windows and queues below must stay in sight
@@ -200,7 +203,7 @@ function drawTimes() {
   }
 }
 
-const levelOf = (service) => (service.paused ? "stopped" : waitLevel(service, hall));
+const levelOf = (service) => queueLevel(service, hall, serverNow());
 
 function drawQueues() {
   const longest = (s) => (s.waiting ? minutesText(s.longest_wait_s) : "–");

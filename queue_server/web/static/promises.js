@@ -3,12 +3,12 @@
  * keeps it fresh, and asks how one came to its end.
  */
 import { ask } from "./ask.js";
-import { byId, el, fetchWithin, icon, named, page, say, setText } from "./core.js";
+import { byId, el, fetchWithin, goToLogin, icon, named, page, say, setText } from "./core.js";
 import { drawFolded } from "./fold.js";
 
 const FETCH_LIMIT_MS = 8000;
 const SHOWN = 3; // the late ones are first
-const AGAIN_MS = 5 * 60 * 1000; // a day may end without any event of a promise
+const AGAIN_MS = 60 * 1000; // a day may end without any event of a promise, and a login without any at all
 
 let shown = [];
 
@@ -19,6 +19,7 @@ const url = () =>
 export async function refreshPromises() {
   try {
     const answer = await fetchWithin(FETCH_LIMIT_MS, url());
+    if (answer.status === 401) goToLogin(); // the hall itself may be for everybody to see
     if (!answer.ok) return;
     shown = answer.json().acceptances;
     draw();

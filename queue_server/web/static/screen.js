@@ -148,11 +148,19 @@ function drawAll() {
   if (shown && secondsSince(shown.at) >= RESTS_AFTER_S) rest();
   else if (!shown) rest();
   drawServices();
-  const own = [named(hall, "notice"), ...hall.notices.map(noticeText), reviewsText()].filter(Boolean);
+  const own = [closingText(), named(hall, "notice"), ...hall.notices.map(noticeText), reviewsText()].filter(Boolean);
   notices = own.length > 0 ? own : [say("screen.notice_missed"), say("screen.notice_priority")];
   setText(byId("hours"), hoursText(hall.hours));
   drawList();
   drawNotice();
+}
+
+/** Whether numbers are about to end, or have ended for some: first of the notices. */
+function closingText() {
+  if (!hall.open) return "";
+  const over = zoneServices(hall).filter((service) => !service.accepting);
+  if (over.length > 0) return say("screen.no_more", { services: over.map((one) => named(one)).join(say("screen.join")) });
+  return zoneServices(hall).some((service) => service.closing_soon) ? say("screen.closing") : "";
 }
 
 /** The month's reviews, where the hall publishes them. */
