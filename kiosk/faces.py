@@ -175,7 +175,7 @@ class FaceWorker(threading.Thread):
             self._result = result
         decision = result.decided.decision if result.decided else Decision.REJECT
         _log.info("face_check", **_logged(result))
-        self._post(el.FaceEnded(job.request_id, decision.value))
+        self._post(el.FaceEnded(job.request_id, decision.value, result.failed))
 
     def _wanted(self, job: _Job) -> Wanted:
         """A calibration of another model counts as none: then a clerk confirms."""

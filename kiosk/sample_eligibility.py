@@ -8,7 +8,7 @@ from kiosk.flow.eligibility import Eligibility, FaceShown, PensionerFacts
 from kiosk.flow.facts import TicketFacts
 from kiosk.flow.states import Paper, Place, Session, State
 
-PERSON = PensionerFacts("p-1", "王*芳", True, "2026-04-15", True, "2026-1")
+PERSON = PensionerFacts("p-1", "王*芳", True, "2026-04-15", False, True, "2026-1")
 
 
 def eligibility_states(base: State, ticket: TicketFacts) -> dict[str, State]:

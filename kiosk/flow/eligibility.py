@@ -18,12 +18,14 @@ ID_LENGTH = 18
 
 @dataclass(frozen=True, slots=True)
 class PensionerFacts:
-    """person: an opaque reference. due_date, as the server writes it: 2026-12-01."""
+    """person: an opaque reference. due_date, as the server writes it: 2026-12-01.
+    overdue: that day is past."""
 
     person: str
     name_masked: str
     due: bool
     due_date: str
+    overdue: bool
     enrolled: bool
     consent_version: str
 
@@ -44,7 +46,7 @@ class FaceShown:
 class Eligibility:
     """One person's check. outcome: `passed`, `window`, or the code of why it cannot be done here.
     waiting: a clerk is being asked. misread: the card could not be read. unrecognised: another
-    face than the enrolled one was found."""
+    face than the enrolled one was found. unmade: why the last try's movements were not made."""
 
     misread: bool = False
     pensioner: PensionerFacts | None = None
@@ -54,6 +56,7 @@ class Eligibility:
     outcome: str = ""
     next_due: str = ""
     unrecognised: bool = False
+    unmade: str = ""
 
     def __repr__(self) -> str:
         return f"Eligibility({self.outcome or self.face.stage}, ***)"
@@ -119,9 +122,12 @@ class FaceSeen(Answer):
 
 @dataclass(frozen=True, slots=True)
 class FaceEnded(Answer):
-    """decision: pass, grey or reject; `no_camera` and `no_engine` where it could not be done."""
+    """decision: pass, grey or reject; `no_camera` and `no_engine` where it could not be done.
+    unmade: why the movements were not made (`too_slow`, `wrong_turn`, `ended`); empty: they were.
+    """
 
     decision: str
+    unmade: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ def face_ended(state: State, event: el.FaceEnded) -> Step:
     """What a machine doubts a person looks at; what it did not recognise may be tried again."""
     check = state.session.eligibility
     if event.decision == "reject" and check.tries < el.TRIES:
-        return enter(state, Place.PENSION_AGAIN)
+        return enter(state, Place.PENSION_AGAIN, eligibility=replace(check, unmade=event.unmade))
     if event.decision in ("pass", "grey", "reject"):
         return _settle(state, event.request_id, event.decision)
     return _settle(state, event.request_id, "gave_up", event.decision)

@@ -156,15 +156,6 @@ class PersonFacts:
         return "PersonFacts(***)"
 
 
-def masked_name(name: str) -> str:
-    """`王芳` → `王*`, `王小芳` → `王*芳`, `欧阳小芳` → `欧**芳`; a single sign stays."""
-    if len(name) <= 1:
-        return name
-    if len(name) == 2:
-        return name[0] + "*"
-    return name[0] + "*" * (len(name) - 2) + name[-1]
-
-
 def age_on(birth: date, day: date) -> int:
     """Whole years completed on `day`; a birthday itself counts."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))

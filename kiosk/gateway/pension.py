@@ -175,6 +175,7 @@ def _pensioner(answer: object) -> el.PensionerFacts:
             name_masked=typed(told["name_masked"], str),
             due=typed(told["due"], bool),
             due_date=typed(told["due_date"], str),
+            overdue=told["due_state"] == "overdue",
             enrolled=typed(told["enrolled"], bool),
             consent_version=typed(told["consent_version"], str),
         )

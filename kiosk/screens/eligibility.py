@@ -32,11 +32,12 @@ def found(state: State, t: Texts) -> News:
     """Due or not, it is said; who is not due goes home, or does it all the same."""
     who = state.session.eligibility.pensioner
     name, day, due = (who.name_masked, who.due_date, who.due) if who else ("", "", False)
+    how = "overdue" if who and who.overdue else "due" if due else "not_due"
     return News(
         icon="calendar-check" if due else "badge-check",
         tone="attention" if due else "done",
         title=t("pension.due" if due else "pension.not_due", name=name),
-        text=t("pension.due_text" if due else "pension.not_due_text", day=day_words(day, t)),
+        text=t(f"pension.{how}_text", day=day_words(day, t)),
         question=t("pension.how"),
         next_words=t("pension.start" if due else "pension.start_early"),
         next_icon="scan-face",
@@ -47,12 +48,13 @@ def found(state: State, t: Texts) -> News:
 
 
 def again(state: State, t: Texts) -> News:
-    left = el.TRIES - state.session.eligibility.tries
+    check = state.session.eligibility
+    left, unmade = el.TRIES - check.tries, check.unmade
     return News(
         icon="scan-face",
         tone="attention",
         title=t("pension.again"),
-        text=t("pension.again_text"),
+        text=t(f"pension.again_{unmade}" if unmade else "pension.again_text"),
         question=t("pension.tries_left", count=left),
         next_words=t("pension.again_start"),
         next_icon="refresh-cw",

@@ -6,9 +6,10 @@ from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
+from foundation.masking import masked_name
 from kiosk.flow.content import MatterFacts
 from kiosk.flow.events import MatterTouched
-from kiosk.flow.facts import ServiceFacts, masked_name
+from kiosk.flow.facts import ServiceFacts
 from kiosk.flow.paging import matters_per_page, page_of
 from kiosk.flow.search import find_matters
 from kiosk.flow.states import State

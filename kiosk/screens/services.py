@@ -7,6 +7,7 @@ from typing import Any
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
+from foundation.masking import masked_name
 from kiosk.flow.events import (
     CheckInTouched,
     Door,
@@ -14,7 +15,7 @@ from kiosk.flow.events import (
     Event,
     ServiceTouched,
 )
-from kiosk.flow.facts import ServiceFacts, masked_name
+from kiosk.flow.facts import ServiceFacts
 from kiosk.flow.paging import services_shown
 from kiosk.flow.states import Around, Link, Place, State
 from kiosk.opening_hours import is_closed, opens_words

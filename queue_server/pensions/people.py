@@ -8,6 +8,7 @@ from datetime import date
 
 import orjson
 
+from foundation.masking import masked_name
 from queue_server.pensions.evidence import Evidence
 from queue_server.vault.of_hall import HallVault
 from queue_server.vault.store import Entry
@@ -27,11 +28,7 @@ class Identity:
 
     @property
     def name_masked(self) -> str:
-        """`王芳` → `王*`, `王小芳` → `王*芳`; what stands before a dot (样例·) is no name."""
-        before, dot, name = (
-            self.name.rpartition("·") if self.name.startswith("样例·") else ("", "", self.name)
-        )
-        return f"{before}{dot}{_masked(name)}"
+        return masked_name(self.name)
 
     @property
     def id_masked(self) -> str:
@@ -44,12 +41,6 @@ class Identity:
         except ValueError:
             return None
         return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
-
-
-def _masked(name: str) -> str:
-    if len(name) <= 2:
-        return name[:1] + "*" * (len(name) - 1)
-    return name[0] + "*" * (len(name) - 2) + name[-1]
 
 
 @dataclass(frozen=True, slots=True)

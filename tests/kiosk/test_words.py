@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 import kiosk
+from foundation.masking import masked_name
 from kiosk.flow.events import Language, View
-from kiosk.flow.facts import WaitFacts, age_on, masked_name
+from kiosk.flow.facts import WaitFacts, age_on
 from kiosk.flow.states import CardTrouble, Paper, Place
 from kiosk.paper import ticket_content
 from kiosk.samples import beyond, sample_hall, sample_states, sample_ticket
@@ -102,8 +103,8 @@ def test_small_words() -> None:
     assert wait_words(None, CHINESE) == ""
     assert windows_words(("1", "10", "2"), CHINESE) == "1、2、10 号窗口"
     assert windows_words(("3",), ENGLISH) == "Window 3"
-    assert [masked_name(n) for n in ("王", "王芳", "王小芳", "欧阳小芳")] == [
-        "王", "王*", "王*芳", "欧**芳",
+    assert [masked_name(n) for n in ("王", "王芳", "王小芳", "样例·欧阳小芳")] == [
+        "王", "王*", "王*芳", "样例·欧**芳",
     ]  # fmt: skip
     day = sample_hall().business_day
     assert age_on(day.replace(year=1966), day) == 60
