@@ -15,6 +15,7 @@ FIGURES = (
     *("wait_p50_s", "wait_p90_s", "wait_max_s", "service_p50_s", "service_p90_s"),
     *("ratings", "satisfied"),
 )
+LEVELS = tuple(f"level_{level}" for level in (5, 4, 3, 2, 1))
 STAFF = (
     *("finished", "transferred", "misses", "took_s", "expected_s", "pace"),
     *("service_p50_s", "open_s", "busy_s", "paused_s", "idle_waiting_s", "ratings", "satisfied"),
@@ -49,10 +50,24 @@ def tables(
         ),
         Table("days", ("day", *FIGURES), _lines(days := m.by_day(facts), sorted(days), FIGURES)),
         _hours(facts, rules.calendar),
+        _ratings(services, known, {s: f"{s} {names.get(s, '')}" for s in known}, facts),
         Table(
             "staff", ("clerk", *STAFF), _lines(of := m.by_clerk(facts), sorted(of), STAFF, people)
         ),
     ]
+
+
+def _ratings(
+    services: Mapping[str, Mapping[str, Any]],
+    known: Sequence[str],
+    names: Mapping[str, str],
+    facts: m.Facts,
+) -> Table:
+    """How often each level was given, the best first."""
+    total = m.summary(facts.arrivals, facts.steps, facts.ratings)
+    lines = [*((names[s], services[s]) for s in known), ("", total)]
+    rows = [[name, *line["levels"], line["ratings"], line["satisfied"]] for name, line in lines]
+    return Table("ratings", ("service", *LEVELS, "ratings", "satisfied"), rows)
 
 
 def _lines(

@@ -23,7 +23,7 @@ _DAY_COLUMNS = frozenset(
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HOUR = re.compile(r"\d\d")
 # What the first cell of a line without a name says, as on the page.
-_NAMELESS = {"services": "total", "staff": "no_clerk"}
+_NAMELESS = {"services": "total", "ratings": "total", "staff": "no_clerk"}
 
 
 def as_csv(table: Table, words: Mapping[str, Any]) -> bytes:

@@ -44,6 +44,8 @@ async def note(request: Request, audit: AuditLog, actor: Actor, act: Act, hall: 
     """Raises NotStored: what cannot be noted must not be done."""
     if request.method in _SAFE or actor.role not in _NOTED_ROLES or act in _NOT_HERE:
         return
+    if was_noted(request.scope):
+        return  # a route that asks twice does one thing
     path = request.url.path.removeprefix(f"/api/v1/halls/{hall}/")
     detail = _told(await request.body()) if act in _BODY_TOLD else {}
     await audit.note(hall, actor.label, act.value, subject=path, detail=detail)

@@ -94,23 +94,25 @@ def test_files_hold_the_same_tables_and_are_noted(lived: ServerProcess, auditor:
     """Each table as the page has it, as CSV and in the workbook."""
     found = told(auditor)["tables"]
     book = in_book(file(lived, auditor, "statistics.xlsx"))
-    named = zip(("services", "days", "hours", "staff"), book.items(), strict=True)
+    named = zip(("services", "days", "hours", "ratings", "staff"), book.items(), strict=True)
     for table, (sheet, (head, *rows)) in named:
         shown = found[table]["rows"]
-        nameless = {"services": "合计", "staff": "（没有登录）"}.get(table)
+        nameless = {"services": "合计", "ratings": "合计", "staff": "（没有登录）"}.get(table)
         expected = [[row[0] or nameless, *row[1:]] for row in shown]
         text = in_text(file(lived, auditor, f"statistics/{table}.csv"))
         assert text == as_text([head, *expected]), sheet
         assert rows == with_blanks(expected), sheet
     assert [row[0] for row in book["各业务"]][:: len(book["各业务"]) - 1] == ["业务", "合计"]
+    levels = [sum(row[level] for row in found["ratings"]["rows"][:-1]) for level in range(1, 6)]
+    assert levels == found["ratings"]["rows"][-1][1:6] == told(auditor)["summary"]["levels"]
     assert book["每天各时段取号"][0][1] == f"{found['hours']['columns'][1]}:00"
     plain = openpyxl.load_workbook(io.BytesIO(file(lived, auditor, "statistics.xlsx?lang=en")))
-    assert plain.sheetnames == ["Services", "Days", "Numbers by hour and day", "Staff"]
+    assert plain.sheetnames == ["Services", "Days", "Numbers by hour and day", "Ratings", "Staff"]
     assert plain["Services"].cell(3, 13).number_format == "0.0%"
     assert plain["Days"].cell(3, 1).is_date
     noted = auditor.get(f"{HALL}/audit?limit=50")[1]["audit"]
     taken_out = {line["subject"] for line in noted if line["act"] == "export"}
-    assert {"statistics.xlsx", "services.csv", "days.csv", "hours.csv", "staff.csv"} <= taken_out
+    assert {"statistics.xlsx", "services.csv", "days.csv", "ratings.csv", "staff.csv"} <= taken_out
 
 
 def test_the_ledgers_files_are_the_pages_table(lived: ServerProcess, auditor: Client) -> None:

@@ -90,7 +90,7 @@ async def xlsx(hall: str, request: Request, first: First = None, last: Last = No
 async def one_csv(
     hall: str, table: str, request: Request, first: First = None, last: Last = None
 ) -> Response:
-    """One table: services, days, hours or staff."""
+    """One table: services, days, hours, ratings or staff."""
     found, words, _ = await _exported(request, hall, first, last, f"{table}.csv")
     wanted = next((one for one in found if one.id == table), None)
     if wanted is None:

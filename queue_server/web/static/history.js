@@ -6,7 +6,7 @@ import { byId, el, fetchWithin, goToLogin, lang, page, say } from "./core.js";
 
 const BASE = `/api/v1/halls/${encodeURIComponent(page.hall)}`;
 const LIMIT_MS = 60000; // a year is folded the first time it is asked for
-const FIGURES = ["issued", "finished", "no_show", "cancelled", "wait_p50_s", "wait_p90_s", "service_p50_s", "ratings", "satisfied"];
+const FIGURES = ["issued", "finished", "no_show", "cancelled", "expired", "wait_p50_s", "wait_p90_s", "service_p50_s", "ratings", "satisfied"];
 const FEW = 5;
 const HOURS_FROM_S = 3 * 3600;
 const LAKE = "#0f4c81";
@@ -46,7 +46,7 @@ function drawTable(place, table) {
       if (index > 0) return el("td", {}, plain.test(name) ? String(value) : shown(name, value));
       return el("th", { scope: "row" }, value || say(table.id === "staff" ? "history.no_clerk" : "history.total"));
     });
-    return el("tr", { class: table.id === "services" && row[0] === "" ? "total" : null }, ...cells);
+    return el("tr", { class: table.id !== "staff" && row[0] === "" ? "total" : null }, ...cells);
   });
   byId(`table-${place}`).replaceChildren(el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows)));
 }
@@ -150,7 +150,7 @@ function drawStaff(staff) {
 }
 
 async function load(from, to) {
-  const query = new URLSearchParams({ lang, ...(from ? { from, to } : {}) });
+  const query = new URLSearchParams({ lang, ...(from && { from }), ...(to && { to }) });
   byId("fault").hidden = true;
   try {
     const answer = await fetchWithin(LIMIT_MS, `${BASE}/statistics?${query}`);
@@ -180,7 +180,7 @@ function show(told) {
   for (const part of document.querySelectorAll(".part")) part.hidden = empty;
   if (empty) return;
   const { services, days, hours, staff } = told.tables;
-  const tables = { hours, waits: days, services, service_times: services, ratings: services, staff };
+  const tables = { hours, waits: days, services, service_times: services, ratings: told.tables.ratings, staff };
   for (const [place, table] of Object.entries(tables)) drawTable(place, table);
   drawPictures(told);
   document.body.dataset.drawn = "1";
@@ -204,4 +204,5 @@ byId("choose").addEventListener("submit", (event) => {
 for (const button of document.querySelectorAll("button[data-span]")) {
   button.addEventListener("click", () => load(...spanOf(button.dataset.span).map(isoDay)));
 }
-load();
+const wanted = new URLSearchParams(location.search);
+load(wanted.get("from"), wanted.get("to"));

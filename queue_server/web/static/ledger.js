@@ -153,4 +153,7 @@ form.addEventListener("submit", (event) => {
   load();
 });
 form.addEventListener("reset", () => setTimeout(load)); // once the fields are empty
+for (const [name, value] of new URLSearchParams(location.search)) {
+  if (form.elements[name]) form.elements[name].value = value;
+}
 load();
