@@ -17,6 +17,7 @@ from queue_server.domain.rules import HallRules
 from queue_server.journal.chain import Record
 from queue_server.journal.port import Journal
 from queue_server.views.told import is_told, pushed_data
+from queue_server.wire.stream import HEARTBEAT, SKIPPED, Skipped
 
 BACKLOG_AT_MOST = 2048
 PAGE = 500
@@ -34,6 +35,12 @@ def frame(seq: int | None, event: str, data: bytes) -> bytes:
     """A Server-Sent Events frame (WHATWG HTML, section 9.2); `data` is JSON without line breaks."""
     head = b"" if seq is None else b"id: %d\n" % seq
     return b"%sevent: %s\ndata: %s\n\n" % (head, event.encode(), data)
+
+
+def _skipped(after: int, sent: int) -> bytes:
+    """Its id is where the stream goes on, so that a listener who comes again is not told again."""
+    told: Skipped = {"after": after, "next": sent + 1}
+    return frame(sent, SKIPPED, orjson.dumps(told))
 
 
 class Subscription:
@@ -129,16 +136,21 @@ class HallStreams:
         after: int | None,
         events: frozenset[str] | None,
         heartbeat_s: float,
+        earliest: int = 0,
     ) -> AsyncGenerator[bytes]:
         """Frames after seq `after` (None: from now), with heartbeats, until the listener leaves.
+        earliest: nothing up to this seq may be told to this listener.
 
         A listener that is ahead of the journal (it was restored, or another one) starts from now.
+        Whoever was somewhere (0: nowhere yet) and cannot go on from there is told so first.
         """
         listener = Subscription(events, heartbeat_s)
         self._listeners.add(listener)
         try:
-            sent = self.seq if after is None else min(after, self.seq)
+            sent = self.seq if after is None else min(max(after, earliest), self.seq)
             yield self._heartbeat()
+            if after and sent != after:
+                yield _skipped(after, sent)
             async for record in self._stored(sent, self.seq):
                 sent = record.seq
                 if not listener.wants(record.event):
@@ -176,4 +188,4 @@ class HallStreams:
 
     def _heartbeat(self) -> bytes:
         now = e.instant_text(self._clock.now_ms())
-        return frame(None, "heartbeat", orjson.dumps({"seq": self.seq, "now": now}))
+        return frame(None, HEARTBEAT, orjson.dumps({"seq": self.seq, "now": now}))

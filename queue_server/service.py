@@ -404,7 +404,15 @@ class HallService:
         return await self._journal.read(self.id, after, limit)
 
     def stream(
-        self, after: int | None, events: frozenset[str] | None, heartbeat_s: float
+        self,
+        after: int | None,
+        events: frozenset[str] | None,
+        heartbeat_s: float,
+        *,
+        of_this_day: bool = False,
     ) -> AsyncGenerator[bytes]:
-        """Server-Sent Events frames after seq `after` (None: from now), with heartbeats."""
-        return self.streams.frames(self.day.state.known_rules, after, events, heartbeat_s)
+        """Server-Sent Events frames after seq `after` (None: from now), with heartbeats.
+        of_this_day: nothing of what was before the present business day."""
+        state = self.day.state
+        earliest = state.day_seq - 1 if of_this_day else 0
+        return self.streams.frames(state.known_rules, after, events, heartbeat_s, earliest)

@@ -23,6 +23,7 @@ _CHANGES = frozenset(
         *("ticket_missed", "ticket_parked", "ticket_transferred", "ticket_cancelled"),
         *("ticket_expired", "window_opened", "window_closed", "window_paused"),
         *("window_resumed", "hall_configured", "day_opened", "day_closed"),
+        "events_skipped",
     }
 )
 _WAITING = frozenset({"ticket_issued", "ticket_rejoined", "ticket_resumed"})

@@ -15,8 +15,8 @@ from queue_server.journal.port import JournalError
 from queue_server.web import probes
 from queue_server.web.all_bodies import ALL_BODIES
 from queue_server.web.api.routers import ROUTERS as API
-from queue_server.web.bodies import describe_bodies
 from queue_server.web.context import Context
+from queue_server.web.description.document import describe
 from queue_server.web.errors import error_response, install_error_handlers
 from queue_server.web.noting import note_refusal, was_noted
 from queue_server.web.pages.rendering import STATIC, error_page
@@ -63,7 +63,7 @@ def create_app(open_context: OpenContext) -> FastAPI:
         app.router.routes.extend(router.routes)
     app.mount("/static", STATIC, name="static")
     install_error_handlers(app, error_page)
-    describe_bodies(app, ALL_BODIES)
+    describe(app, ALL_BODIES)
     app.add_middleware(Envelope)
     return app
 

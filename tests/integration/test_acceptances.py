@@ -50,6 +50,21 @@ def test_a_promise_is_registered_survives_a_kill_and_is_closed_once(tmp_path: Pa
         assert proved(server) == 0
 
 
+def test_an_outcome_is_one_of_four_by_code_or_by_word(tmp_path: Path) -> None:
+    with ServerProcess(tmp_path) as server:
+        manager = server.client("manager")
+        assert _serve(manager)["outcome"] == "done"
+        assert _serve(manager, outcome="一次性告知退回", missing=["照片"])["outcome"] == "returned"
+        ticket = manager.issue("D")
+        for act in ("call-next", "start"):
+            assert manager.at("4", act)[0] == 200
+        status, body = manager.at("4", "finish", ticket=ticket["id"], outcome="nonsense")
+        assert (status, body["error"]["code"]) == (422, "fields_invalid")
+        assert [x["field"] for x in body["error"]["detail"]["fields"]] == ["body.outcome"]
+        words = [x["data"]["outcome"] for x in manager.journal() if x["event"] == "ticket_finished"]
+        assert words == ["done", "returned"]
+
+
 def test_missing_papers_are_told_on_paper_and_on_the_phone(tmp_path: Path) -> None:
     with ServerProcess(tmp_path) as server:
         manager, nobody = server.client("manager"), server.client(None)

@@ -51,15 +51,16 @@ async def events(
     topics: str | None = None,
     after: Annotated[int | None, Query(ge=0, le=2**62)] = None,
 ) -> StreamingResponse:
-    """Server-Sent Events; the id is the journal's seq. `Last-Event-ID` or `?after=` resumes: from
-    the beginning of the business day at the earliest, for those who may not read the journal. Ends
-    within seconds when whoever opened it may no longer look."""
+    """Server-Sent Events; the id is the journal's seq. `Last-Event-ID` or `?after=` resumes, and
+    nothing is missed within the business day; those who may not read the journal are told nothing
+    from before it. Whoever cannot go on where they were gets `events_skipped` first: they load the
+    hall anew. Ends within seconds when whoever opened it may no longer look."""
     ctx, actor, service = await permitted(request, Act.SEE_HALL, hall)
     last = request.headers.get("last-event-id", "")
     seq = int(last) if re.fullmatch(r"\d{1,18}", last) else after
-    if seq is not None and not allowed(ctx, actor, Act.READ_JOURNAL, hall):
-        seq = max(seq, service.day.state.day_seq - 1)
-    told = service.stream(seq, _wanted(topics), ctx.plan.server.heartbeat_s)
+    no_journal = not allowed(ctx, actor, Act.READ_JOURNAL, hall)
+    heartbeat_s = ctx.plan.server.heartbeat_s
+    told = service.stream(seq, _wanted(topics), heartbeat_s, of_this_day=no_journal)
     frames = while_permitted(told, StillPermitted(request, ctx, actor, hall))
     return StreamingResponse(
         frames,

@@ -190,8 +190,17 @@ class HandInIn(Command):
     give_back: Annotated[tuple[Name, ...], Field(max_length=64)] = ()
 
 
+class ErrorBody(BaseModel):
+    """code: stable; message: for people. detail.fields, with 422: which fields, and what is wrong
+    with each."""
+
+    code: str
+    message: str
+    detail: dict[str, Any]
+
+
 class ErrorOut(BaseModel):
-    error: dict[str, Any]
+    error: ErrorBody
 
 
 BODIES: list[type[BaseModel]] = [

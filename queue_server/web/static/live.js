@@ -24,7 +24,7 @@ const EVENTS = [
   "appointment_missed", "content_put", "content_removed", "content_taken_in", "lease_carried_over",
   "lease_expired", "lease_issued", "numbers_voided", "offline_ticket_recorded",
   "offline_ticket_refused", "pension_check_begun", "pension_check_failed", "pension_check_referred",
-  "pension_passed", "acceptance_opened", "acceptance_closed",
+  "pension_passed", "acceptance_opened", "acceptance_closed", "events_skipped",
 ];
 
 export class LiveHall {

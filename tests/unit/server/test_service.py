@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import re
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -317,6 +319,43 @@ def test_what_staff_write_is_not_for_everybody(run: Callable[..., None]) -> None
         assert secret not in seen.decode()
         assert "clerk2" not in seen.decode()
         assert secret in (await desk.hall.hall_json(for_staff=True)).decode()
+
+    run(scenario)
+
+
+def test_who_was_away_over_a_days_close_is_told_that_events_are_missing(
+    run: Callable[..., None],
+) -> None:
+    """Whoever may read the journal misses nothing; others may not look behind the close."""
+
+    async def told(desk: Desk, after: int, *, of_this_day: bool) -> list[tuple[int, str]]:
+        frames = desk.hall.stream(
+            after, frozenset({"day_closed", "ticket_issued"}), 5.0, of_this_day=of_this_day
+        )
+        found: list[tuple[int, str]] = []
+        async with aclosing(frames):
+            async for frame in frames:
+                if match := re.match(rb"id: (\d+)\nevent: (\w+)", frame):
+                    found.append((int(match[1]), match[2].decode()))
+                if found and found[-1][1] == "ticket_issued":
+                    break
+        return found
+
+    async def scenario(desk: Desk) -> None:
+        await desk.issue("A")
+        away = desk.hall.day.state.seq
+        desk.clock.ms += DAY
+        await desk.issue("A")
+        opened, last = desk.hall.day.state.day_seq, desk.hall.day.state.seq
+        closed = (await told(desk, away, of_this_day=False))[0]
+        assert closed[1] == "day_closed"
+        assert away < closed[0] < opened
+        assert await told(desk, away, of_this_day=False) == [closed, (last, "ticket_issued")]
+        skipped = (opened - 1, "events_skipped")
+        assert await told(desk, away, of_this_day=True) == [skipped, (last, "ticket_issued")]
+        # who comes again from there has missed nothing, nor has one who was nowhere yet
+        assert await told(desk, opened - 1, of_this_day=True) == [(last, "ticket_issued")]
+        assert await told(desk, 0, of_this_day=True) == [(last, "ticket_issued")]
 
     run(scenario)
 
