@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union
 
-from foundation.settings_words import Said, kind_words, os_words, said
+from foundation.settings_words import Refused, Said, kind_words, os_words, said
 
 T = TypeVar("T")
 
@@ -52,7 +52,8 @@ def load_settings(file: Path, shape: type[T]) -> T:
     `Mapping[str, X]` tables with free keys; a relative `Path` is taken from the file's folder.
 
     Raises SettingsError for a missing or unreadable file, a TOML mistake, an unknown key, a missing
-    key, a value of the wrong type, or a ValueError that a dataclass raised in `__post_init__`.
+    key, a value of the wrong type, or a ValueError (Refused, where
+    it has words and a place) that a dataclass raised in `__post_init__`.
     """
     try:
         text = file.read_text(encoding="utf-8")
@@ -143,6 +144,8 @@ class _Reader:
                 raise self.fail(path, said("missing", name=_dotted((*path, name))))
         try:
             return shape(**found)
+        except Refused as error:
+            raise self.fail((*path, *error.at), error.words) from error
         except ValueError as error:
             name = _dotted(path) or said("file")
             raise self.fail(path, said("refused", name=name, reason=str(error))) from error

@@ -23,6 +23,15 @@ class Said:
         return self.zh if self.zh == self.en else f"{self.zh} / {self.en}"
 
 
+class Refused(ValueError):
+    """For a settings dataclass's `__post_init__`: what is wrong, in both languages, and where.
+    at: names and positions below the dataclass's own table, as ("window", 0, "skills")."""
+
+    def __init__(self, words: Said, at: tuple[str | int, ...] = ()) -> None:
+        super().__init__(words.en)
+        self.words, self.at = words, at
+
+
 @cache
 def table() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(_FILE.read_text(encoding="utf-8"))

@@ -15,6 +15,7 @@ from launcher.places import ROOT
 from launcher.rooms import room_environment
 from launcher.words import words
 
+HELP = ("--help", "-h", "help")
 FOLDER = ROOT / "tests" / "bench"
 
 
@@ -26,6 +27,9 @@ def names(folder: Path = FOLDER) -> tuple[str, ...]:
 def main(arguments: Sequence[str], folder: Path = FOLDER) -> int:
     """Lists the names when none is given; else runs one. 2 for an unknown name."""
     known = names(folder)
+    if arguments and arguments[0] in HELP:
+        print(words("bench_help", names=", ".join(known)))
+        return 0
     if not arguments:
         print(json.dumps({"benchmarks": known}, ensure_ascii=False))
         return 0
@@ -33,7 +37,16 @@ def main(arguments: Sequence[str], folder: Path = FOLDER) -> int:
         listed = ", ".join(known) or "–"
         print(words("bench_unknown", name=arguments[0], names=listed), file=sys.stderr)
         return 2
-    return _run(folder / f"bench_{arguments[0]}.py", arguments[1:])
+    script = folder / f"bench_{arguments[0]}.py"
+    if any(word in HELP[:2] for word in arguments[1:]):
+        return _helped(script)
+    return _run(script, arguments[1:])
+
+
+def _helped(script: Path) -> int:
+    """Its own words about its options, which are no JSON."""
+    command = (sys.executable, str(script), "--help")
+    return subprocess.run(command, cwd=ROOT, env=room_environment(), check=False).returncode
 
 
 def _run(script: Path, arguments: Sequence[str]) -> int:

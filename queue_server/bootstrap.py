@@ -31,7 +31,7 @@ from queue_server.audit import AuditLog
 from queue_server.beside import kept_going
 from queue_server.clock import Clock, SystemClock
 from queue_server.clock_guard import ClockGuard
-from queue_server.databases import Database, open_database
+from queue_server.databases import Database, makes_a_file, open_database
 from queue_server.day_snapshots.keeper import SnapshotKeeper
 from queue_server.day_snapshots.store import DaySnapshots
 from queue_server.domain.calendar import business_day
@@ -86,7 +86,10 @@ def build(
     @asynccontextmanager
     async def open_context() -> AsyncIterator[Context]:
         with _told():
+            is_new = makes_a_file(database)
             store = await open_database(database)
+            if is_new:
+                log.warning("new_database_made", file=store.name, halls="empty")
         try:
             with _told():
                 key_file = key_file_of(plan, database)

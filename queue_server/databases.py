@@ -41,6 +41,11 @@ def absolute(database: str, base: Path) -> str:
     )
 
 
+def makes_a_file(address: str) -> bool:
+    """Whether opening this makes a file, and so an empty hall: meant, or a slip of the pen."""
+    return not address.startswith(POSTGRES) and not sqlite_file(address, Path.cwd()).exists()
+
+
 async def open_database(address: str) -> Database:
     """Made if need be, with its schema up to date. Raises UnusableDatabase."""
     if not address.startswith(POSTGRES):

@@ -15,10 +15,20 @@ _WORDS = Path(__file__).parents[1] / "assets" / "i18n" / "server.toml"
 KNOWN = (KeyUnusable, UnusableDatabase, JournalError, ClockOff)
 
 
+class CannotListen(Exception):
+    """code: port_taken, or cannot_listen for any other reason."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
 class CannotStart(Exception):
     """The server ends before it served anybody. code: what of; the text is for people."""
 
-    def __init__(self, cause: KeyUnusable | UnusableDatabase | JournalError | ClockOff) -> None:
+    def __init__(
+        self, cause: KeyUnusable | UnusableDatabase | JournalError | ClockOff | CannotListen
+    ) -> None:
         super().__init__(in_words(cause.code, str(cause)))
         self.code = cause.code
 

@@ -11,6 +11,7 @@ import getpass
 import json
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,7 +60,15 @@ def add_commands(commands: Any) -> None:
     token.add_argument("--revoke", metavar="TOKEN", help="take this token away")
     token.add_argument("--database", metavar="URL", required=True)
     token.set_defaults(run=_token)
-    staff = commands.add_parser("staff", help="add, remove or list the people who may log in")
+    staff = commands.add_parser(
+        "staff",
+        help="add, remove or list the people who may log in",
+        description="Adds, removes or lists the people who may log in. `add` asks for a password"
+        f" of at least {PASSWORD_AT_LEAST} characters: twice in a terminal; in a script it reads"
+        " one line of standard input. The person chooses another at the first login.",
+        epilog="example: ./hall staff add --hall demo --login wang --name 王芳 --role clerk"
+        " --window 3 --database sqlite:///hall.db",
+    )
     staff.add_argument("act", choices=["add", "remove", "list"])
     staff.add_argument("--hall", required=True, help="the hall's id")
     staff.add_argument("--login")
@@ -70,6 +79,12 @@ def add_commands(commands: Any) -> None:
         "--keep-password",
         action="store_true",
         help="the person chose it: no other is asked for at the first login",
+    )
+    staff.add_argument(
+        "--replace",
+        action="store_true",
+        help="with add: the login is there already; its name, role, window and password become"
+        " those given here, and open sessions end",
     )
     staff.add_argument("--database", metavar="URL", required=True)
     staff.set_defaults(run=_staff)
@@ -160,14 +175,35 @@ def _staff(options: argparse.Namespace) -> int:
         return 0
     if options.role is None:
         raise Unusable("--role is needed")
-    name = options.name or options.login
+    before = asyncio.run(_with(options.database, options.hall, partial(_may_add, options)))
     secret = hash_password(_password())
     member = Staff(
-        *(options.hall, options.login, name, options.role, options.window, secret),
+        *(options.hall, options.login, options.name or options.login),
+        *(options.role, options.window, secret),
         must_change=not options.keep_password,
     )
     _run(options, options.hall, *put_staff(member))
+    where = f", window {options.window}" if options.window else ""
+    done = "replaced" if before else "added"
+    print(f"{done}: {options.login} ({options.role.value}{where})", file=sys.stderr)
     return 0
+
+
+async def _may_add(options: argparse.Namespace, access: AccessDatabase) -> bool:
+    """Whether somebody has the login already, which is said before a password is asked for."""
+    await _refuse_other_windows(access, options.hall, options.window)
+    rows = await access.rows(
+        "SELECT name, role, coalesce(\"window\", '-') FROM staff WHERE hall = ? AND login = ?",
+        options.hall,
+        options.login,
+    )
+    if rows and not options.replace:
+        name, role, window = rows[0]
+        raise Unusable(
+            f"the login {options.login!r} is there already: {name}, {role}, window {window};"
+            " add --replace to give it what you say here"
+        )
+    return bool(rows)
 
 
 def _list(options: argparse.Namespace) -> int:

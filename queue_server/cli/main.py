@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from foundation.logs import configure_logs
 from foundation.settings_file import SettingsError
 from queue_server.cli.access import Unusable, add_commands
 from queue_server.cli.journal import add_journal_commands
+from queue_server.cli.listening import listening
 from queue_server.cli.pensions import add_pension_commands
 from queue_server.cli.vault import add_vault_commands
 from queue_server.databases import absolute
@@ -92,6 +94,7 @@ def _server(options: argparse.Namespace) -> int:
     # uvicorn hands the signal on once it has shut down in good order: that is a success
     for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked_to_stop, lambda *_: sys.exit(0))
+    sockets = listening(host, port)
     app = build(
         plan,
         _database(options, plan),
@@ -99,10 +102,10 @@ def _server(options: argparse.Namespace) -> int:
         even_if_broken=options.even_if_broken,
         sample_days=options.sample_days,
     )
-    return _served(app, host, port)
+    return _served(app, sockets)
 
 
-def _served(app: FastAPI, host: str, port: int) -> int:
+def _served(app: FastAPI, sockets: list[socket.socket]) -> int:
     """Opens what the application needs, serves until asked to stop, and closes it: by hand, because
     uvicorn tells of a failed start with a traceback. The exit code."""
     import uvicorn
@@ -110,8 +113,6 @@ def _served(app: FastAPI, host: str, port: int) -> int:
 
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         loop="uvloop",
         http="httptools",
         lifespan="off",
@@ -124,7 +125,7 @@ def _served(app: FastAPI, host: str, port: int) -> int:
 
     async def serve() -> None:
         async with app.router.lifespan_context(app):
-            await uvicorn.Server(config).serve()
+            await uvicorn.Server(config).serve(sockets=sockets)
 
     uvloop.run(serve())
     return 0

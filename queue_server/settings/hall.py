@@ -12,6 +12,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from foundation.settings_file import load_settings
+from foundation.settings_words import Refused, Said, said
 from queue_server.access.roles import Role
 from queue_server.domain.calendar import Session, overlap
 from queue_server.domain.rules import DispatchSettings
@@ -260,23 +261,31 @@ class HallSettings:
             )
         services = {s.id for s in self.service}
         classes = {c.id for c in self.priority_class}
-        for window in self.window:
-            _refuse_unknown(f"window {window.id}", _skill_names(window, services), services)
-            _refuse_unknown(f"window {window.id}", set(window.first_classes), classes)
+        windows = {w.id for w in self.window}
+        for n, window in enumerate(self.window):
+            skills = _Place(f"窗口 {window.id} ", f"window {window.id}", ("window", n, "skills"))
+            _refuse_unknown(skills, _skill_names(window, services), services)
+            _refuse_unknown(skills.at_key("first_classes"), set(window.first_classes), classes)
             if window.stands_in_for == window.id:
                 raise ValueError(
                     f"window {window.id} cannot stand in for itself: name another window"
                 )
             if window.stands_in_for is not None:
-                known = {w.id for w in self.window}
-                _refuse_unknown(f"window {window.id}", {window.stands_in_for}, known)
-        for matter in self.matter:
-            _refuse_unknown(f"matter {matter.id}", {matter.service}, services)
-        _refuse_unknown("quota", {q.service for q in self.quota}, services)
-        _refuse_unknown("slots", {s.service for s in self.slots}, services)
-        matters = {m.id for m in self.matter}
-        _refuse_unknown("pension", {self.pension.matter} - {""}, matters)
-        _refuse_unknown("appointments", {self.appointments.priority_class} - {""}, classes)
+                _refuse_unknown(skills.at_key("stands_in_for"), {window.stands_in_for}, windows)
+        for n, matter in enumerate(self.matter):
+            of = _Place(f"事项 {matter.id} ", f"matter {matter.id}", ("matter", n, "service"))
+            _refuse_unknown(of, {matter.service}, services)
+        for n, quota in enumerate(self.quota):
+            _refuse_unknown(
+                _Place("限号", "quota", ("quota", n, "service")), {quota.service}, services
+            )
+        for n, slots in enumerate(self.slots):
+            of = _Place("可预约时段", "slots", ("slots", n, "service"))
+            _refuse_unknown(of, {slots.service}, services)
+        of = _Place("资格认证", "pension", ("pension", "matter"))
+        _refuse_unknown(of, {self.pension.matter} - {""}, {m.id for m in self.matter})
+        of = _Place("预约", "appointments", ("appointments", "priority_class"))
+        _refuse_unknown(of, {self.appointments.priority_class} - {""}, classes)
 
 
 def _refuse_repeats(what: str, names: list[str]) -> None:
@@ -298,9 +307,27 @@ def _refuse_overlap(
     )
 
 
-def _refuse_unknown(where: str, named: set[str], known: set[str]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Of whom something is said, in both languages, and the key that says it."""
+
+    zh: str
+    en: str
+    key: tuple[str | int, ...]
+
+    def at_key(self, name: str) -> _Place:
+        return _Place(self.zh, self.en, (*self.key[:-1], name))
+
+
+def _refuse_unknown(where: _Place, named: set[str], known: set[str]) -> None:
     for name in sorted(named - known):
-        raise ValueError(f"{where} names {name!r}, which is not declared")
+        words = said(
+            "not_declared",
+            where=Said(where.zh, where.en),
+            name=repr(name),
+            known=", ".join(sorted(known)) or "–",
+        )
+        raise Refused(words, where.key)
 
 
 def _skill_names(window: WindowSection, services: set[str]) -> set[str]:

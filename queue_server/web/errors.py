@@ -87,8 +87,17 @@ async def _api_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)  # noqa: S101 - the registration says so
     if error.status in (403, 404) and _for_a_person(request):
         return _page(request, error.status)
-    headers = {"Retry-After": str(error.detail["retry_after_s"])} if error.status == 429 else None
+    headers = _headers(error)
     return error_response(error.status, error.code, error.message, error.detail, headers)
+
+
+def _headers(error: ApiError) -> dict[str, str] | None:
+    """What clients that know nothing of this API look for (RFC 9110, 11.6.1 and 10.2.3)."""
+    if error.status == 401:
+        return {"WWW-Authenticate": "Bearer"}
+    if error.status == 429:
+        return {"Retry-After": str(error.detail["retry_after_s"])}
+    return None
 
 
 async def _refusal(request: Request, error: Exception) -> JSONResponse:

@@ -16,14 +16,13 @@ import statistics
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.bench.wait import cost  # noqa: E402
+from tests.bench.wait import cost, workers  # noqa: E402
 from tests.bench.wait.change import what_if_against_truth  # noqa: E402
 from tests.bench.wait.play import Played, Ticket, settled  # noqa: E402
 from tests.bench.wait.rivals import NAMES  # noqa: E402
@@ -40,7 +39,7 @@ def main() -> int:
     if options.test_days is not None:
         specs = [dataclasses.replace(s, test_days=options.test_days) for s in specs]
     began = time.monotonic()
-    with ProcessPoolExecutor(options.jobs) as pool:
+    with workers.pool(options.jobs) as pool:
         # the largest first, so that none is left alone at the end
         ordered = sorted(specs, key=lambda s: -s.people_a_day * len(s.windows))
         jobs = [pool.submit(played, s, options.seed, options.refresh) for s in ordered]

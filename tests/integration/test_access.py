@@ -248,6 +248,14 @@ def test_wrong_guesses_do_not_block_other_peoples_phones(fresh: ServerProcess) -
     nobody = Client(fresh.url, None)
     statuses = Counter(nobody.get(f"/api/v1/t/guess{i}")[0] for i in range(70))
     assert statuses == {404: 60, 429: 10}
+    with pytest.raises(urllib.error.HTTPError) as limited:
+        urllib.request.urlopen(f"{fresh.url}/api/v1/t/guess70")
+    with limited.value as answer:
+        assert 1 <= int(answer.headers["Retry-After"]) <= 61
+    with pytest.raises(urllib.error.HTTPError) as unknown:
+        urllib.request.urlopen(f"{fresh.url}{HALL}/journal")
+    with unknown.value as answer:
+        assert (answer.code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
     assert nobody.get(f"/api/v1{ticket['follow_path']}")[0] == 200
 
 
@@ -259,8 +267,14 @@ def test_staff_and_tokens_come_and_go_by_command(fresh: ServerProcess) -> None:
     where = ("--hall", "demo", "--database", fresh.database)
     added = cli("staff", "add", "--login", "li", "--role", "clerk", *where, given="long enough\n")
     assert added.returncode == 0, added.stderr
+    assert "added: li (clerk)" in added.stderr
     assert "/password" in Browser(fresh.url).login("li", "long enough")[2]
+    again = ("staff", "add", "--login", "li", "--role", "manager", *where)
+    refused = cli(*again, given="another one\n")
+    assert (refused.returncode, "is there already" in refused.stderr) == (2, True)
     assert "li\tclerk" in cli("staff", "list", *where).stdout
+    assert "replaced" in cli(*again, "--replace", given="another one\n").stderr
+    assert "li\tmanager" in cli("staff", "list", *where).stdout
     assert cli("staff", "remove", "--login", "li", *where).returncode == 0
     assert Browser(fresh.url).login("li", "long enough")[0] == 401
     token = fresh.token("kiosk")

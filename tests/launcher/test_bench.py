@@ -51,3 +51,12 @@ def test_an_unknown_name_is_refused_with_those_there_are(
 ) -> None:
     assert bench.main(["none"], folder) == 2
     assert "chatty, failing, good" in capfd.readouterr().err
+
+
+def test_help_lists_the_names_and_a_benchmark_explains_itself(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert bench.main(["--help"], folder) == 0
+    assert "chatty, failing, good" in capfd.readouterr().out
+    assert bench.main(["chatty", "--help"], folder) == 0
+    assert capfd.readouterr().out == "hello\n"

@@ -67,7 +67,7 @@ def test_demonstration_is_the_hall_of_the_domain() -> None:
     [
         (('name_en = "Our Hall"', 'nmae_en = "x"'), "nmae_en", "did you mean 'name_en'"),
         (("heartbeat_s = 3.0", 'heartbeat_s = "x"'), "heartbeat_s", "must be a number"),
-        (('skills = ["A"]', 'skills = ["Z"]'), None, "'Z', which is not declared"),
+        (('skills = ["A"]', 'skills = ["Z"]'), 'skills = ["Z"]', "用到了 'Z'，但文件里没有声明它"),
         (("rate = 2.0", "rate = -1"), "priority_class]]", "rate must be above 0"),
         (('id = "elderly"', 'id = "ordinary"'), None, "there twice"),
         (('log_level = "info"', 'log_level = "loud"'), "log_level", "must be one of"),
