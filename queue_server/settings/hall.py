@@ -67,6 +67,7 @@ class ServerSection:
     database: str = "sqlite:///hall.db"
     key_file: Path | None = None
     public_screen: bool = False
+    public_requests_per_s: float = 100.0
     secure_cookies: bool = True
     demonstration: bool = False
     heartbeat_s: float = 3.0
@@ -76,6 +77,8 @@ class ServerSection:
     def __post_init__(self) -> None:
         if self.clock_off_at_most_s < 0.1:
             raise ValueError("clock_off_at_most_s must be at least 0.1")
+        if self.public_requests_per_s < 0:
+            raise ValueError("public_requests_per_s must not be below 0; 0 means no limit")
         if not 0.5 <= self.heartbeat_s <= 5:  # pages count as stale after 8 seconds of silence
             raise ValueError("heartbeat_s must lie between 0.5 and 5")
 

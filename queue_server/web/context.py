@@ -27,6 +27,7 @@ from queue_server.web.errors import ApiError
 from queue_server.web.limits import AttemptLimit, LoginLimit
 from queue_server.web.metrics import Metrics
 from queue_server.web.noting import note
+from queue_server.web.public_limit import PHONE_PER_S, PHONE_RUSH_S, RateLimit
 from queue_server.web.texts import Texts
 
 SESSION_COOKIE = "hall_session"
@@ -59,12 +60,17 @@ class Context:
     started_at: float = field(default_factory=time.monotonic)
     logins: LoginLimit = field(default_factory=LoginLimit)
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHING_AT_ONCE))
+    phones: RateLimit = field(default_factory=lambda: RateLimit(PHONE_PER_S, PHONE_RUSH_S))
+    public: RateLimit = field(init=False)
     followers: AttemptLimit = field(default_factory=lambda: AttemptLimit(60, 60.0))
     pairings: AttemptLimit = field(default_factory=lambda: AttemptLimit(30, 600.0))
     token_cache: dict[str, tuple[Actor, float]] = field(default_factory=dict)
     receipts: dict[str, Receipts] = field(default_factory=dict)
     # hall → when they were looked up, and its paired screens
     paired_screens: dict[str, tuple[float, tuple[PairedScreen, ...]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.public = RateLimit(self.plan.server.public_requests_per_s)
 
     def receipts_of(self, hall: str) -> Receipts:
         """Of a hall that there is."""
@@ -161,6 +167,8 @@ async def permitted(
     """The context, the actor and the hall, if the actor may do this there; else 401, 403 or 404."""
     ctx = context(request)
     actor = await actor_of(request, ctx)
+    if actor.role is Role.PUBLIC:
+        ctx.public.take(request.client.host if request.client else "")
     if actor.must_change:
         raise ApiError(403, "password_change_needed", "请先在 /password 设置自己的新密码。")
     if not allowed(ctx, actor, act, hall, window):

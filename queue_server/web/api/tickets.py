@@ -122,7 +122,9 @@ async def form_by_phone(request: Request) -> Response:
 async def followed(request: Request) -> Response:
     """The ticket that a citizen's phone follows; whoever holds the ticket has the token."""
     ctx = context(request)
-    if found := await ctx.halls.find_followed(request.path_params["token"]):
+    token = request.path_params["token"]
+    if found := await ctx.halls.find_followed(token):
+        ctx.phones.take(token)
         service, ticket = found
         body = await service.ticket_json(ticket)
         if body is not None:
