@@ -89,7 +89,11 @@ def build(
             is_new = makes_a_file(database)
             store = await open_database(database)
             if is_new:
-                log.warning("new_database_made", file=store.name, halls="empty")
+                log.warning(
+                    "new_database_made",
+                    file=store.name,
+                    detail="the file was not there: every hall begins anew",
+                )
         try:
             with _told():
                 key_file = key_file_of(plan, database)

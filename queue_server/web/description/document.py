@@ -45,8 +45,8 @@ SECURITY_SCHEMES: dict[str, dict[str, str]] = {
         "type": "apiKey",
         "in": "header",
         "name": "X-CSRF-Token",
-        "description": "beside the session, in all that changes something: `data-csrf` of `<body>` in every page "
-        "of that session",
+        "description": "beside the session, in all that changes something: `data-csrf` of the "
+        "`<body>` of every page of that session",
     },
     "device": {
         "type": "apiKey",
