@@ -72,7 +72,8 @@ async def measure(options: argparse.Namespace) -> dict[str, object]:
     ):
         token = server.token("manager")
         before_mib = resident_mib(server.pid)
-        pages = [LivePage(server.port) for _ in range(options.pages - options.screens)]
+        paired = server.token("screen")  # what nobody in particular asks for is limited
+        pages = [LivePage(server.port, paired) for _ in range(options.pages - options.screens)]
         await asyncio.gather(*(page.connect() for page in pages))
         async with async_playwright() as play:
             browser = await play.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
@@ -134,8 +135,9 @@ def cpu_s(pid: int) -> float:
 class LivePage:
     """One page: its stream on one connection, its snapshots on another."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, token: str) -> None:
         self._port = port
+        self._headers = f"Host: b\r\nAuthorization: Bearer {token}\r\n\r\n"
         self.heard_at = 0.0
         self.heard = asyncio.Event()
         self.snapshots = 0
@@ -146,7 +148,7 @@ class LivePage:
     async def connect(self) -> None:
         lines, ask = await asyncio.open_connection("127.0.0.1", self._port)
         query = "topics=queue,windows,calls"
-        ask.write(f"GET {HALL}/events?{query} HTTP/1.1\r\nHost: b\r\n\r\n".encode())
+        ask.write(f"GET {HALL}/events?{query} HTTP/1.1\r\n{self._headers}".encode())
         await lines.readuntil(b"\r\n\r\n")
         self._tasks = [
             asyncio.create_task(self._listen(lines)),
@@ -169,7 +171,7 @@ class LivePage:
             await asyncio.sleep(max(0.03, SNAPSHOT_GAP_S - (time.perf_counter() - self._asked_at)))
             self._wanted.clear()
             self._asked_at = time.perf_counter()
-            ask.write(f"GET {HALL} HTTP/1.1\r\nHost: b\r\n\r\n".encode())
+            ask.write(f"GET {HALL} HTTP/1.1\r\n{self._headers}".encode())
             head = await answers.readuntil(b"\r\n\r\n")
             at = head.lower().index(b"content-length:") + 15
             await answers.readexactly(int(head[at : head.index(b"\r\n", at)]))
