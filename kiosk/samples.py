@@ -27,6 +27,7 @@ from kiosk.flow.states import (
     Session,
     State,
 )
+from kiosk.sample_refusals import refusal_states
 from kiosk.sample_staff import staff_states
 from kiosk.sample_ways import way_states, with_content
 
@@ -191,6 +192,11 @@ def sample_states() -> dict[str, State]:
         **way_states(base, ticket),
         **staff_states(base),
     }
+
+
+def refusals() -> dict[str, State]:
+    """Every "no" that there are words for; like `sample_states`, which holds one of each layout."""
+    return refusal_states(sample_states()["home"], sample_ticket())
 
 
 def manners(low: bool = False) -> list[Manner]:

@@ -11,7 +11,8 @@ import pytest
 
 from kiosk.flow.events import Language, View
 from kiosk.flow.states import Manner
-from kiosk.samples import manners, sample_states
+from kiosk.gallery import pairing_picture
+from kiosk.samples import manners, refusals, sample_states
 from kiosk.texts import ASSETS
 from kiosk.ui.look import load_theme
 
@@ -88,6 +89,30 @@ def test_no_text_is_cut_and_every_target_is_large_enough(
         if manner.view is View.ELDER:
             wrong += [f"{name}: {text}" for text in too_small_texts(stage, size)]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("language", [Language.CHINESE, Language.ENGLISH])
+def test_every_no_that_there_are_words_for_fits_where_type_is_largest(
+    studio: Any, language: Language
+) -> None:
+    wrong, size = [], SIZES[0]
+    for name, state in refusals().items():
+        stage = studio.show(replace(state, manner=Manner(View.ELDER, language)), size)
+        told = [*cut_texts(stage), *too_small_texts(stage, size)]
+        wrong += [f"{name}: {text}" for text in told]
+    assert len(refusals()) > 15
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_kiosk_that_no_hall_knows_shows_everything(studio: Any, size: Any) -> None:
+    studio.clear()
+    studio.stage = None
+    picture = pairing_picture(size)
+    studio.window.add_widget(picture)
+    studio.settle()
+    assert not list(cut_texts(picture))
+    studio.clear()
 
 
 def cut_texts(stage: Any) -> Iterator[str]:
