@@ -79,7 +79,7 @@ def test_no_text_is_cut_and_every_target_is_large_enough(
 
     for name, stage in every_stage(studio, manner, size):
         assert not [w for w in stage.walk() if isinstance(w, Button)], f"{name}: Kivy's own look"
-        wrong += [f"{name}: {text}" for text in cut_texts(stage)]
+        wrong += [f"{name}: {text}" for text in (*cut_texts(stage), *hidden_words(stage))]
         wrong += [f"{name}: {text}" for text in bad_targets(stage, manner.view, size)]
         if name.startswith("attract"):
             wrong += [f"{name}: {text}" for text in texts_over_bars(stage)]
@@ -132,6 +132,17 @@ def cut_texts(stage: Any) -> Iterator[str]:
             yield f"{label.text!r} leaves the picture"
         if isinstance(label, Words) and "".join(label.text.split()) != "".join(label.words.split()):
             yield f"{label.text!r} is not {label.words!r}"
+
+
+def hidden_words(stage: Any) -> Iterator[str]:
+    """What has something to say, is not hidden, and was left no room at all."""
+    from kiosk.ui.typesetting import Words
+
+    for widget in seen(stage):
+        for child in widget.children:
+            room = child.width >= 1 and child.height >= 1
+            if isinstance(child, Words) and child.words and child.opacity and not room:
+                yield f"{child.words!r} has no room"
 
 
 def texts_over_bars(stage: Any) -> Iterator[str]:
