@@ -20,7 +20,7 @@ from kiosk.flow.events import (
     VoiceTouched,
 )
 from kiosk.flow.facts import HallFacts
-from kiosk.flow.states import RESTING, Around, Place, State
+from kiosk.flow.states import RESTING, Around, Link, Place, State
 from kiosk.flow.table import allows
 from kiosk.screens.attract import AttractScreen
 from kiosk.screens.base import Emit, PlaceScreen
@@ -124,6 +124,7 @@ class Stage(FloatLayout):
     spoken = BooleanProperty(False)
     language_words = StringProperty("")
     low_hint = StringProperty("")
+    reader_up = BooleanProperty(True)
     body: BoxLayout = ObjectProperty(None)
 
     def __init__(
@@ -188,8 +189,8 @@ class Stage(FloatLayout):
         self.help_open = state.help_open
         self.spoken = state.manner.spoken
         hinted = state.manner.low and state.place in (Place.HOME, Place.SERVICES)
-        comma = self.texts("list.stop")
-        self.low_hint = comma.join(card_hint(state, self.texts)) if hinted else ""
+        self.reader_up = state.around.reader is not Link.DOWN
+        self.low_hint = self.texts("list.stop").join(card_hint(state, self.texts)) if hinted else ""
 
     def _clock(self, hall: HallFacts | None) -> str:
         now = self._now(hall.zone if hall else None)
