@@ -15,7 +15,7 @@ from kiosk.flow.events import (
     Event,
     ServiceTouched,
 )
-from kiosk.flow.facts import ServiceFacts
+from kiosk.flow.facts import ServiceFacts, age_on
 from kiosk.flow.paging import services_shown
 from kiosk.flow.states import Around, Link, Place, State
 from kiosk.opening_hours import is_closed, opens_words
@@ -27,6 +27,18 @@ from kiosk.ui.widgets import SecondaryButton, Tile, TileGrid
 from kiosk.words import class_name, service_name, wait_words, waiting_words
 
 RULES = (CardHint,)
+
+
+# Women workers may retire at 50 (Guofa 1978 No. 104), nobody draws an ordinary pension earlier.
+PENSION_AGE = 50
+
+
+def _of_pension_age(state: State) -> bool:
+    """By the card that lies there. The register is asked only once the person chose the check."""
+    person, hall = state.session.person, state.around.hall
+    if person is None or person.birth is None or hall is None:
+        return False
+    return age_on(person.birth, hall.business_day) >= PENSION_AGE
 
 
 class ServicesScreen(PlaceScreen):
@@ -130,6 +142,8 @@ class ServicesScreen(PlaceScreen):
             ways["questions"] = (t("services.questions"), DoorTouched(Door.QUESTIONS))
         if self.greeting and around.hall and around.hall.appointments and not around.offline:
             ways["check-in"] = (t("services.check_in"), CheckInTouched(""))
+        if self.greeting and around.eligibility_matter and _of_pension_age(state):
+            ways["eligibility"] = (t("services.eligibility"), DoorTouched(Door.ELIGIBILITY))
         if around.claims and state.session.priority_age is None:
             ways["claim"] = (t("services.claim"), DoorTouched(Door.CLAIM))
         return ways

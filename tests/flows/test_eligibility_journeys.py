@@ -223,3 +223,16 @@ def _any(state: State, chance: random.Random) -> ev.Event:
             ev.Tick(state.now_s + chance.choice([0.2, 5.0])),
         ]
     )
+
+
+def test_who_laid_the_card_first_needs_no_second_reading() -> None:
+    home = replace(HOME, place=Place.GREETING)
+    greeted = replace(home, session=replace(home.session, person=PERSON))
+    state, effects = travel_from(
+        greeted,
+        (Place.GREETING, DOOR),
+        (Place.ELIGIBILITY, el.AgreeTouched()),
+        Place.PENSION_FINDING,
+    )
+    assert effects[-1] == el.FindPensioner(request_of(effects), PERSON.id_number)
+    assert state.session.person == PERSON
