@@ -19,7 +19,7 @@ from queue_server.web.context import Context
 from queue_server.web.description.document import describe
 from queue_server.web.errors import error_response, install_error_handlers
 from queue_server.web.noting import note_refusal, was_noted
-from queue_server.web.pages.rendering import STATIC, error_page
+from queue_server.web.pages.rendering import STATIC, failing_page
 from queue_server.web.pages.routers import ROUTERS as PAGES
 
 log = structlog.get_logger()
@@ -62,7 +62,7 @@ def create_app(open_context: OpenContext) -> FastAPI:
         # flat, so that a request is matched once; an included router would match it twice
         app.router.routes.extend(router.routes)
     app.mount("/static", STATIC, name="static")
-    install_error_handlers(app, error_page)
+    install_error_handlers(app, failing_page)
     describe(app, ALL_BODIES)
     app.add_middleware(Envelope)
     return app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -57,7 +57,7 @@ def error_response(
     return JSONResponse(body, status, headers)
 
 
-Page = Callable[[Request, str, int], Response]
+Page = Callable[[Request, str, int], Awaitable[Response]]
 
 
 def install_error_handlers(app: FastAPI, page: Page) -> None:
@@ -78,15 +78,15 @@ def _for_a_person(request: Request) -> bool:
     return "text/html" in accepted and not request.url.path.startswith("/api/")
 
 
-def _page(request: Request, status: int) -> Response:
+async def _page(request: Request, status: int) -> Response:
     draw: Page = request.app.state.error_page
-    return draw(request, "not_found" if status == 404 else "not_permitted", status)
+    return await draw(request, "not_found" if status == 404 else "not_permitted", status)
 
 
 async def _api_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)  # noqa: S101 - the registration says so
     if error.status in (403, 404) and _for_a_person(request):
-        return _page(request, error.status)
+        return await _page(request, error.status)
     headers = _headers(error)
     return error_response(error.status, error.code, error.message, error.detail, headers)
 
@@ -133,7 +133,7 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     if error.status_code == 404 and _for_a_person(request):
-        return _page(request, error.status_code)
+        return await _page(request, error.status_code)
     code, message = _HTTP_WORDS.get(error.status_code, ("http_error", str(error.detail)))
     return error_response(error.status_code, code, message, headers=error.headers)
 

@@ -137,6 +137,8 @@ def test_the_tablet_asks_takes_one_review_and_a_manager_ends_the_case(
 def test_a_clerk_has_no_way_to_the_cases(pages: Any) -> None:
     page = pages.log_in("clerk4", "/cases/demo")
     expect(page.locator("body")).to_contain_text("这一页不归这个账号看")
+    page.goto(f"{pages.server.url}/nowhere")
+    expect(page.locator("h1")).to_have_text("没有找到这一页")
     page.get_by_role("link", name="回到我的窗口").click()
     expect(page.locator("#stage")).to_have_text("空闲")
 

@@ -22,6 +22,7 @@ from queue_server.web.context import (
     context,
     hall_of,
 )
+from queue_server.web.errors import ApiError
 from queue_server.web.pages.homes import home_of
 
 _HERE = Path(__file__).parents[1]
@@ -130,3 +131,12 @@ def error_page(request: Request, words: str, status: int, actor: Actor = ANYBODY
     hall = actor.hall or context(request).plan.default_hall
     own = home_of(hall, actor.role, actor.window) if actor.login else None
     return render(request, "error.html", actor, status, title=words, message=words, own_page=own)
+
+
+async def failing_page(request: Request, words: str, status: int) -> Response:
+    """The same, for whoever asks: who is logged in finds the way back to a page of theirs."""
+    try:
+        actor = await actor_of(request, context(request))
+    except ApiError:
+        actor = ANYBODY
+    return error_page(request, words, status, actor)
