@@ -72,7 +72,7 @@ function draw() {
   setText(byId("status"), say(`ticket.status.${statusKey()}`, { window: ticket.window }));
   const until = ticket.deferred_until ? clockText(Date.parse(ticket.deferred_until)) : "";
   setText(byId("advice"), say(`ticket.advice.${adviceKey()}`, { windows, window: ticket.window, time: until }));
-  byId("figures").hidden = ticket.status !== "waiting";
+  byId("figures").hidden = ticket.status !== "waiting" || Boolean(ticket.deferred_until); // nobody calls before
   const ahead = ticket.people_ahead;
   setText(byId("ahead"), ahead === null ? "–" : ahead === 0 ? say("ticket.you_next") : say("ticket.people", { n: ahead }));
   setText(byId("wait"), waitText(ticket.wait) ?? say("ticket.wait_unknown"));
