@@ -21,13 +21,15 @@ SettingsOf = Callable[[str], PensionSection]
 
 @dataclass
 class PensionDesk:
-    """settings_of: a hall's section; reads its file at the first time."""
+    """settings_of: a hall's section; reads its file at the first time. importing: per hall, how far
+    an import is that runs in this process: the stage that is done, and its rows."""
 
     vault: Vault
     audit: AuditLog
     settings_of: SettingsOf
     follow_token: FollowToken
     pictures: LivePictures = field(default_factory=LivePictures)
+    importing: dict[str, tuple[str, int]] = field(default_factory=dict)
     _known: dict[str, PensionSection] = field(default_factory=dict)
     _measuring: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _reminding: dict[str, asyncio.Lock] = field(default_factory=dict)

@@ -329,6 +329,13 @@ class BadRow(TypedDict):
     code: str
 
 
+class ImportProgress(TypedDict):
+    """stage: the one that is done; null when no import runs."""
+
+    stage: Literal["received", "read", "people", "register"] | None
+    rows: int
+
+
 class ImportReport(TypedDict):
     """imported: null after a dry run, or when there were bad rows."""
 

@@ -7,6 +7,7 @@ import base64
 import io
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -86,6 +87,20 @@ def test_nothing_is_half_imported(manager: Client) -> None:
     ):
         status, body = upload(manager, content, "dry_run=false")
         assert (status, body["error"]["code"]) == (422, code)
+
+
+def test_how_far_an_import_is_can_be_asked(manager: Client) -> None:
+    lines = ["身份证号,姓名,行政区划,到期日"]
+    lines += [f"{number(n % 900)},样例·甲,示范县/一村,2027-01-31" for n in range(10_000)]
+    assert get(manager, "import") == {"stage": None, "rows": 0}
+    with ThreadPoolExecutor() as beside:
+        checked = beside.submit(upload, manager, "\n".join(lines).encode(), "dry_run=true")
+        stages = set()
+        while not checked.done():
+            stages.add(get(manager, "import")["stage"])
+    assert checked.result()[0] == 200
+    assert "received" in stages
+    assert get(manager, "import")["stage"] is None
 
 
 def test_a_workbook_comes_in_and_a_list_for_home_visits_goes_out(manager: Client) -> None:

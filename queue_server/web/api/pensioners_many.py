@@ -61,17 +61,34 @@ async def import_register(
             lambda state, _: [p for p in persons if p not in state.pensions.pensioners]
         )
 
+    importing = ctx.pensions.importing
+
+    def told(stage: str, rows: int) -> None:
+        importing[hall] = stage, rows
+
     work = RegisterImport(ctx.access, ctx.pensions.people(hall), execute, unknown)
     try:
-        report = await work.run(content, today, dry_run=dry_run, skip_bad=skip_bad)
+        told("received", 0)
+        report = await work.run(content, today, dry_run=dry_run, skip_bad=skip_bad, told=told)
     except RegisterUnreadable as error:
         raise ApiError(422, error.code, "这个文件读不懂。", **error.detail) from error
+    finally:
+        importing.pop(hall, None)
     if report["imported"] is not None:
         detail = {"rows": report["good"], **report["imported"]}
         await ctx.pensions.audit.note(
             hall, actor.label, "pensioners_imported", why="import", detail=detail
         )
     return as_json(report)
+
+
+@router.get("/import")
+async def import_progress(hall: str, request: Request) -> Response:
+    """How far an import or its dry run is: the stage that is done (received, read, people,
+    register) and its rows; null when none runs here."""
+    ctx, _, _ = await permitted(request, Act.MANAGE_PENSIONERS, hall)
+    stage, rows = ctx.pensions.importing.get(hall, (None, 0))
+    return as_json({"stage": stage, "rows": rows})
 
 
 @router.post("/reminders", openapi_extra=takes(RemindIn))

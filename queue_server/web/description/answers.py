@@ -96,6 +96,7 @@ GET: Mapping[str, Told] = {
     f"{_H}/ledger.xlsx": Told(media=(XLSX,)),
     f"{_H}/ledger/{{table}}.csv": Told(media=(CSV,)),
     f"{_H}/waits/promises.csv": Told(media=(CSV,)),
+    f"{_P}/import": Told(a.ImportProgress),
     f"{_P}/export.{{kind}}": Told(media=(CSV, XLSX)),
     f"{_H}/audit": Told(a.AuditPage),
     f"{_H}/paired": Told(a.PairedDevices),

@@ -4,6 +4,7 @@ import { ask, attempt, LONG_LIMIT_MS } from "./pension-server.js";
 import { note } from "./pension-words.js";
 
 const SHOWN = 100;
+const PROGRESS_MS = 700;
 
 /** imported(): called when the register has changed. */
 export function startImport(imported) {
@@ -25,10 +26,29 @@ function clear() {
   setText(byId("import-words"), "");
 }
 
+/** Says, while `work` runs, which step it is at and since when. */
+async function followed(words, work) {
+  const began = performance.now();
+  const tell = async () => {
+    const { stage, rows } = await ask("import").catch(() => ({ stage: null, rows: 0 }));
+    const step = stage ? say(`pension.import.after.${stage}`, { n: rows }) : "";
+    const since = say("pension.import.seconds", { n: Math.round((performance.now() - began) / 1000) });
+    if (timer) setText(byId("import-words"), [words, step, since].filter(Boolean).join(" · "));
+  };
+  setText(byId("import-words"), words);
+  let timer = setInterval(tell, PROGRESS_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+    timer = null;
+  }
+}
+
 async function check() {
   clear();
-  setText(byId("import-words"), say("pension.import.checking"));
-  const well = await attempt(async () => draw(await ask("import?dry_run=true", file(), LONG_LIMIT_MS)));
+  const sent = () => ask("import?dry_run=true", file(), LONG_LIMIT_MS);
+  const well = await attempt(async () => draw(await followed(say("pension.import.checking"), sent)));
   if (!well) setText(byId("import-words"), "");
 }
 
@@ -50,9 +70,9 @@ function draw(report) {
 async function run() {
   const go = byId("import-go");
   go.disabled = true;
-  setText(byId("import-words"), say("pension.import.importing", { n: go.dataset.rows }));
+  const sent = () => ask("import?dry_run=false&skip_bad=true", file(), LONG_LIMIT_MS);
   const well = await attempt(async () => {
-    const { imported } = await ask("import?dry_run=false&skip_bad=true", file(), LONG_LIMIT_MS);
+    const { imported } = await followed(say("pension.import.importing", { n: go.dataset.rows }), sent);
     note("done", say("pension.import.done", imported));
     byId("import").reset();
     clear();
