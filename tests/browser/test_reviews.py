@@ -134,6 +134,27 @@ def test_the_tablet_asks_takes_one_review_and_a_manager_ends_the_case(
     expect(page.locator("#sum-open")).to_have_text("0")
 
 
+def test_a_manager_who_served_leaves_the_case_to_others(pages: Any, kiosk: Any) -> None:
+    kiosk.ticket("E")
+    console = pages.log_in("manager", "/window/demo/5")
+    for key, stage in (("F1", "已呼叫，等人到窗口"), ("F3", "正在办理"), ("F4", "空闲")):
+        console.keyboard.press(key)
+        expect(console.locator("#stage")).to_contain_text(stage)
+    tablet = pages.open("/tablet/demo/5", (1280, 800))
+    tablet.click('#review [data-level="1"]')
+    tablet.click("#review-send")
+    expect(tablet.locator("#thanks")).to_be_visible()
+    theirs = '#list button:has-text("5 号窗口")'
+    page = pages.log_in("manager", "/cases/demo")
+    page.click(theirs)
+    expect(page.locator("#one-words")).to_contain_text("请交给别人处理")
+    expect(page.locator("#one-acts button")).to_have_count(0)
+    other = pages.log_in("admin", "/cases/demo")
+    other.click(theirs)
+    other.click('[data-act="take"]')
+    expect(other.locator("#one-handler")).to_contain_text("处理")
+
+
 def test_a_clerk_has_no_way_to_the_cases(pages: Any) -> None:
     page = pages.log_in("clerk4", "/cases/demo")
     expect(page.locator("body")).to_contain_text("这一页不归这个账号看")

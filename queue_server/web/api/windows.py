@@ -49,7 +49,8 @@ async def _act(
     body = await body_of(request, model)
     request_id = str(body.request_id)
     command = wanted(window, body)
-    clerk = actor.login if actor.role is Role.CLERK else None
+    sits = actor.role is Role.CLERK or isinstance(command, c.Start)
+    clerk = actor.login if sits else None  # whoever starts has the person before them
     done = await service.execute(command, request_id=request_id, by=actor.label, clerk=clerk)
     return answered(done)
 
