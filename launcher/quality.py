@@ -20,6 +20,7 @@ _CHECKS = (
     ("ruff check", ("ruff", "check", ".")),
     ("ruff format", ("ruff", "format", "--check", ".")),
     ("mypy", ("mypy",)),
+    ("settings and texts", ("python", "-P", "-m", "launcher.toml_files")),
     ("import contracts", ("lint-imports", "--config", "setup.cfg")),
 )
 
