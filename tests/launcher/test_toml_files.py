@@ -13,7 +13,6 @@ def test_a_key_that_stands_twice_is_named(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("a = 1\na = 2")
     (line,) = unreadable(tmp_path)
     assert "bad.toml" in line
-    assert "line" in line
 
 
 def test_the_projects_own_files_can_be_read() -> None:
