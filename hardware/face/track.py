@@ -29,13 +29,14 @@ class Track:
     def __init__(self, limits: CueLimits) -> None:
         self._limits = limits
         self._last: Face | None = None
-        self._seen_s = 0.0
+        self._seen_s = self._looked_s = 0.0
         self._changed_s = 0.0
         self._strangers = 0
         self._times: list[float] = []
         self._traces: list[NDArray[np.float64]] = []
         self.longest_gap_s = 0.0
         self.longest_freeze_s = 0.0
+        self.longest_pause_s = 0.0  # between two looks that both saw the face: our own slowness
         self.broken: Broken | None = None
 
     def feed(self, faces: tuple[Face, ...], at_s: float) -> None:
@@ -43,7 +44,12 @@ class Track:
         if self._last is None and faces:
             self._start(faces[0], at_s)
             return
-        self.longest_gap_s = max(self.longest_gap_s, at_s - self._seen_s)
+        unseen_s = at_s - self._seen_s
+        if faces and self._looked_s == self._seen_s:
+            self.longest_pause_s = max(self.longest_pause_s, unseen_s)
+        else:
+            self.longest_gap_s = max(self.longest_gap_s, unseen_s)
+        self._looked_s = at_s
         if self.longest_gap_s > self._limits.longest_gap_s:
             self._break("gap", self.longest_gap_s)
         self._strangers = self._strangers + 1 if len(faces) > 1 else 0
@@ -54,6 +60,7 @@ class Track:
 
     def _start(self, face: Face, at_s: float) -> None:
         self._last, self._seen_s, self._changed_s = face, at_s, at_s
+        self._looked_s = at_s
         self._note(face, at_s)
 
     def _follow(self, face: Face, at_s: float) -> None:
@@ -80,7 +87,10 @@ class Track:
     def continuity(self) -> Cue:
         limit = self._limits.longest_gap_s
         if self.broken is None:
-            return Cue(CueName.CONTINUITY, Verdict.GOOD, self.longest_gap_s, limit)
+            value = max(self.longest_gap_s, self.longest_pause_s)
+            if value > limit:
+                return Cue(CueName.CONTINUITY, Verdict.UNCLEAR, value, limit, "slow_machine")
+            return Cue(CueName.CONTINUITY, Verdict.GOOD, value, limit)
         why = self.broken.why
         return Cue(CueName.CONTINUITY, Verdict.BAD, self.broken.value, limit, why)
 

@@ -17,6 +17,7 @@ from hardware.face.geometry import Box, measure, relief
 from hardware.face.quality import Advice, GateLimits
 from hardware.face.session import Session, Stage
 from hardware.face.settings import FaceSettings, without_colour
+from hardware.face.track import Track
 
 LIMITS = CueLimits()
 SIZE = (640, 480)
@@ -186,3 +187,14 @@ def test_settings_of_the_check_must_make_sense():
         LivenessSettings(actions=0)
     with pytest.raises(ValueError, match="whole_s"):
         LivenessSettings(action_s=90)
+
+
+def test_the_machines_own_slowness_is_no_gap_but_a_clerks_question():
+    """Looks 0.4 s apart that all see the one face; a look without it is a gap as before."""
+    track, seen = Track(CueLimits()), face(head())
+    for number in range(4):
+        track.feed((seen,), number * 0.4)
+    cue = track.continuity()
+    assert (track.broken, cue.verdict, cue.detail) == (None, Verdict.UNCLEAR, "slow_machine")
+    track.feed((), 1.6)
+    assert track.continuity().verdict is Verdict.BAD
