@@ -106,8 +106,14 @@ def _flat(result: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, An
     for name, value in result.items():
         if isinstance(value, Mapping) and value:
             yield from _flat(value, f"{before}{name}.")
+        elif isinstance(value, list) and value and all("name" in _named(each) for each in value):
+            yield from ((f"{before}{name}.{each['name']}", _named(each)) for each in value)
         else:
             yield before + name, value
+
+
+def _named(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _shown(value: Any) -> str:
@@ -117,6 +123,8 @@ def _shown(value: Any) -> str:
         return "是 / yes" if value else "否 / no"
     if isinstance(value, list | tuple):
         return ", ".join(map(_shown, value)) or "–"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k} {_shown(v)}" for k, v in value.items() if k != "name" and v != "")
     return str(value)
 
 

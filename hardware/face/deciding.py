@@ -28,7 +28,7 @@ class Decision(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Decided:
     """score, threshold: centred cosines, or distances when `calibration` is None. reasons: stable
-    words, the weightiest first; empty for a pass."""
+    words for what led to the decision; empty for a pass."""
 
     decision: Decision
     score: float
@@ -52,23 +52,30 @@ def decide(
     pictures = Decision.GREY if poor else Decision.PASS
     worst = max((alive, likeness, pictures), key=_SEVERITY.index)
     held = calibration.id if calibration else None
-    return Decided(worst, score, threshold, held, tuple(dict.fromkeys((*why, *reasons, *poor))))
+    told = ((alive, why), (likeness, reasons), (pictures, poor))
+    deciding = [word for decision, words in told if decision is worst for word in words]
+    return Decided(worst, score, threshold, held, tuple(dict.fromkeys(deciding)))
 
 
 _SEVERITY = (Decision.PASS, Decision.GREY, Decision.REJECT)
 
 
 def judge_cues(cues: Sequence[Cue], weights: CueWeights) -> tuple[Decision, tuple[str, ...]]:
-    """What the cues of liveness come to. pass: every cue that counts is good."""
+    """What the cues of liveness come to. pass: every cue that counts is good. The reasons are those
+    that decided: what ended the check (`liveness_…`), else what is doubted or, where it could not
+    be measured well, unclear (`unclear_…`)."""
     ended = [c for c in cues if weights.of(c.name) is Weight.MUST and c.verdict is Verdict.BAD]
     doubted = [
         c
         for c in cues
         if weights.of(c.name) in (Weight.MUST, Weight.CLERK) and c.verdict is not Verdict.GOOD
     ]
-    reasons = tuple(dict.fromkeys(f"liveness_{c.name}" for c in (*ended, *doubted)))
     if ended:
-        return Decision.REJECT, reasons
+        return Decision.REJECT, tuple(f"liveness_{cue.name}" for cue in ended)
+    reasons = tuple(
+        f"{'unclear' if cue.verdict is Verdict.UNCLEAR else 'liveness'}_{cue.name}"
+        for cue in doubted
+    )
     return (Decision.GREY if doubted else Decision.PASS), reasons
 
 

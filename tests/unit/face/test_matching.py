@@ -135,7 +135,15 @@ def cue(name: CueName, verdict: Verdict) -> Cue:
 def test_a_cue_decides_as_much_as_its_weight_lets_it(weight, verdict, decision):
     told, reasons = judge_cues([cue(CueName.RELIEF, verdict)], CueWeights(relief=weight))
     assert told is decision
-    assert reasons == (() if decision is Decision.PASS else ("liveness_relief",))
+    said = "unclear_relief" if verdict is Verdict.UNCLEAR else "liveness_relief"
+    assert reasons == (() if decision is Decision.PASS else (said,))
+
+
+def test_a_reject_names_what_ended_it_and_accuses_of_nothing_that_was_not_measured():
+    broken = cue(CueName.CONTINUITY, Verdict.BAD)
+    unmeasured = cue(CueName.RELIEF, Verdict.UNCLEAR)
+    told, reasons = judge_cues([broken, unmeasured], CueWeights())
+    assert (told, reasons) == (Decision.REJECT, ("liveness_continuity",))
 
 
 def test_the_worst_of_likeness_and_life_counts():

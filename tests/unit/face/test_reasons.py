@@ -11,6 +11,7 @@ from hardware.face.quality import Advice
 FOLDER = Path(__file__).parents[3] / "assets" / "i18n"
 CODES = {
     *(f"liveness_{name}" for name in CueName),
+    *(f"unclear_{name}" for name in CueName),
     *(f"quality_{advice}" for advice in Advice),
     *("not_alike", "nearly_alike", "strong", "uncalibrated"),
 }
