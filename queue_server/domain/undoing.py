@@ -33,7 +33,7 @@ def undone(before: HallRules, after: HallRules, now: HallRules) -> HallRules:
     if clashes:
         raise ChangedSince(clashes)
     rules = HallRules.from_data(merged)
-    if astray := _astray(rules):
+    if astray := [*_astray(rules), *_left_without(rules, now)]:
         raise ChangedSince(astray)
     return rules
 
@@ -52,7 +52,7 @@ def _back(path: tuple[str, ...], three: _Three, clashes: list[tuple[str, ...]]) 
         return before
     if all(isinstance(x, dict) for x in three):
         return _back_in(path, three, clashes)
-    if all(isinstance(x, list) for x in three) and (keyed := _keyed(*three)):
+    if all(isinstance(x, list) for x in three) and (keyed := by_what_known(*three)):
         merged = _back_in(path, (keyed[0], keyed[1], keyed[2]), clashes)
         return _in_order(merged, list(keyed[0]), keyed[2])
     clashes.append(path)
@@ -72,7 +72,7 @@ def _back_in(
     return merged
 
 
-def _keyed(*lists: list[Any]) -> list[dict[str, Any]] | None:
+def by_what_known(*lists: list[Any]) -> list[dict[str, Any]] | None:
     """By what each thing is known by, else by all that it says; None when even so two cannot be
     told apart."""
     for key in (_key, _whole):
@@ -102,6 +102,12 @@ def _in_order(merged: Mapping[str, Any], before: list[str], now: Mapping[str, An
             known = at > 0 and before[at - 1] in order
             order.insert(order.index(before[at - 1]) + 1 if known else min(at, len(order)), key)
     return [merged[key] for key in order]
+
+
+def _left_without(rules: HallRules, now: HallRules) -> list[tuple[str, ...]]:
+    """Windows that serve somebody now, and would serve nobody."""
+    serving = {window.id for window in now.windows if window.skills}
+    return [("windows", w.id) for w in rules.windows if not w.skills and w.id in serving]
 
 
 def _astray(rules: HallRules) -> list[tuple[str, ...]]:

@@ -103,13 +103,24 @@ class ConfigurationAnswer(TypedDict):
     configuration: Configuration
 
 
+class Difference(TypedDict):
+    """place: the way to it, as `["windows", "10", "skills"]`; null where nothing was or is."""
+
+    place: list[str]
+    before: Any
+    after: Any
+
+
 class Change(TypedDict):
-    """undo: whether it can be taken back, by its seq."""
+    """differences: of the rules, the first of them. undo: whether it can be taken back, by its seq;
+    taken_back: it has been."""
 
     seq: int
     at: str
     by: str
     change: dict[str, Any]
+    differences: list[Difference]
+    taken_back: bool
     undo: bool
 
 

@@ -98,7 +98,15 @@ def test_a_change_goes_back_alone_with_its_guide_and_its_notice(fresh: ServerPro
     assert not any(s["paused"] for s in body["configuration"]["services"])
 
     change(manager, "windows", id="10", name="十号", name_en="Ten")
-    renamed = manager.get(f"{HALL}/configuration/changes")[1]["changes"][0]
+    changes = manager.get(f"{HALL}/configuration/changes")[1]["changes"]
+    renamed = changes[0]
+    assert renamed["differences"] == [
+        {"place": ["windows", "10", "name"], "before": "10 号窗口", "after": "十号"},
+        {"place": ["windows", "10", "name_en"], "before": "Window 10", "after": "Ten"},
+    ]
+    told = {each["seq"]: (each["taken_back"], each["undo"]) for each in changes}
+    assert (told[removed], told[stopped]) == ((True, False), (True, False))
+    assert told[renamed["seq"]] == (False, True)
     change(manager, "windows", id="10", name="综合", name_en="All")
     status, body = manager.post(f"{HALL}/configuration/restore", seq=renamed["seq"])
     assert (status, body["error"]["code"]) == (409, "changed_since")

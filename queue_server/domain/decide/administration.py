@@ -42,7 +42,7 @@ def if_free(state: HallState, rules: HallRules, **told: Any) -> Events:
     if missing := still_needed(state, rules):
         raise WrongState(
             "configuration_in_use",
-            f"今天的号票、窗口或预约还在使用：{'、'.join(missing)}。请等办完或换日后再改。",
+            f"今天的号票、窗口、预约或取号机备用的号还在使用：{'、'.join(missing)}。可以先停发，换日后再改。",
             missing=missing,
         )
     return changed(state, rules, **told)

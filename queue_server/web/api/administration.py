@@ -5,10 +5,10 @@ Each change is in the journal with who made it, and can be taken back.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
-import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from queue_server.access.roles import Act
@@ -17,8 +17,8 @@ from queue_server.domain.alert_settings import AlertSettings, QuietSpan, Service
 from queue_server.domain.calendar import Session, SpecialDay
 from queue_server.domain.content import Guide
 from queue_server.domain.rules import MatterRule, ServiceRule
-from queue_server.journal.chain import Record
 from queue_server.settings.supply import WEEKDAYS
+from queue_server.views.changes import changes_view
 from queue_server.web.answers import ERRORS, answered, as_json
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import permitted
@@ -36,7 +36,6 @@ from queue_server.web.taking_back import change_at
 router = APIRouter(prefix="/api/v1/halls/{hall}", tags=["administration"], responses=ERRORS)
 M = TypeVar("M", bound=Command)
 LOOKED_BACK = 400
-_UNDONE = ("content_put", "content_removed")
 
 
 async def _change(
@@ -187,23 +186,8 @@ async def changes(
 ) -> Response:
     """Who changed what and when, the newest first; `undo`: whether it can be taken back."""
     _, _, service = await permitted(request, Act.SEE_BOARD, hall)
-    found = [r for r in await service.rare(before, limit) if r.event != "day_opened"]
-    return as_json({"changes": [_shown(record) for record in found]})
-
-
-def _shown(record: Record) -> dict[str, Any]:
-    data = orjson.loads(record.data)
-    change = data.get("change") or {"what": "file"}
-    if record.event != "hall_configured":
-        change = {"what": record.event, "kind": data.get("kind"), "id": data.get("id")}
-        change["title"] = (data.get("thing") or {}).get("title")
-    return {
-        "seq": record.seq,
-        "at": record.at,
-        "by": data.get("by", ""),
-        "change": change,
-        "undo": record.event in _UNDONE or data.get("change") is not None,
-    }
+    found = await service.rare(before, min(LOOKED_BACK, 2 * limit))
+    return as_json({"changes": await asyncio.to_thread(changes_view, found, limit)})
 
 
 @router.post("/configuration/restore", openapi_extra=takes(RestoreIn))

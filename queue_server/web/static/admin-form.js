@@ -154,7 +154,7 @@ function made(field, value) {
  * nothing typed is lost. Closes when it was saved. done: the word of the one button, where there is
  * nothing to go back from.
  */
-export function openForm(title, fields, values, save, { done = null } = {}) {
+export function openForm(title, fields, values, save, { done = null, yes = null } = {}) {
   const dialog = byId("form-dialog");
   opened += 1;
   const mine = opened;
@@ -162,7 +162,7 @@ export function openForm(title, fields, values, save, { done = null } = {}) {
   byId("form-title").textContent = title;
   byId("form-fault").hidden = true;
   byId("form-back").hidden = Boolean(done);
-  byId("form-save").textContent = done ?? say("admin.save");
+  byId("form-save").textContent = done ?? yes ?? say("admin.save");
   byId("form-fields").replaceChildren(...parts.map((part) => part.whole));
   byId("form").onsubmit = async (event) => {
     event.preventDefault();

@@ -160,7 +160,7 @@ function remove(section, item) {
 
 /** Asks once, for what cannot be taken back with one touch. */
 function confirmed(question, then) {
-  openForm(question, [], null, then);
+  openForm(question, [], null, then, { yes: say("admin.sure.yes") });
 }
 
 function showPassword({ login, password }) {
@@ -186,13 +186,37 @@ const word = (key, other) => (hasText(key) ? say(key) : other);
 function drawChanges({ changes }) {
   byId("section-tools").replaceChildren();
   const rows = changes.map((one) => {
-    const { what, ...more } = one.change;
-    const detail = Object.values(more).filter((value) => ["string", "number"].includes(typeof value)).join(" ");
-    const acts = el("td", { class: "row-acts" });
-    if (one.undo && page.role !== "auditor") acts.append(button("rotate-ccw", say("admin.back_before"), () => confirmed(say("admin.sure.restore"), () => send("configuration/restore", { seq: one.seq }))));
-    return el("tr", {}, el("td", {}, when(one.at)), el("td", {}, who(one.by)), el("td", {}, word(`admin.what.${what}`, what)), el("td", {}, detail), acts);
+    const what = word(`admin.what.${one.change.what}`, one.change.what);
+    const acts = el("td", { class: "row-acts" }, one.taken_back ? say("admin.taken_back") : "");
+    const question = say("admin.sure.restore", { what: `${what} ${when(one.at)}` });
+    if (one.undo && page.role !== "auditor") acts.append(button("rotate-ccw", say("admin.back_before"), () => confirmed(question, () => send("configuration/restore", { seq: one.seq }))));
+    const detail = changeWords(one, changes).map((line) => el("div", {}, line));
+    return el("tr", {}, el("td", {}, when(one.at)), el("td", {}, who(one.by)), el("td", {}, what), el("td", { class: "detail" }, ...detail), acts);
   });
   byId("section").replaceChildren(table(["at", "by", "what", "detail", "acts"].map((name) => say(`admin.field.${name}`)), rows));
+}
+
+/** A line for each thing that became another; without any, what the change says of itself. */
+function changeWords(one, changes) {
+  if (one.change.what === "taken_back") {
+    const other = changes.find((each) => each.seq === one.change.seq);
+    if (other) return [`${word(`admin.what.${other.change.what}`, other.change.what)} ${when(other.at)}`];
+  }
+  if (one.differences.length > 0) return one.differences.map(differenceWords);
+  const { what: _what, id: _id, ...more } = one.change;
+  return [Object.values(more).filter((value) => ["string", "number"].includes(typeof value)).join(" ")];
+}
+
+function differenceWords({ place, before, after }) {
+  const words = place.map((part) => word(`admin.field.${part}`, word(`admin.section.${part}`, part))).join(" ");
+  return `${words}：${valueWords(before)} → ${valueWords(after)}`;
+}
+
+function valueWords(value) {
+  if (value === null || value === undefined || value === "") return "–";
+  if (Array.isArray(value)) return value.map(valueWords).join(" ") || "–";
+  if (typeof value === "object") return value.name ?? value.service ?? Object.values(value).map(valueWords).join(" ");
+  return typeof value === "boolean" ? say(value ? "admin.yes" : "admin.no") : String(value);
 }
 
 function who(label) {
