@@ -21,13 +21,19 @@ def changes_view(found: Sequence[Record], limit: int) -> list[Change]:
     shown = [record for record in found if record.event != "day_opened"]
     rules = [orjson.loads(r.data) for r in shown if r.event == "hall_configured"]
     older = iter([*(data["rules"] for data in rules[1:]), None])
-    gone = {
-        data["change"]["seq"]
-        for data in map(orjson.loads, (r.data for r in shown))
-        if (data.get("change") or {}).get("what") == "taken_back"
-    }
+    gone = _taken_back(shown)
     views = [_view(r, next(older) if r.event == "hall_configured" else None, gone) for r in shown]
     return views[:limit]
+
+
+def _taken_back(shown: Sequence[Record]) -> set[int]:
+    """shown: newest first, so that a taking back that was itself taken back counts no more."""
+    gone: set[int] = set()
+    for record in shown:
+        change = orjson.loads(record.data).get("change") or {}
+        if change.get("what") == "taken_back" and record.seq not in gone:
+            gone.add(change["seq"])
+    return gone
 
 
 def _view(record: Record, before: Any, gone: set[int]) -> Change:

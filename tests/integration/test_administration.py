@@ -107,6 +107,11 @@ def test_a_change_goes_back_alone_with_its_guide_and_its_notice(fresh: ServerPro
     told = {each["seq"]: (each["taken_back"], each["undo"]) for each in changes}
     assert (told[removed], told[stopped]) == ((True, False), (True, False))
     assert told[renamed["seq"]] == (False, True)
+    back = change(manager, "configuration/restore", seq=renamed["seq"])["seq"]
+    change(manager, "configuration/restore", seq=back)  # the taking back is taken back
+    changes = manager.get(f"{HALL}/configuration/changes")[1]["changes"]
+    told = {each["seq"]: (each["taken_back"], each["undo"]) for each in changes}
+    assert (told[back], told[renamed["seq"]]) == ((True, False), (False, True))
     change(manager, "windows", id="10", name="综合", name_en="All")
     status, body = manager.post(f"{HALL}/configuration/restore", seq=renamed["seq"])
     assert (status, body["error"]["code"]) == (409, "changed_since")
