@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,12 @@ import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from queue_server.access.store import AccessStore
-from queue_server.domain.pension_commands import EnrolReference, GiveConsent, ImportPensioners
+from queue_server.domain.pension_commands import EnrolReference, GiveConsent
 from queue_server.journal.port import JournalError
 from queue_server.outcome import Unavailable
 from queue_server.pensions.importing import RegisterImport
 from queue_server.pensions.people import Face, People
+from queue_server.pensions.register import HallRegister
 from queue_server.plan import Plan
 from queue_server.service import HallService
 from queue_server.vault.of_hall import HallVault
@@ -57,14 +57,8 @@ class DemoRegister:
             await self._put_in(here, content)
 
     async def _put_in(self, here: HallService, content: bytes) -> None:
-        async def execute(command: ImportPensioners) -> Any:
-            return await here.execute(command, request_id=None, by="system")
-
-        async def unknown(persons: Sequence[str]) -> list[str]:
-            return list(persons)
-
         people = People(HallVault(self._vault, here.id))
-        work = RegisterImport(self._access, people, execute, unknown)
+        work = RegisterImport(self._access, people, HallRegister(here, "system"))
         today = await here.ask(today_of)
         report = await work.run(content, today, dry_run=False, skip_bad=False)
         await self._enrol_one(here, people)

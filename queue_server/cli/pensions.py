@@ -11,11 +11,10 @@ import asyncio
 import getpass
 import sys
 import tomllib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import uuid4
 
 from queue_server.access.keys import Keys
 from queue_server.access.store import AccessStore
@@ -25,17 +24,14 @@ from queue_server.cli.vault import ACTOR, with_database
 from queue_server.clock import SystemClock
 from queue_server.databases import Database, absolute
 from queue_server.domain.errors import Refusal
-from queue_server.domain.pension_commands import (
-    ImportPensioners,
-    RemovePensioner,
-    WithdrawConsent,
-)
+from queue_server.domain.pension_commands import RemovePensioner, WithdrawConsent
 from queue_server.journal.archive_sqlite import SqliteFile
 from queue_server.journal.port import JournalError
 from queue_server.outcome import Unavailable
 from queue_server.pensions.importing import RegisterImport
 from queue_server.pensions.people import People
 from queue_server.pensions.reading import RegisterUnreadable
+from queue_server.pensions.register import HallRegister
 from queue_server.plan import Plan, load_plan
 from queue_server.service import HallService
 from queue_server.settings.rules import content_of, presentation_of, rules_of
@@ -137,16 +133,8 @@ def _import(options: argparse.Namespace) -> int:
     async def work(
         here: HallService, access: AccessStore, people: People, audit: AuditLog
     ) -> dict[str, Any]:
-        async def execute(command: ImportPensioners) -> Any:
-            return await here.execute(command, request_id=str(uuid4()), by=ACTOR)
-
-        async def unknown(persons: Sequence[str]) -> list[str]:
-            return await here.ask(
-                lambda state, _: [p for p in persons if p not in state.pensions.pensioners]
-            )
-
         today = await here.ask(today_of)
-        report = await RegisterImport(access, people, execute, unknown).run(
+        report = await RegisterImport(access, people, HallRegister(here, ACTOR)).run(
             content, today, dry_run=options.dry_run, skip_bad=options.skip_bad, told=_progress
         )
         if report["imported"] is not None:
@@ -173,7 +161,7 @@ def _tell(report: Mapping[str, Any], dry_run: bool) -> int:
         entry = "would_import"
     else:
         entry = "nothing_imported"
-    values = {**report, **(report["imported"] or {})}
+    values = {**report, **(report["imported"] or report["would"])}
     for language in ("zh", "en"):
         print(_words()["said"][entry][language].format(**values))
     return 1 if entry == "nothing_imported" else 0

@@ -22,7 +22,8 @@ SettingsOf = Callable[[str], PensionSection]
 @dataclass
 class PensionDesk:
     """settings_of: a hall's section; reads its file at the first time. importing: per hall, how far
-    an import is that runs in this process: the stage that is done, and its rows."""
+    an import is that runs in this process: the stage that is done, and its rows. reminded: likewise
+    of reminders, the stage that is under way, and its people."""
 
     vault: Vault
     audit: AuditLog
@@ -30,6 +31,7 @@ class PensionDesk:
     follow_token: FollowToken
     pictures: LivePictures = field(default_factory=LivePictures)
     importing: dict[str, tuple[str, int]] = field(default_factory=dict)
+    reminded: dict[str, tuple[str, int]] = field(default_factory=dict)
     _known: dict[str, PensionSection] = field(default_factory=dict)
     _measuring: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _reminding: dict[str, asyncio.Lock] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -21,12 +21,28 @@ from queue_server.domain.errors import Refusal
 from queue_server.domain.pension_commands import ImportPensioners, Listed
 from queue_server.outcome import Outcome
 from queue_server.pensions.people import People
-from queue_server.pensions.reading import BAD_SHOWN, ReadRegister, identities, read_register
+from queue_server.pensions.reading import (
+    BAD_SHOWN,
+    ReadRegister,
+    Row,
+    identities,
+    read_register,
+)
 
 # Called with a stage (read, people, register) and how many rows are through.
 Told = Callable[[str, int], None]
-Execute = Callable[[ImportPensioners], Any]
-Known = Callable[[Sequence[str]], Any]
+
+
+class Register(Protocol):
+    """The hall's register, as an import needs it."""
+
+    async def execute(self, command: ImportPensioners) -> Outcome: ...
+
+    async def unknown(self, persons: Sequence[str]) -> list[str]:
+        """Which of them are not in it."""
+
+    async def would(self, rows: Sequence[Listed]) -> dict[str, int]:
+        """What an import of these rows would come to; changes nothing."""
 
 
 def quiet(stage: str, count: int) -> None:
@@ -47,14 +63,8 @@ def report(found: ReadRegister, **more: Any) -> dict[str, Any]:
 
 
 class RegisterImport:
-    """execute: carries the command out on the hall; unknown: which of some persons are not in its
-    register."""
-
-    def __init__(
-        self, access: AccessStore, people: People, execute: Execute, unknown: Known
-    ) -> None:
-        self._access, self._people = access, people
-        self._execute, self._unknown = execute, unknown
+    def __init__(self, access: AccessStore, people: People, register: Register) -> None:
+        self._access, self._people, self._register = access, people, register
 
     async def run(
         self,
@@ -69,19 +79,26 @@ class RegisterImport:
         found = await asyncio.to_thread(read_register, content, today)
         told("read", len(found.rows))
         if dry_run or not found.rows or (found.bad and not skip_bad):
-            return report(found, imported=None)
+            return report(found, imported=None, would=await self._would(found.rows))
         numbers = [row.identity.id_number for row in found.rows]
         persons = await self._access.person_refs(numbers)
-        new = await self._unknown(list(persons.values()))
+        new = await self._register.unknown(list(persons.values()))
         await self._people.keep_identities(identities(found.rows, persons.__getitem__))
         told("people", len(found.rows))
         rows: tuple[Listed, ...] = tuple(
             row.listed(persons[row.identity.id_number]) for row in found.rows
         )
         try:
-            outcome: Outcome = await self._execute(ImportPensioners(rows))
+            outcome: Outcome = await self._register.execute(ImportPensioners(rows))
         except Refusal:
             await self._people.take_back(new)
             raise
         told("register", len(found.rows))
-        return report(found, imported=orjson.loads(outcome.body)["imported"])
+        return report(found, imported=orjson.loads(outcome.body)["imported"], would=None)
+
+    async def _would(self, rows: Sequence[Row]) -> dict[str, int]:
+        """Nobody gets a reference by being looked at."""
+        known = await self._access.known_persons([row.identity.id_number for row in rows])
+        return await self._register.would(
+            [row.listed(known.get(row.identity.id_number, f"new-{row.line}")) for row in rows]
+        )

@@ -82,6 +82,10 @@ class People:
         found = await self._vault.get_many(persons, PHONE)
         return {person: content.decode() for person, content in found.items()}
 
+    async def with_phone(self, persons: Iterable[str]) -> set[str]:
+        """Those whose phone is known; no number is read."""
+        return await self._vault.having(persons, PHONE)
+
     async def keep_face(self, person: str, reference: str, face: Face, photo: bytes) -> None:
         """The measured face and the picture it came from, under one name."""
         await self._vault.put(

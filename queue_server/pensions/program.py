@@ -1,4 +1,5 @@
-"""Runs one of the programs that the hall's settings name: bytes in, one JSON object out.
+"""Runs a program beside the server: bytes in, bytes out, or one JSON object of those that the
+hall's settings name.
 
 With a bare environment and a time limit, so that nothing it is given can hold the server up.
 """
@@ -25,10 +26,12 @@ async def ask_program(command: Sequence[str], given: bytes, within_s: float) -> 
     """given: its standard input. "{python}" in `command` is the interpreter that runs the server.
     Raises ProgramFailed."""
     words = [sys.executable if word == "{python}" else word for word in command]
-    return _json(words[0], await _run(words, given, within_s))
+    _, answer = await run_program(words, given, within_s)
+    return _json(words[0], answer)
 
 
-async def _run(words: Sequence[str], given: bytes, within_s: float) -> bytes:
+async def run_program(words: Sequence[str], given: bytes, within_s: float) -> tuple[int, bytes]:
+    """Its exit code and what it wrote. Raises ProgramFailed."""
     surroundings = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     pipe = asyncio.subprocess.PIPE
     try:
@@ -46,7 +49,7 @@ async def _run(words: Sequence[str], given: bytes, within_s: float) -> bytes:
         if program.returncode is None:
             program.kill()
             await program.wait()
-    return answer
+    return program.returncode or 0, answer
 
 
 def _json(name: str, answer: bytes) -> dict[str, Any]:

@@ -7,16 +7,35 @@ import os
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import orjson
 
 from foundation.durable import settle_folder
+from queue_server.domain.pensions import Pensioner
 
 # Nobody is reminded again before this.
 AGAIN_AFTER_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Of a list: who is to be reminded; how many were so lately that they are left alone; the day
+    of the last reminder to anybody on it."""
+
+    people: tuple[Pensioner, ...]
+    recent: int
+    last: str | None
+
+
+def wanted(listed: Sequence[Pensioner], today: date) -> Wanted:
+    soonest = (today - timedelta(days=AGAIN_AFTER_DAYS)).isoformat()
+    people = tuple(p for p in listed if p.reminded is None or p.reminded <= soonest)
+    last = max((p.reminded for p in listed if p.reminded is not None), default=None)
+    return Wanted(people, len(listed) - len(people), last)
 
 
 class GatewayFailed(Exception):
@@ -48,11 +67,12 @@ class FileGateway:
 
     channel = "file"
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, time_zone: str) -> None:
+        """time_zone: the hall's; the files' names bear its day and hour."""
+        self._folder, self._zone = folder, ZoneInfo(time_zone)
 
     def hand_over(self, messages: Sequence[Message]) -> None:
-        stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+        stamp = f"{datetime.now(self._zone):%Y%m%dT%H%M%S%z}-{uuid.uuid4().hex[:8]}"
         draft = self._folder / f".{stamp}.part"
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

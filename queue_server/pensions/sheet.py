@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 
 import orjson
 
+from queue_server.pensions.program import ProgramFailed, run_program
+
 WITHIN_S = 180.0
 
 
@@ -33,21 +35,13 @@ class Sheet:
 
 async def written_elsewhere(sheet: Sheet) -> bytes:
     """Raises SheetNotWritten."""
-    pipe = asyncio.subprocess.PIPE
-    words = (sys.executable, "-m", __name__)
     told = await asyncio.to_thread(orjson.dumps, asdict(sheet))
-    program = await asyncio.create_subprocess_exec(*words, stdin=pipe, stdout=pipe)
     try:
-        async with asyncio.timeout(WITHIN_S):
-            content, _ = await program.communicate(told)
-    except TimeoutError as error:
-        raise SheetNotWritten(f"took longer than {WITHIN_S:g} s") from error
-    finally:
-        if program.returncode is None:
-            program.kill()
-            await program.wait()
-    if program.returncode != 0:
-        raise SheetNotWritten(f"ended with {program.returncode}")
+        code, content = await run_program((sys.executable, "-m", __name__), told, WITHIN_S)
+    except ProgramFailed as error:
+        raise SheetNotWritten(str(error)) from error
+    if code != 0:
+        raise SheetNotWritten(f"ended with {code}")
     return content
 
 

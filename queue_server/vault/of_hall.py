@@ -26,6 +26,10 @@ class HallVault:
         found = await self._vault.get_many(map(self._here, persons), kind, name)
         return {person.removeprefix(self._before): content for person, content in found.items()}
 
+    async def having(self, persons: Iterable[str], kind: str) -> set[str]:
+        found = await self._vault.having(map(self._here, persons), kind)
+        return {person.removeprefix(self._before) for person in found}
+
     async def held(self, person: str) -> list[Held]:
         return await self._vault.held(self._here(person))
 

@@ -131,6 +131,18 @@ class Vault:
             found |= await asyncio.to_thread(self._opened, rows, kind, name)
         return found
 
+    async def having(self, persons: Iterable[str], kind: str) -> set[str]:
+        """Those of whom something of the kind is kept; nothing is opened."""
+        found: set[str] = set()
+        for batch in _batches(persons, _BATCH):
+            rows = await self._database.rows(
+                "SELECT k.person FROM vault_row r JOIN vault_key k ON k.id = r.key_id"  # noqa: S608
+                f" WHERE r.kind = ? AND k.person IN ({', '.join('?' * len(batch))})",
+                *(kind, *batch),
+            )
+            found |= {str(person) for (person,) in rows}
+        return found
+
     def _opened(
         self, rows: Sequence[tuple[str, str, int, str, str]], kind: str, name: str
     ) -> dict[str, bytes]:

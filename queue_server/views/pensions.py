@@ -10,7 +10,7 @@ from typing import Any
 
 from queue_server.domain import pension_commands as c
 from queue_server.domain import pension_events as x
-from queue_server.domain.calendar import local
+from queue_server.domain.calendar import date_at
 from queue_server.domain.events import Event, instant_text
 from queue_server.domain.pensions import MILLION, Check, CheckStatus, Measured, Pensioner
 from queue_server.domain.state import HallState
@@ -21,7 +21,7 @@ FACES_TO_BE_FILED_AT = 100_000  # 人脸识别技术应用安全管理办法, ar
 
 
 def today_of(state: HallState, now_ms: int) -> date:
-    return local(state.known_rules.calendar, now_ms).date()
+    return date_at(state.known_rules.calendar, now_ms)
 
 
 def due_state(state: HallState, one: Pensioner, now_ms: int) -> shapes.DueState:
@@ -49,6 +49,11 @@ def _text(at_ms: int | None) -> str | None:
     return None if at_ms is None else instant_text(at_ms)
 
 
+def _day(state: HallState, at_ms: int | None) -> str | None:
+    """In the hall's zone: between midnight and eight UTC has another day than China."""
+    return None if at_ms is None else date_at(state.known_rules.calendar, at_ms).isoformat()
+
+
 def found_view(state: HallState, one: Pensioner, name_masked: str, now_ms: int) -> shapes.Found:
     wanted = state.known_rules.pension.consent_version
     how = due_state(state, one, now_ms)
@@ -74,9 +79,11 @@ def pensioner_view(state: HallState, one: Pensioner, now_ms: int) -> shapes.Pens
         "home_visit": one.home_visit,
         "consent_version": one.consent,
         "consented_at": _text(one.consent_ms),
+        "consented_day": _day(state, one.consent_ms),
         "enrolled": one.reference is not None,
         "reference_source": one.reference_source,
         "enrolled_at": _text(one.reference_ms),
+        "enrolled_day": _day(state, one.reference_ms),
         "suspended": one.suspended,
         "back_pay_from": one.back_pay_from,
         "finding": one.finding,
@@ -180,6 +187,15 @@ def wanted_of(state: HallState, which: str, region: str | None, now_ms: int) -> 
     return sorted(found, key=lambda one: (one.due, one.region, one.person))
 
 
+def import_counts(command: c.ImportPensioners, happened: Iterable[Event]) -> dict[str, int]:
+    """How many rows led to what; same: the register stood so already."""
+    kinds = Counter(type(event) for event in happened)
+    new, changed = kinds[x.PensionerRegistered], kinds[x.PensionerChanged]
+    passed = kinds[x.PensionPassed]
+    same = len(command.rows) - new - changed - passed
+    return {"new": new, "changed": changed, "passed": passed, "same": same}
+
+
 def pension_answer(
     state: HallState,
     command: c.PensionCommand,
@@ -189,11 +205,7 @@ def pension_answer(
 ) -> dict[str, Any]:
     """What a command about pensioners is answered."""
     if isinstance(command, c.ImportPensioners):
-        kinds = Counter(type(event) for event in happened)
-        new, changed = kinds[x.PensionerRegistered], kinds[x.PensionerChanged]
-        passed = kinds[x.PensionPassed]
-        same = len(command.rows) - new - changed - passed
-        return {"imported": {"new": new, "changed": changed, "passed": passed, "same": same}}
+        return {"imported": import_counts(command, happened)}
     if isinstance(command, c.NoteReminded):
         return {"reminded": sum(isinstance(event, x.PensionReminded) for event in happened)}
     if isinstance(command, c.BeginCheck | c.SettleCheck | c.ConfirmCheck):

@@ -296,6 +296,10 @@ class PensionerAnswer(TypedDict):
     pensioner: Pensioner | None
 
 
+class Looked(PensionerAnswer):
+    today: str  # in the hall's zone
+
+
 class Pensioners(TypedDict):
     count: int
     pensioners: list[Pensioner]
@@ -337,7 +341,8 @@ class ImportProgress(TypedDict):
 
 
 class ImportReport(TypedDict):
-    """imported: null after a dry run, or when there were bad rows."""
+    """imported: null after a dry run, or when there were bad rows; would: then, what importing the
+    good rows would come to."""
 
     rows: int
     good: int
@@ -346,6 +351,31 @@ class ImportReport(TypedDict):
     bad_by_code: dict[str, int]
     regions: dict[str, int]
     imported: Imported | None
+    would: Imported | None
+
+
+class RemindedRegion(TypedDict):
+    region: str
+    people: int
+
+
+class Reminding(TypedDict):
+    """Whom a reminder would go to. recent: already reminded within again_after_days, so not again.
+    last: the day of the last reminder to anybody on the list, in the hall's zone."""
+
+    people: int
+    without_phone: int
+    recent: int
+    last: str | None
+    again_after_days: int
+    regions: list[RemindedRegion]
+
+
+class RemindProgress(TypedDict):
+    """stage: the one that is under way; null when no reminders are being sent here."""
+
+    stage: Literal["finding", "handing_over", "noting"] | None
+    people: int
 
 
 class Reminded(TypedDict):
@@ -362,7 +392,9 @@ class CardPicture(TypedDict):
 class KeptPictures(TypedDict):
     check: str
     created_at: str
+    created_day: str  # in the hall's zone, as keep_until_day
     keep_until: str | None
+    keep_until_day: str | None
 
 
 class EvidenceList(TypedDict):

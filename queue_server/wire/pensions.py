@@ -73,7 +73,8 @@ class Pass(TypedDict):
 
 
 class Pensioner(TypedDict):
-    """name_masked and id_masked only where staff ask for it, which is in the audit log."""
+    """name_masked and id_masked only where staff ask for it, which is in the audit log. Days are
+    those of the hall's zone."""
 
     person: str
     region: str
@@ -83,9 +84,11 @@ class Pensioner(TypedDict):
     home_visit: bool
     consent_version: str | None
     consented_at: str | None
+    consented_day: str | None
     enrolled: bool
     reference_source: str | None
     enrolled_at: str | None
+    enrolled_day: str | None
     suspended: str | None
     back_pay_from: str | None
     finding: str | None

@@ -237,15 +237,16 @@ def test_a_manager_imports_lists_and_exports(
 ) -> None:
     register = tmp_path / "register.csv"
     register.write_text(
-        "身份证号,姓名,行政区划,到期日\n"
-        f"{number(31)},样例·钱小红,示范县/新村,-15\n"
-        f"{number(32)},,示范县/新村,2027-01-01\n",
+        "身份证号,姓名,行政区划,到期日,手机\n"
+        f"{number(31)},样例·钱小红,示范县/新村,-15,13900001111\n"
+        f"{number(32)},,示范县/新村,2027-01-01,\n",
         "utf-8",
     )
     page = pages.log_in("manager", REGISTER)
     page.set_input_files("#import-file", register)
     page.get_by_role("button", name="检查文件").click()
     expect(page.locator("#import-words")).to_contain_text("1 行可以导入，1 行有误")
+    expect(page.locator("#import-words")).to_contain_text("新增 1 人，更新 0 人")
     expect(page.locator("#import-bad")).to_contain_text("第 3 行 · 姓名：没有填写")
     page.get_by_role("button", name="只导入正确的 1 行").click()
     expect(page.locator("#words")).to_contain_text("新增 1 人")
@@ -256,11 +257,29 @@ def test_a_manager_imports_lists_and_exports(
     with page.expect_download() as download:
         page.get_by_role("link", name="导出 CSV").click()
     assert "样例·钱小红" in download.value.path().read_text("utf-8-sig")
+    reminds_once(page)
     page.get_by_role("button", name="查看").click()
     expect(page.locator("#person-name")).to_contain_text("样例·钱*红")
     assert wide(page) == 0
     page.set_viewport_size({"width": 390, "height": 844})
     assert wide(page) == 0
+
+
+def reminds_once(page: Page) -> None:
+    """It is asked first, and a double press sends once."""
+    page.get_by_role("button", name="发送提醒").click()
+    expect(page.locator("#remind-title")).to_have_text("给 1 人发短信提醒吗？")
+    expect(page.locator("#remind-facts")).to_contain_text("逾期待核查 · 示范县/新村")
+    expect(page.locator("#remind-regions")).to_contain_text("示范县/新村")
+    page.get_by_role("button", name="不发").click()
+    expect(page.locator("#reminding")).to_be_hidden()
+    page.get_by_role("button", name="发送提醒").click()
+    page.get_by_role("button", name="发给 1 人").dblclick()
+    expect(page.locator("#words")).to_contain_text("已把 1 条提醒交给短信通道")
+    page.get_by_role("button", name="发送提醒").click()
+    expect(page.locator("#remind-title")).to_have_text("现在没有人要提醒")
+    expect(page.locator("#remind-facts")).to_contain_text("1 人在 7 天内已提醒过")
+    page.get_by_role("button", name="关闭").click()
 
 
 def test_the_clerk_who_calls_sees_why_somebody_was_sent(pages: Pages, hall: Hall) -> None:

@@ -138,7 +138,7 @@ def _what_staff_look_at(api: Described) -> None:
         *("/configuration/changes", "/notices", "/content", "/staff", "/statistics"),
         *("/ledger", "/ledger/cases", "/audit", "/paired", "/waits", "/waits/promises"),
         *("/pension/register", "/pension/list?which=all", "/pension/waiting"),
-        "/pension/tickets/none",
+        *("/pension/tickets/none", "/pension/reminders", "/pension/reminders/progress"),
     ):
         api.get(path)
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -67,6 +68,7 @@ def test_nothing_is_half_imported(manager: Client) -> None:
         status, report = upload(manager, content, query)
         assert (status, report["imported"]) == (200, None)
         assert (report["good"], report["bad_count"]) == (1, 4)
+        assert report["would"] == {"new": 1, "changed": 0, "passed": 0, "same": 0}
         assert [(b["line"], b["column"], b["code"]) for b in report["bad"]] == [
             (3, "id_number", "id_number_check"),
             (4, "name", "empty"),
@@ -79,6 +81,9 @@ def test_nothing_is_half_imported(manager: Client) -> None:
     assert report["imported"] == {"new": 1, "changed": 0, "passed": 0, "same": 0}
     _, report = upload(manager, content, "dry_run=false&skip_bad=true")
     assert report["imported"]["same"] == 1
+    moved = content.replace("一村".encode("gb18030"), "二村".encode("gb18030"))
+    _, report = upload(manager, moved, "dry_run=true")
+    assert report["would"] == {"new": 0, "changed": 1, "passed": 0, "same": 0}
     for content, code in (
         (b"", "register_empty"),
         (b"a,b\n1,2\n", "columns_missing"),
@@ -137,9 +142,17 @@ def test_reminders_go_to_the_gateway_once(
 ) -> None:
     somebody(manager, "-5", phone="13900001234")
     query = {"which": "overdue", "region": "示范县/测试村"}
+    asked = f"reminders?{urlencode(query)}"
+    before = get(manager, asked)
+    assert (before["people"], before["recent"], before["last"]) == (1, 0, None)
+    assert before["regions"] == [{"region": "示范县/测试村", "people": 1}]
     told = post(manager, "reminders", **query)
     assert told["reminded"] == 1
     assert post(manager, "reminders", **query)["reminded"] == 0
+    after = get(manager, asked)
+    today = get(manager, "register")["today"]
+    assert (after["people"], after["recent"], after["last"]) == (0, 1, today)
+    assert get(manager, "reminders/progress") == {"stage": None, "people": 0}
     held = ("reminders/demo", "another server", "2999-01-01")
     with closing(sqlite3.connect(server.folder / "hall.db", timeout=30)) as database:
         with database:
@@ -149,6 +162,7 @@ def test_reminders_go_to_the_gateway_once(
         with database:
             database.execute("DELETE FROM claim")
     (file,) = (config.parent / "reminders").glob("*.jsonl")
+    assert "+0800-" in file.name  # of the hall's day
     assert file.stat().st_mode & 0o777 == 0o600
     text = file.read_text("utf-8")
     assert "13900001234" in text

@@ -11,7 +11,10 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act
+from queue_server.domain.calendar import Calendar, date_at
 from queue_server.domain.decide.pensions import known_pensioner
+from queue_server.domain.event_base import instant_ms
+from queue_server.pensions.evidence import Kept
 from queue_server.web.answers import ERRORS, NOT_KEPT, as_json, media_type
 from queue_server.web.context import permitted
 from queue_server.web.errors import ApiError
@@ -27,7 +30,17 @@ async def evidence(hall: str, person: str, request: Request) -> Response:
     note = ctx.pensions.audit.note
     await note(hall, actor.label, "evidence_listed", subject=person, why="evidence")
     found = await ctx.pensions.people(hall).evidence.of(person)
-    return as_json({"evidence": [asdict(one) for one in found]})
+    return as_json({"evidence": [{**asdict(one), **_days(here.calendar, one)} for one in found]})
+
+
+def _days(calendar: Calendar, one: Kept) -> dict[str, str | None]:
+    """In the hall's zone, for people to read."""
+    until = None if one.keep_until is None else _day(calendar, one.keep_until)
+    return {"created_day": _day(calendar, one.created_at), "keep_until_day": until}
+
+
+def _day(calendar: Calendar, instant: str) -> str:
+    return date_at(calendar, instant_ms(instant)).isoformat()
 
 
 @router.get("/people/{person}/evidence/{check}/{which}")

@@ -26,7 +26,7 @@ from queue_server.pensions.faces import EngineUnavailable, FaceUnusable
 from queue_server.pensions.lists import MEDIA, Listed, list_file
 from queue_server.pensions.sheet import SheetNotWritten
 from queue_server.service import HallService
-from queue_server.views.pensions import pensioner_view, register_view, wanted_of
+from queue_server.views.pensions import pensioner_view, register_view, today_of, wanted_of
 from queue_server.web.acts import not_registered
 from queue_server.web.answers import ERRORS, answered, as_file, as_json, media_type
 from queue_server.web.bodies import body_of, gives_file, takes
@@ -76,7 +76,8 @@ async def look(hall: str, request: Request) -> Response:
     if not await here.ask(lambda state, _: person in state.pensions.pensioners):
         raise not_registered()
     await _noted(ctx, hall, actor, "pensioner_seen", subject=person, why=body.why)
-    return as_json({"pensioner": await _named(ctx, here, person)})
+    today = await here.ask(today_of)
+    return as_json({"pensioner": await _named(ctx, here, person), "today": today.isoformat()})
 
 
 async def _named(ctx: Context, here: HallService, person: str) -> Any:
@@ -148,7 +149,7 @@ async def export(
         log.error(error.code, reason=str(error))
         words = "表格没有做成，请再试一次，或者导出 CSV。"
         raise ApiError(503, error.code, words) from error
-    name = f"pension-{which}-{here.now_text()[:10]}.{kind}"
+    name = f"pension-{which}-{await here.ask(today_of)}.{kind}"
     return as_file(content, MEDIA[kind], name)
 
 

@@ -97,6 +97,8 @@ GET: Mapping[str, Told] = {
     f"{_H}/ledger/{{table}}.csv": Told(media=(CSV,)),
     f"{_H}/waits/promises.csv": Told(media=(CSV,)),
     f"{_P}/import": Told(a.ImportProgress),
+    f"{_P}/reminders": Told(a.Reminding),
+    f"{_P}/reminders/progress": Told(a.RemindProgress),
     f"{_P}/export.{{kind}}": Told(media=(CSV, XLSX)),
     f"{_H}/audit": Told(a.AuditPage),
     f"{_H}/paired": Told(a.PairedDevices),
@@ -191,7 +193,7 @@ POST: Mapping[str, Told] = {
     f"{_P}/checks": Told(pensions.Begun, also=AGAIN),
     f"{_P}/checks/{{check}}/result": _CHECK,
     f"{_P}/checks/{{check}}/confirm": _CHECK,
-    f"{_P}/look": _PENSIONER,
+    f"{_P}/look": Told(a.Looked),
     **{
         f"{_ONE}/{act}": _PENSIONER
         for act in (

@@ -19,8 +19,8 @@ export function hideEvidence() {
   byId("evidence")?.replaceChildren();
 }
 
-function entry(person, { check, created_at, keep_until }) {
-  const words = say("pension.evidence.one", { day: created_at.slice(0, 10), until: keep_until.slice(0, 10) });
+function entry(person, { check, created_day, keep_until_day }) {
+  const words = say("pension.evidence.one", { day: created_day, until: keep_until_day ?? "—" });
   const api = `/api/v1/halls/${encodeURIComponent(page.hall)}/pension/people/${encodeURIComponent(person)}/evidence`;
   const pictures = ["live", "reference"].map((which) =>
     el("img", { src: `${api}/${encodeURIComponent(check)}/${which}`, alt: say(`pension.confirm.${which}`), height: "160" }),

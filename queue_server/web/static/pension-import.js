@@ -54,7 +54,8 @@ async function check() {
 
 function draw(report) {
   const words = { good: report.good, bad: report.bad_count };
-  setText(byId("import-words"), say(report.bad_count ? "pension.import.good" : "pension.import.all_good", words));
+  const found = say(report.bad_count ? "pension.import.good" : "pension.import.all_good", words);
+  setText(byId("import-words"), report.good ? `${found} ${say("pension.import.would", report.would)}` : found);
   const rows = report.bad.slice(0, SHOWN).map((bad) => {
     const column = say(`pension.column.${bad.column}`);
     return el("li", {}, `${say("pension.import.line", { line: bad.line })} · ${column}：${say(`pension.wrong.${bad.code}`)}`);

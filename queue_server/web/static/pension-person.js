@@ -10,7 +10,8 @@ let shown = null;
 /** Looks somebody up and shows them. Whether somebody was found. */
 export function openPerson(wanted) {
   return attempt(async () => {
-    const { pensioner } = await ask("look", wanted);
+    const { pensioner, today } = await ask("look", wanted);
+    page.today = today; // a page that stayed open over midnight
     showPerson(pensioner);
   });
 }
@@ -31,8 +32,6 @@ export function showPerson(one) {
   day.value = page.today;
 }
 
-const dayOf = (instant) => (instant ?? "").slice(0, 10);
-
 function tags(one) {
   const due = {
     not_due: ["good", say("pension.person.not_due")],
@@ -43,10 +42,10 @@ function tags(one) {
   const found = [due, ["info", say("pension.person.due", { day: one.due_date })]];
   found.push(
     one.consent_version
-      ? ["good", say("pension.person.consented", { version: one.consent_version, day: dayOf(one.consented_at) })]
+      ? ["good", say("pension.person.consented", { version: one.consent_version, day: one.consented_day ?? "—" })]
       : ["info", say("pension.person.not_consented")],
     one.enrolled
-      ? ["good", say("pension.person.enrolled", { source, day: dayOf(one.enrolled_at) })]
+      ? ["good", say("pension.person.enrolled", { source, day: one.enrolled_day ?? "—" })]
       : ["info", say("pension.person.not_enrolled")],
   );
   if (one.home_visit) found.push(["info", say("pension.person.home_visit")]);

@@ -3,8 +3,8 @@ import { byId, el, named, page, redraw, say, setText } from "./core.js";
 import { LiveHall } from "./live.js";
 import { startImport } from "./pension-import.js";
 import { openPerson, showPerson } from "./pension-person.js";
+import { forgetReminders, startReminders } from "./pension-remind.js";
 import { ask, attempt } from "./pension-server.js";
-import { note } from "./pension-words.js";
 
 const manages = document.querySelector("main").dataset.manages === "yes";
 const COLUMNS = ["pensioners", "due", "overdue", "home_visits", "suspended", "back_pay", "enrolled"];
@@ -119,12 +119,12 @@ function personRow(one) {
   );
 }
 
-async function remind() {
-  const body = { which: byId("list-which").value === "overdue" ? "overdue" : "due", region: byId("list-region").value || null };
-  await attempt(async () => {
-    const told = await ask("reminders", body);
-    note("done", say("pension.list.reminded", { n: told.reminded, without: told.without_phone }));
-  });
+/** Reminders go to who is due, or to the overdue alone where that list is chosen. */
+function reminded() {
+  const which = byId("list-which").value === "overdue" ? "overdue" : "due";
+  const region = byId("list-region").value;
+  const words = `${say(`pension.list.${which}`)} · ${region || say("pension.list.all_regions")}`;
+  return { which, region, words };
 }
 
 // --- acting ------------------------------------------------------------------------------------
@@ -143,8 +143,11 @@ if (manages) {
     event.preventDefault();
     list();
   });
-  byId("list").addEventListener("change", drawExports);
-  byId("remind").addEventListener("click", remind);
+  byId("list").addEventListener("change", () => {
+    drawExports();
+    forgetReminders();
+  });
+  startReminders(reminded);
   byId("list-rows").addEventListener("click", async (event) => {
     const person = event.target.closest("[data-open]")?.dataset.open;
     if (!person) return;

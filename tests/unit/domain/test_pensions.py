@@ -27,6 +27,7 @@ from queue_server.domain.pensions import (
 )
 from queue_server.domain.rules import HallRules
 from queue_server.domain.vocabulary import TicketStatus
+from queue_server.views.pensions import pensioner_view
 from tests.support.hall import MONDAY_9, Hall, reloaded, rules
 
 SETTINGS = PensionSettings(matter="A-1", consent_version="v1", checks_at_most=3)
@@ -314,6 +315,23 @@ def test_reminders_are_noted_for_whom_the_register_knows() -> None:
     (one,) = hall.do(p.NoteReminded(("p", "nobody"), "file"))
     assert isinstance(one, x.PensionReminded)
     assert person(hall).reminded == "2026-11-23"
+
+
+def test_days_are_those_of_the_halls_zone() -> None:
+    hall = Hall(rules(pension=SETTINGS))
+    hall.do(p.ImportPensioners((p.Listed("p", "样例镇/东村", "2026-11-23"),)))
+    hall.wait(16 * 60)  # one at night in Shanghai, where the next day has begun; in UTC it has not
+    hall.do(p.GiveConsent("p", "v1", "kiosk-1"))
+    hall.do(p.EnrolReference("p", "ref-1", "camera", "dlib"))
+    hall.do(p.NoteReminded(("p",), "file"))
+    view = pensioner_view(hall.state, person(hall), hall.now_ms)
+    assert (view["consented_at"] or "").startswith("2026-11-23T17:")
+    for day in (view["consented_day"], view["enrolled_day"], view["reminded"]):
+        assert day == "2026-11-24"
+    assert (view["due_state"], view["days_left"]) == ("overdue", -1)
+    hall.do(p.SettleCheck(begun(hall), GOOD, "t"))
+    assert person(hall).passes[-1] == ("2026-11-24", "kiosk")
+    assert person(hall).due == "2027-11-24"
 
 
 def test_who_is_removed_is_gone_and_stays_gone_after_a_start() -> None:

@@ -8,10 +8,17 @@ import re
 from pathlib import Path
 
 from queue_server.pensions.pictures import LivePictures
-from queue_server.web.api import pensioners, pensioners_many, pensions, receipts, screens
+from queue_server.web.api import (
+    pension_reminders,
+    pensioners,
+    pensioners_many,
+    pensions,
+    receipts,
+    screens,
+)
 
 _IN_ONE_PROCESS = tuple(
-    m.router for m in (pensions, pensioners, pensioners_many, receipts, screens)
+    m.router for m in (pensions, pensioners, pensioners_many, pension_reminders, receipts, screens)
 )
 PROXY = Path(__file__).parents[3] / "docs" / "postgresql" / "nginx.conf"
 

@@ -84,15 +84,16 @@ def test_an_import_gives_back_only_what_was_refused(outcome, kept):
     class Done:
         body = '{"imported":{"new":1}}'
 
-    async def execute(command):
-        if outcome is not None:
-            raise outcome
-        return Done()
+    class Register:
+        async def execute(self, command):
+            if outcome is not None:
+                raise outcome
+            return Done()
 
-    async def unknown(persons):
-        return list(persons)
+        async def unknown(self, persons):
+            return list(persons)
 
-    work = RegisterImport(Access(), vault, execute, unknown)
+    work = RegisterImport(Access(), vault, Register())
     run = work.run(REGISTER, date(2026, 11, 22), dry_run=False, skip_bad=False)
     if outcome is None:
         assert asyncio.run(run)["imported"] == {"new": 1}
