@@ -18,9 +18,9 @@ from queue_server.access.store import AccessStore
 from queue_server.domain.pension_commands import EnrolReference, GiveConsent
 from queue_server.journal.port import JournalError
 from queue_server.outcome import Unavailable
+from queue_server.pension_register import HallRegister
 from queue_server.pensions.importing import RegisterImport
 from queue_server.pensions.people import Face, People
-from queue_server.pensions.register import HallRegister
 from queue_server.plan import Plan
 from queue_server.service import HallService
 from queue_server.vault.of_hall import HallVault

@@ -28,10 +28,10 @@ from queue_server.domain.pension_commands import RemovePensioner, WithdrawConsen
 from queue_server.journal.archive_sqlite import SqliteFile
 from queue_server.journal.port import JournalError
 from queue_server.outcome import Unavailable
+from queue_server.pension_register import HallRegister
 from queue_server.pensions.importing import RegisterImport
 from queue_server.pensions.people import People
 from queue_server.pensions.reading import RegisterUnreadable
-from queue_server.pensions.register import HallRegister
 from queue_server.plan import Plan, load_plan
 from queue_server.service import HallService
 from queue_server.settings.rules import content_of, presentation_of, rules_of

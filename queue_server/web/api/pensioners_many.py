@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from queue_server.access.roles import Act
+from queue_server.pension_register import HallRegister
 from queue_server.pensions.importing import RegisterImport
 from queue_server.pensions.reading import RegisterUnreadable
-from queue_server.pensions.register import HallRegister
 from queue_server.views.pensions import today_of
 from queue_server.web.answers import ERRORS, as_json
 from queue_server.web.context import permitted
