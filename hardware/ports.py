@@ -60,7 +60,8 @@ class TicketContent:
     """What stands on a ticket; display words are chosen by the caller in the person's language.
 
     lines: extra lines under the main block (how many wait, how long, which windows, materials).
-    follow_url: becomes the QR code; None prints none. Nothing personal in clear.
+    follow_url: becomes the QR code; None prints none. note: why somebody is at the window, where
+    that must be said. Nothing personal in clear.
     """
 
     hall_name: str
@@ -72,6 +73,7 @@ class TicketContent:
     window_text: str
     follow_url: str | None = None
     class_label: str = ""
+    note: str = ""
     materials: tuple[str, ...] = ()
     footer: str = ""
     language: str = "zh-CN"

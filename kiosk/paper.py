@@ -25,9 +25,11 @@ def ticket_content(
     texts: Texts,
     follow_base: str,
     matter: MatterFacts | None = None,
+    sent: str = "",
 ) -> TicketContent:
     """follow_base: the server's public address, without a slash at its end. matter: what it was
-    taken for, if that is known: its materials stand on the ticket."""
+    taken for, if that is known: its materials stand on the ticket. sent: why the yearly check goes
+    on at a window; the matter and that stand on the ticket, for whoever reads it there."""
     language = texts.language
     return TicketContent(
         hall_name=in_language(hall.name, hall.name_en, language) if hall else "",
@@ -39,9 +41,21 @@ def ticket_content(
         window_text=window_list(ticket.windows, texts),
         follow_url=follow_base + ticket.follow_path if ticket.follow_path else None,
         class_label=class_words(ticket, hall, texts),
+        note=_sent_note(sent, matter, texts),
         materials=matter.materials if matter else (),
         footer=texts("offline.ticket" if ticket.offline else "paper.footer"),
         language=language.value,
+    )
+
+
+def _sent_note(sent: str, matter: MatterFacts | None, texts: Texts) -> str:
+    if not sent:
+        return ""
+    name = in_language(matter.name, matter.name_en, texts.language) if matter else ""
+    return texts(
+        "pension_sent.note",
+        matter=name or texts("pension.slip_matter"),
+        why=texts(f"pension_sent.{sent}"),
     )
 
 

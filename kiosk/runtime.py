@@ -190,7 +190,9 @@ class Runtime:
         texts = hands.texts(effect.language)
         around = self.state.around
         matter = around.content.matter(effect.ticket.matter)
-        content = ticket_content(effect.ticket, around.hall, texts, hands.follow_base, matter)
+        content = ticket_content(
+            effect.ticket, around.hall, texts, hands.follow_base, matter, effect.sent
+        )
         return PrintJob(effect.request_id, effect.ticket, content)
 
     def _slip_job(self, effect: el.PrintSlip, hands: Hands) -> ListJob:

@@ -44,6 +44,10 @@ def eligibility_states(base: State, ticket: TicketFacts) -> dict[str, State]:
             replace(known, outcome="passed", next_due="2027-03-02"),
             list_paper=Paper.PRINTED,
         ),
-        "pension-window": at(Place.PENSION_DONE, replace(known, outcome="window"), ticket=ticket),
+        "pension-window": at(
+            Place.PENSION_DONE,
+            replace(known, outcome="window", sent="not_recognised"),
+            ticket=ticket,
+        ),
         "pension-not-registered": at(Place.PENSION_DONE, Eligibility(outcome="not_registered")),
     }

@@ -55,11 +55,13 @@ class AbandonTicket(Effect):
 
 @dataclass(frozen=True, slots=True)
 class PrintTicket(Effect):
-    """Answered by PrintEnded."""
+    """Answered by PrintEnded. sent: why the yearly check goes on at a window, one of the server's
+    words; empty for who came for the window."""
 
     request_id: str
     ticket: TicketFacts
     language: Language
+    sent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from kiosk.flow.facts import TicketFacts
 
 TRIES = 3  # the first and two more; then a window
 ID_LENGTH = 18
+SENT = ("not_recognised", "unfinished", "unclear", "machine", "in_person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ class FaceShown:
 @dataclass(frozen=True, slots=True)
 class Eligibility:
     """One person's check. outcome: `passed`, `window`, or the code of why it cannot be done here.
-    waiting: a clerk is being asked. misread: the card could not be read. unrecognised: another
-    face than the enrolled one was found. unmade: why the last try's movements were not made."""
+    waiting: a clerk is being asked. misread: the card could not be read. sent: why they go to a
+    window, one of SENT. unmade: why the last try's movements were not made."""
 
     misread: bool = False
     pensioner: PensionerFacts | None = None
@@ -55,7 +56,7 @@ class Eligibility:
     waiting: bool = False
     outcome: str = ""
     next_due: str = ""
-    unrecognised: bool = False
+    sent: str = ""
     unmade: str = ""
 
     def __repr__(self) -> str:
@@ -132,11 +133,13 @@ class FaceEnded(Answer):
 
 @dataclass(frozen=True, slots=True)
 class CheckSettled(Answer):
-    """status: passed, window or waiting_for_clerk. ticket: for the window, where one was given."""
+    """status: passed, window or waiting_for_clerk. ticket: for the window, where one was given.
+    sent: why they go there, one of SENT; empty where they don't."""
 
     status: str
     next_due: str
     ticket: TicketFacts | None
+    sent: str = ""
 
 
 # --- what is asked for --------------------------------------------------------------------------

@@ -162,8 +162,7 @@ def to_window(state: State, event: el.ToWindowTouched) -> Step:
 
 def _settle(state: State, request_id: str, decision: str, reason: str = "") -> Step:
     wish = el.SettleCheck(derived_request_id(request_id, "settle"), decision, reason)
-    check = _check(state, unrecognised=decision == "reject")
-    return enter(state, Place.PENSION_SETTLING, wish, request_id=wish.request_id, eligibility=check)
+    return enter(state, Place.PENSION_SETTLING, wish, request_id=wish.request_id)
 
 
 # --- the result ---------------------------------------------------------------------------------
@@ -175,10 +174,11 @@ def settled(state: State, event: el.CheckSettled) -> Step:
         return replace(state, session=session, entered_s=state.now_s), ()
     if event.status == "passed":
         return _passed(state, event)
-    check = _check(state, outcome="window", waiting=False)
+    check = _check(state, outcome="window", waiting=False, sent=event.sent)
     paper: tuple[Effect, ...] = (el.ForgetCheck(),)
     if event.ticket is not None:
-        paper = (*paper, PrintTicket(event.request_id, event.ticket, state.manner.language))
+        language = state.manner.language
+        paper = (*paper, PrintTicket(event.request_id, event.ticket, language, event.sent))
     return enter(state, Place.PENSION_DONE, *paper, eligibility=check, ticket=event.ticket)
 
 

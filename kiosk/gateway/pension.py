@@ -205,6 +205,14 @@ def _settled(request_id: str, answer: object) -> el.CheckSettled:
             typed(told["status"], str),
             told["next_due"] or "",
             None if ticket is None else read_ticket({"ticket": ticket}),
+            _sent(told),
         )
 
     return strictly("result", make)
+
+
+def _sent(told: Mapping[str, Any]) -> str:
+    """A server from before says none, or a later one a word unknown here: somebody is to look."""
+    if told["status"] != "window":
+        return ""
+    return why if (why := told.get("why")) in el.SENT else "in_person"

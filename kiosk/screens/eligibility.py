@@ -78,7 +78,7 @@ def done(state: State, t: Texts) -> News:
             next_event=HomeTouched(),
         )
     if check.outcome == "window" and ticket is not None:
-        words = "pension.to_window_text" if check.unrecognised else "pension.to_window_plain"
+        words = f"pension.to_window_{check.sent or 'in_person'}"
         return News(
             icon="ticket",
             tone="attention",

@@ -7,7 +7,7 @@ here stops a benefit. What may happen is in decide/pensions.py and decide/pensio
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -42,6 +42,37 @@ class CheckStatus(StrEnum):
     WAITING_FOR_CLERK = "waiting_for_clerk"
     PASSED = "passed"
     WINDOW = "window"
+
+
+class Sent(StrEnum):
+    """Why somebody was sent to a window, as the person and the paper are told: kindly, and nothing
+    of what was measured."""
+
+    NOT_RECOGNISED = "not_recognised"
+    UNFINISHED = "unfinished"  # the movements were not made, or not to the end
+    UNCLEAR = "unclear"  # the picture was not good enough
+    MACHINE = "machine"  # camera or engine were away
+    IN_PERSON = "in_person"  # somebody is to look
+
+
+_SENT: Mapping[str, Sent] = {
+    **dict.fromkeys(
+        ("not_alike", "nearly_alike", "score_below_threshold", "reject"), Sent.NOT_RECOGNISED
+    ),
+    **dict.fromkeys(("gave_up", "liveness_actions", "unclear_actions"), Sent.UNFINISHED),
+    **dict.fromkeys(("no_camera", "no_engine"), Sent.MACHINE),
+    **dict.fromkeys(("liveness_continuity", "unclear_continuity"), Sent.UNCLEAR),
+}
+
+
+def sent_why(reasons: Iterable[str]) -> Sent:
+    """By the first reason that says so: the most telling stand first."""
+    for code in reasons:
+        if code in _SENT:
+            return _SENT[code]
+        if code.startswith("quality_"):
+            return Sent.UNCLEAR
+    return Sent.IN_PERSON
 
 
 class Finding(StrEnum):

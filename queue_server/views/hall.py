@@ -145,6 +145,8 @@ def _at_window(rules: HallRules, ticket: Ticket) -> wire.WindowTicket:
         "calls": ticket.calls,
         "usual_s": matter.usual_s if matter else service.usual_s,
         "matter": ticket.matter,
+        "matter_name": matter.name if matter else None,
+        "matter_name_en": matter.name_en if matter else None,
         "contact": {"window": ticket.first_window, "clerk": ticket.first_clerk},
         "step": len(ticket.steps) + 1,
     }

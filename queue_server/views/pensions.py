@@ -12,7 +12,14 @@ from queue_server.domain import pension_commands as c
 from queue_server.domain import pension_events as x
 from queue_server.domain.calendar import date_at
 from queue_server.domain.events import Event, instant_text
-from queue_server.domain.pensions import MILLION, Check, CheckStatus, Measured, Pensioner
+from queue_server.domain.pensions import (
+    MILLION,
+    Check,
+    CheckStatus,
+    Measured,
+    Pensioner,
+    sent_why,
+)
 from queue_server.domain.state import HallState
 from queue_server.wire import pensions as shapes
 
@@ -102,6 +109,7 @@ def check_view(
         "check": check.id,
         "status": check.status.value,
         "reasons": list(check.reasons),
+        "why": sent_why(check.reasons).value if check.status is CheckStatus.WINDOW else None,
         "next_due": one.due if has_passed and one else None,
         "ticket": ticket_of(check.ticket) if check.ticket in state.tickets else None,
         "waits_until": _text(check.since_ms + CONFIRM_WITHIN_S * 1000) if waits else None,

@@ -12,7 +12,7 @@ from queue_server.wire.appointments import Appointment
 from queue_server.wire.cases import Acceptance, FinishedVisit, Reviewable, Step
 from queue_server.wire.content import Job, Notice
 from queue_server.wire.hall import JournalEvent, Matter, Ticket, Window
-from queue_server.wire.pensions import Pensioner, Waiting
+from queue_server.wire.pensions import Pensioner, Sent, Waiting
 from queue_server.wire.reviews import Case, CaseStatus, TabletReview
 
 
@@ -312,6 +312,7 @@ class WaitingChecks(TypedDict):
 class SentHere(TypedDict):
     check: str
     reasons: list[str]
+    why: Sent
     person: str
     due_date: str | None
 

@@ -102,6 +102,8 @@ class WindowTicket(TypedDict):
     calls: int
     usual_s: int  # the service's usual duration
     matter: str | None
+    matter_name: str | None
+    matter_name_en: str | None
     contact: Contact  # who received the person first (首问); nobody before the first start
     step: int  # of this visit, from 1
 

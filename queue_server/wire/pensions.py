@@ -9,6 +9,7 @@ from queue_server.wire.hall import Ticket
 CheckStatus = Literal["begun", "waiting_for_clerk", "passed", "window"]
 Decision = Literal["pass", "grey", "reject", "gave_up"]
 Way = Literal["kiosk", "window", "home_visit", "data", "proxy"]
+Sent = Literal["not_recognised", "unfinished", "unclear", "machine", "in_person"]
 DueState = Literal["not_due", "due", "overdue"]
 
 
@@ -57,11 +58,13 @@ class Begun(TypedDict):
 
 class CheckState(TypedDict):
     """status passed: next_due says until when; window: with the ticket that was given, if one could
-    be; waiting_for_clerk: ask again in a second, until waits_until."""
+    be, and why in one word for the person; waiting_for_clerk: ask again in a second, until
+    waits_until."""
 
     check: str
     status: CheckStatus
     reasons: list[str]
+    why: Sent | None
     next_due: str | None
     ticket: Ticket | None
     waits_until: str | None

@@ -291,4 +291,6 @@ def test_the_clerk_who_calls_sees_why_somebody_was_sent(pages: Pages, hall: Hall
     page = pages.log_in("clerk4", "/window/demo/4")
     hall.call("../windows/4/call-ticket", hall.manager, ticket=ticket["id"], reason="测试")
     expect(page.locator("#number")).to_have_text(ticket["number"])
-    expect(page.locator("#sent-here")).to_contain_text("自助认证没有通过：和登记照片不像")
+    expect(page.locator("#service")).to_contain_text(" · 养老待遇资格认证")
+    expect(page.locator("#sent-here-title")).to_have_text("自助认证没有认出本人。")
+    expect(page.locator("#sent-here-text")).to_contain_text("和登记照片不像")

@@ -88,10 +88,12 @@ def test_after_three_tries_a_window_with_its_number() -> None:
     state, _ = step(state, el.StartTouched(WINDOW))
     state, effects = ended(state, "reject", WINDOW)
     assert effects == [el.SettleCheck(request_of(effects), "reject")]
-    state, done = step(state, el.CheckSettled(request_of(effects), "window", "", TICKET))
+    settled = el.CheckSettled(request_of(effects), "window", "", TICKET, "not_recognised")
+    state, done = step(state, settled)
     assert state.place is Place.PENSION_DONE
     assert state.session.ticket == TICKET
-    assert fx.PrintTicket(request_of(effects), TICKET, ev.Language.CHINESE) in done
+    chinese = ev.Language.CHINESE
+    assert fx.PrintTicket(request_of(effects), TICKET, chinese, "not_recognised") in done
 
 
 def test_the_paper_of_the_windows_number_is_reported_and_the_words_stay() -> None:

@@ -51,7 +51,7 @@ class Faces:
             "threshold": -0.42,
             "calibration": None,
             "liveness": [cue],
-            "reasons": ["uncalibrated"],
+            "reasons": ["not_alike", "uncalibrated"],
         }
 
     def picture(self):
@@ -177,7 +177,7 @@ def test_who_was_not_recognised_gets_a_number_for_a_window(server, desk, posted,
     wish = fresh()
     desk.settle(el.SettleCheck(wish, "reject"))
     event = next_of(posted)
-    assert (event.request_id, event.status) == (wish, "window")
+    assert (event.request_id, event.status, event.sent) == (wish, "window", "not_recognised")
     assert event.ticket.number
 
 

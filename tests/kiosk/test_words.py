@@ -13,6 +13,7 @@ import pytest
 
 import kiosk
 from foundation.masking import masked_name
+from kiosk.flow.eligibility import SENT
 from kiosk.flow.events import Language, View
 from kiosk.flow.facts import WaitFacts, age_on
 from kiosk.flow.states import CardTrouble, Paper, Place
@@ -144,6 +145,21 @@ def test_the_paper_says_what_the_screen_says_and_nothing_personal() -> None:
     assert content.follow_url == "http://hall:8701/t/3f9c1d7ab24e4c5f"
     assert content.issued_at.isoformat() == "2026-03-02T10:08:00+08:00"
     assert (content.window_text, content.wait_text) == ("4、7、8", "约 12–20 分钟")
+    assert content.note == ""
+
+
+@pytest.mark.parametrize("language", SHIPPED)
+def test_the_windows_number_of_a_yearly_check_names_the_matter_and_a_kind_reason(
+    language: Language,
+) -> None:
+    matter = sample_states()["pension-window"].around.content.matter("D-02")
+    for sent in SENT:
+        note = ticket_content(
+            sample_ticket(), sample_hall(), TEXTS[language], "http://h", matter, sent
+        ).note
+        assert matter is not None
+        assert note.startswith(matter.name if language is Language.CHINESE else matter.name_en)
+        assert TEXTS[language](f"pension_sent.{sent}") in note
 
 
 # --- line breaking ------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from queue_server.access.roles import Act, Actor
 from queue_server.domain.decide.pension_checks import CARD, known_check
 from queue_server.domain.decide.pensions import known_pensioner
 from queue_server.domain.pension_commands import BeginCheck, ConfirmCheck, GiveConsent, SettleCheck
-from queue_server.domain.pensions import MILLION, Check, CheckStatus, Measured
+from queue_server.domain.pensions import MILLION, Check, CheckStatus, Measured, sent_why
 from queue_server.domain.state import HallState
 from queue_server.ids import fresh_id
 from queue_server.journal.port import JournalError
@@ -334,6 +334,7 @@ async def of_ticket(hall: str, ticket: str, request: Request) -> Response:
         return {
             "check": check.id,
             "reasons": list(check.reasons),
+            "why": sent_why(check.reasons).value,
             "person": check.person,
             "due_date": one.due if one else None,
         }

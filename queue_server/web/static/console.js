@@ -254,7 +254,7 @@ function drawHere(stage) {
     return;
   }
   setText(byId("number"), ticket.number);
-  setText(byId("service"), serviceName(ticket));
+  setText(byId("service"), [serviceName(ticket), matterName(ticket)].filter(Boolean).join(" · "));
   const group = hall.priority_classes.find((one) => one.id === ticket.priority_class);
   byId("class").hidden = !group || ticket.priority_class === "ordinary";
   setText(byId("class-name"), group ? named(group) : "");
@@ -266,6 +266,8 @@ function serviceName(ticket) {
   const service = hall.services.find((one) => one.id === ticket.service);
   return service ? named(service) : ticket.service_name;
 }
+
+const matterName = (ticket) => (lang === "en" && ticket.matter_name_en) || ticket.matter_name;
 
 function emptyText(stage) {
   if (stage === "paused" && desk.reason) return say("console.empty.paused_for", { reason: pauseText(desk.reason) });

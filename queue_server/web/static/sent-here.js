@@ -6,6 +6,7 @@ import { byId, fetchWithin, hasText, page, say, setText } from "./core.js";
 
 const ASK_LIMIT_MS = 5000;
 let asked = null; // the ticket whose reason is known, or on its way
+let title = "";
 let words = "";
 
 /** Called whenever the console draws; ticket: the one at the window, or null. */
@@ -15,7 +16,12 @@ export function drawSentHere(ticket) {
     words = "";
     if (asked) look(asked);
   }
+  draw();
+}
+
+function draw() {
   byId("sent-here").hidden = !words;
+  setText(byId("sent-here-title"), title);
   setText(byId("sent-here-text"), words);
 }
 
@@ -27,8 +33,8 @@ async function look(ticket) {
     if (!about || asked !== ticket) return;
     const reasons = about.reasons.map((code) => (hasText(`pension.reason.${code}`) ? say(`pension.reason.${code}`) : code));
     words = say("pension.sent_here", { reasons: reasons.join("；"), day: about.due_date ?? "—" });
-    byId("sent-here").hidden = false;
-    setText(byId("sent-here-text"), words);
+    title = say(`pension.sent.${about.why}`);
+    draw();
   } catch {
     asked = null; // asked again when the console next draws
   }

@@ -22,8 +22,10 @@ from queue_server.domain.pensions import (
     Measured,
     Pensioner,
     PensionSettings,
+    Sent,
     Way,
     next_due,
+    sent_why,
 )
 from queue_server.domain.rules import HallRules
 from queue_server.domain.vocabulary import TicketStatus
@@ -315,6 +317,25 @@ def test_reminders_are_noted_for_whom_the_register_knows() -> None:
     (one,) = hall.do(p.NoteReminded(("p", "nobody"), "file"))
     assert isinstance(one, x.PensionReminded)
     assert person(hall).reminded == "2026-11-23"
+
+
+@pytest.mark.parametrize(
+    ("reasons", "why"),
+    [
+        (("not_alike", "uncalibrated"), Sent.NOT_RECOGNISED),
+        (("gave_up",), Sent.UNFINISHED),
+        (("liveness_actions", "not_alike"), Sent.UNFINISHED),
+        (("quality_more_light",), Sent.UNCLEAR),
+        (("no_camera",), Sent.MACHINE),
+        (("clerk_saw_another_person",), Sent.IN_PERSON),
+        (("liveness_relief",), Sent.IN_PERSON),  # nobody is told that they were taken for a photo
+        ((), Sent.IN_PERSON),
+    ],
+)
+def test_why_somebody_is_sent_to_a_window_is_one_kind_word(
+    reasons: tuple[str, ...], why: Sent
+) -> None:
+    assert sent_why(reasons) is why
 
 
 def test_days_are_those_of_the_halls_zone() -> None:

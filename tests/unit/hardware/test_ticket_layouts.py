@@ -43,6 +43,7 @@ CONTENT = TicketContent(
     window_text="4、7、8 号窗口",
     follow_url="http://hall.invalid/t/Zk3v9QmX2bLw8RtA",
     class_label="老年人优先",
+    note="养老待遇资格认证：请工作人员当面看一看",
     materials=("身份证或社会保障卡",),
     footer="过号可扫码重新排队",
 )
