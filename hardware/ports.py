@@ -60,8 +60,9 @@ class TicketContent:
     """What stands on a ticket; display words are chosen by the caller in the person's language.
 
     lines: extra lines under the main block (how many wait, how long, which windows, materials).
-    follow_url: becomes the QR code; None prints none. note: why somebody is at the window, where
-    that must be said. Nothing personal in clear.
+    follow_url: becomes the QR code; None prints none. review_code: a few figures that only the
+    ticket's holder has. note: why somebody is at the window, where that must be said. Nothing
+    personal in clear.
     """
 
     hall_name: str
@@ -72,6 +73,7 @@ class TicketContent:
     wait_text: str
     window_text: str
     follow_url: str | None = None
+    review_code: str = ""
     class_label: str = ""
     note: str = ""
     materials: tuple[str, ...] = ()

@@ -192,10 +192,16 @@ def _remote(address: str | None) -> RemoteView | None:
 def first_state(settings: KioskSettings) -> State:
     """Raises SettingsError for questions that cannot be read."""
     elder = settings.screen.view is View.ELDER
-    manner = Manner(settings.screen.view, Language(settings.screen.language), spoken=elder)
+    manner = Manner(
+        settings.screen.view,
+        Language(settings.screen.language),
+        spoken=elder,
+        spoken_for_view=elder,
+    )
     now_s = time.monotonic()
     return State(
         around=Around(
+            scanner=settings.scanner.present,
             questions=load_questions(settings.home.questions),
             claims=settings.home.claims,
             eligibility_matter=settings.home.eligibility_matter,

@@ -6,11 +6,21 @@ from collections.abc import Sequence
 
 from kiosk.flow.content import ReviewFormFacts
 from kiosk.flow.feedback import SendReview, StepFacts
-from kiosk.flow.states import Place, State
+from kiosk.flow.states import Link, Place, State
 from kiosk.texts import Texts
 
 # Outcomes that need words of their own; every other refusal shares one.
-OUTCOMES = ("sent", "kept", "none", "already_rated", "nothing_to_rate", "no_answer", "not_kept")
+OUTCOMES = (
+    "sent",
+    "kept",
+    "none",
+    "already_rated",
+    "nothing_to_rate",
+    "no_answer",
+    "not_kept",
+    "code_wrong",
+    "too_many_attempts",
+)
 
 
 def said_words(topics: Sequence[str], chinese: Texts, written: str = "") -> str:
@@ -43,8 +53,19 @@ def outcome_of(state: State) -> str:
     return outcome if outcome in OUTCOMES else "other"
 
 
+def who_words(state: State, t: Texts) -> str:
+    """By what of this kiosk a visit may be found: what it has not is not asked for."""
+    reader = state.around.reader is not Link.DOWN
+    if state.around.scanner:
+        return t("rate_who.card_scan" if reader else "rate_who.scan")
+    return t("rate_who.card" if reader else "rate_who.typed")
+
+
 def feedback_spoken(state: State, t: Texts) -> str | None:
-    """What is said at the end of a review or a suggestion; None at all other places."""
+    """What is said where a visit is to be found, and at the end of a review or a suggestion; None
+    at all other places."""
+    if state.place is Place.RATE_WHO:
+        return who_words(state, t)
     if state.place is not Place.SENT:
         return None
     outcome = outcome_of(state)

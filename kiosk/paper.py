@@ -40,6 +40,7 @@ def ticket_content(
         wait_text=wait_words(ticket.wait, texts),
         window_text=window_list(ticket.windows, texts),
         follow_url=follow_base + ticket.follow_path if ticket.follow_path else None,
+        review_code=ticket.review_code,
         class_label=class_words(ticket, hall, texts),
         note=_sent_note(sent, matter, texts),
         materials=matter.materials if matter else (),

@@ -62,6 +62,9 @@ def feedback_states(base: State) -> dict[str, State]:
         "feedback-dark": replace(at(Place.FEEDBACK), around=dark),
         "rate-who": at(Place.RATE_WHO),
         "rate-who-no-reader": replace(at(Place.RATE_WHO), around=mute),
+        "rate-who-scanner": replace(at(Place.RATE_WHO), around=replace(base.around, scanner=True)),
+        "rate-number": at(Place.RATE_NUMBER, number="D02"),
+        "rate-code": at(Place.RATE_CODE, number="D023", code="48"),
         "rate-finding": at(Place.RATE_FINDING),
         "rate-which": at(Place.RATE_WHICH, steps=(STEP, OTHER)),
         "rate": at(Place.RATE, steps=(STEP,), step=STEP),
@@ -83,5 +86,7 @@ def feedback_states(base: State) -> dict[str, State]:
         "sent-none": at(Place.SENT, outcome="none"),
         "sent-rated": at(Place.SENT, outcome="already_rated"),
         "sent-no-answer": at(Place.SENT, outcome="no_answer"),
+        "sent-code-wrong": at(Place.SENT, outcome="code_wrong"),
+        "sent-too-many": at(Place.SENT, outcome="too_many_attempts"),
         "sent-other": at(Place.SENT, outcome="fields_invalid"),
     }

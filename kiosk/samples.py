@@ -93,6 +93,7 @@ def sample_ticket() -> TicketFacts:
         wait=WaitFacts(720, 1180),
         windows=("4", "7", "8"),
         follow_path="/t/3f9c1d7ab24e4c5f",
+        review_code="4821",
         reprint=False,
         printed=None,
     )

@@ -75,6 +75,14 @@ class ReaderSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ScannerSettings:
+    """present: a scanner that types like a keyboard is built in, so that screens ask for tickets to
+    be held to it. What one types counts anyhow."""
+
+    present: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenSettings:
     """language: the usual one; languages: those offered, each with its file kiosk.<tag>.toml. dim:
     hours in which the screen is darker while nobody is there."""
@@ -180,6 +188,7 @@ class KioskSettings:
     server: ServerSettings
     printer: PrinterSettings
     reader: ReaderSettings
+    scanner: ScannerSettings = field(default_factory=ScannerSettings)
     screen: ScreenSettings = field(default_factory=ScreenSettings)
     face_check: FaceCheckSettings = field(default_factory=FaceCheckSettings)
     limits: TimeLimits = field(default_factory=TimeLimits)

@@ -72,6 +72,11 @@ def windows_words(windows: tuple[str, ...], texts: Texts) -> str:
     return texts(key, windows=window_list(windows, texts))
 
 
+def code_words(ticket: TicketFacts, t: Texts) -> str:
+    """With what its holder rates the visit; a ticket given in the dark has none yet."""
+    return t("ticket.review_code", code=ticket.review_code) if ticket.review_code else ""
+
+
 def ticket_news(ticket: TicketFacts, texts: Texts) -> str:
     """What is the matter with this number, in one line: new, found again, called, …"""
     if ticket.status in ("called", "serving"):

@@ -40,6 +40,7 @@ from queue_server.loading import AS_USUAL, Loading
 from queue_server.outcome import Abandoned, Outcome, Unavailable
 from queue_server.presentation import Presentation
 from queue_server.push import HallStreams
+from queue_server.review_code import is_review_code
 from queue_server.turns import AnsweredMeanwhile, Turns
 from queue_server.views.board import configuration_view
 from queue_server.views.hall import for_everybody, hall_view, ticket_view
@@ -373,6 +374,10 @@ class HallService:
     def followed_ticket(self, follow_token: str) -> str | None:
         """The ticket that a phone follows with this token."""
         return self.day.followed.get(follow_token)
+
+    def has_review_code(self, ticket_id: str, given: str) -> bool:
+        """Whether these are the figures on this ticket's paper."""
+        return is_review_code(self._follow_token(ticket_id), given)
 
     def can_be_called(self, number: str, window: str) -> bool:
         """Whether this number was given today and there is this window: guards announcements."""

@@ -96,6 +96,7 @@ class TicketFacts:
     reprint: the person already held this number; rejoined: they had missed its call and wait again;
     printed: None when not yet known. may_defer: more minutes may be asked for; deferred_until: they
     were, RFC 3339, or empty. offline: given out by this kiosk while the server was away.
+    review_code: figures to rate the visit with, or empty.
     """
 
     id: str
@@ -118,6 +119,7 @@ class TicketFacts:
     may_defer: bool = False
     deferred_until: str = ""
     offline: bool = False
+    review_code: str = ""
 
     @property
     def held_before(self) -> bool:

@@ -17,6 +17,7 @@ PHONE_SIGNS = 11  # a mobile number
 PHONE_SIGNS_LEAST = 7  # a local one
 WRITTEN_AT_MOST = 100  # signs of a suggestion in one's own words
 STEPS_AT_MOST = 6  # so many visits are offered, the newest first
+CODE_SIGNS = 4  # of a ticket, to rate with where nothing reads its code
 BAD_FROM = 2  # this level and below open a case
 
 # What the suggestion box offers to tick; keys of the words `suggest.…` and `suggest_said.…`.
@@ -42,8 +43,10 @@ class Feedback:
     none yet. ticked: reasons or topics. written: the person's own words. sent_as: the request of
     the first try. outcome: `sent`, `kept` (it goes on by itself later), `none` (nothing to rate),
     or the code of why not. answer_by: 2026-03-09 or empty. reachable: a phone number was left, so
-    an answer may be promised."""
+    an answer may be promised. number, code: of the ticket, as typed."""
 
+    number: str = ""
+    code: str = ""
     steps: tuple[StepFacts, ...] = ()
     step: StepFacts | None = None
     level: int = 0
@@ -65,6 +68,23 @@ class Feedback:
 @dataclass(frozen=True, slots=True)
 class RateTouched(Event):
     """I want to rate a visit."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypeTouched(Event):
+    """I want to type what stands on my ticket."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberGiven(Event):
+    """The ticket's number stands as it is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeGiven(Event):
+    """The ticket's code stands as it is meant."""
+
+    request_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +153,14 @@ class FeedbackEnded(Answer):
 
 @dataclass(frozen=True, slots=True)
 class FindSteps(Effect):
-    """Answered by StepsFound or FeedbackEnded. By person, else by the ticket's code."""
+    """Answered by StepsFound or FeedbackEnded. By person, else by the code that was scanned, else
+    by number and code as typed."""
 
     request_id: str
     person: PersonFacts | None = None
     token: str = ""
+    number: str = ""
+    code: str = ""
 
     def __repr__(self) -> str:
         return "FindSteps(***)"

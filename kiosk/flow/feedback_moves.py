@@ -1,7 +1,7 @@
 """The moves of rating a visit and of the suggestion box. Pure.
 
-Who only knows a number, which stands on every screen, cannot rate with it: the card or the ticket's
-code says whose visit it was.
+Who only knows a number, which stands on every screen, cannot rate with it: the card, the ticket's
+code, or the figures printed under that say whose visit it was.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from kiosk.flow import mine_moves as mine
 from kiosk.flow import signs
 from kiosk.flow.card_moves import greet
 from kiosk.flow.effects import Effect
-from kiosk.flow.facts import PersonFacts
 from kiosk.flow.moves import (
     Step,
     be_active,
@@ -29,6 +28,7 @@ from kiosk.flow.pinyin import with_choice
 from kiosk.flow.states import Place, Session, State
 
 _TICKING = (Place.REASONS, Place.SUGGEST)
+_TO_WHO = ((Place.FEEDBACK, 0),)
 
 
 def _with(state: State, **changed: Any) -> fb.Feedback:
@@ -50,7 +50,7 @@ def rate(state: State, _event: ev.Event) -> Step:
 
 def read_card(state: State, event: ev.Event) -> Step:
     noted = note_card(state, event)[0]
-    session = Session(returns_to=Place.RATE_WHO, trail=((Place.FEEDBACK, 0),))
+    session = Session(returns_to=Place.RATE_WHO, trail=_TO_WHO)
     return enter(replace(noted, session=session), Place.READING)
 
 
@@ -60,20 +60,56 @@ def known(state: State, event: ev.CardKnown) -> Step:
         return mine.known(state, event)
     there, _ = greet(state, event)
     request_id = derived_request_id(f"{state.entered_s}", "steps")
-    return _find(there, request_id, event.person)
+    return _find(there, fb.FindSteps(request_id, event.person))
 
 
 def scanned(state: State, event: ev.CodeScanned) -> Step:
-    return _find(state, event.request_id, token=event.token)
+    return _find(state, fb.FindSteps(event.request_id, token=event.token))
 
 
-def _find(
-    state: State, request_id: str, person: PersonFacts | None = None, token: str = ""
-) -> Step:
-    wish = fb.FindSteps(request_id, person, token)
-    trail = ((Place.FEEDBACK, 0), (Place.RATE_WHO, 0))
-    forgotten: dict[str, Any] = {"person": None, "priority_age": None}
-    return enter(state, Place.RATE_FINDING, wish, request_id=request_id, trail=trail, **forgotten)
+def open_typing(state: State, _event: ev.Event) -> Step:
+    """Anew, also after number and code did not belong together."""
+    trail = (*_TO_WHO, (Place.RATE_WHO, 0))
+    return enter(state, Place.RATE_NUMBER, feedback=fb.Feedback(), trail=trail)
+
+
+def type_number(state: State, event: ev.KeyTouched) -> Step:
+    number = state.session.feedback.number + event.sign.upper()
+    return _shown(state, number=number[: mine.NUMBER_LENGTH])
+
+
+def erase_number(state: State, _event: ev.Event) -> Step:
+    return _shown(state, number=state.session.feedback.number[:-1])
+
+
+def give_number(state: State, event: ev.Event) -> Step:
+    if not mine.is_number(state.session.feedback.number):
+        return be_active(state, event)
+    return deeper(state, Place.RATE_CODE, feedback=_with(state, code=""))
+
+
+def type_code(state: State, event: ev.DigitTouched) -> Step:
+    return _shown(state, code=(state.session.feedback.code + event.digit)[: fb.CODE_SIGNS])
+
+
+def erase_code(state: State, _event: ev.Event) -> Step:
+    return _shown(state, code=state.session.feedback.code[:-1])
+
+
+def give_code(state: State, event: fb.CodeGiven) -> Step:
+    said = state.session.feedback
+    if len(said.code) < fb.CODE_SIGNS:
+        return be_active(state, event)
+    return _find(state, fb.FindSteps(event.request_id, number=said.number, code=said.code))
+
+
+def _find(state: State, wish: fb.FindSteps) -> Step:
+    """Who it is goes out and is forgotten here."""
+    trail = (*_TO_WHO, (Place.RATE_WHO, 0))
+    forgotten: dict[str, Any] = {"person": None, "priority_age": None, "feedback": fb.Feedback()}
+    return enter(
+        state, Place.RATE_FINDING, wish, request_id=wish.request_id, trail=trail, **forgotten
+    )
 
 
 def steps_found(state: State, event: fb.StepsFound) -> Step:

@@ -16,6 +16,9 @@ Row = dict[type[ev.Event], mv.Move]
 EVERYWHERE: Row = dict.fromkeys(
     (
         fb.RateTouched,
+        fb.TypeTouched,
+        fb.NumberGiven,
+        fb.CodeGiven,
         fb.SuggestTouched,
         fb.StepTouched,
         fb.LevelTouched,
@@ -48,7 +51,26 @@ def rows(always: Row) -> dict[Place, Row]:
     who: Row = {ev.CardLaid: fm.read_card, ev.CodeScanned: fm.scanned}
     return {
         Place.FEEDBACK: {**leave, **who, fb.RateTouched: fm.rate, fb.SuggestTouched: fm.suggest},
-        Place.RATE_WHO: {**leave, **who, fb.SuggestTouched: fm.suggest},
+        Place.RATE_WHO: {
+            **leave,
+            **who,
+            fb.TypeTouched: fm.open_typing,
+            fb.SuggestTouched: fm.suggest,
+        },
+        Place.RATE_NUMBER: {
+            **leave,
+            **who,
+            ev.KeyTouched: fm.type_number,
+            ev.EraseTouched: fm.erase_number,
+            fb.NumberGiven: fm.give_number,
+        },
+        Place.RATE_CODE: {
+            **leave,
+            **who,
+            ev.DigitTouched: fm.type_code,
+            ev.EraseTouched: fm.erase_code,
+            fb.CodeGiven: fm.give_code,
+        },
         Place.RATE_FINDING: {
             **leave,
             ev.TimeRanOut: fm.unanswered,
@@ -83,6 +105,7 @@ def rows(always: Row) -> dict[Place, Row]:
             **leave,
             ev.BackTouched: fm.once_more,
             fb.SuggestTouched: fm.suggest,
+            fb.TypeTouched: fm.open_typing,
             ev.CardLaid: card.start_reading,
         },
     }

@@ -148,10 +148,13 @@ def _shown_in(state: State, manner: Manner) -> Step:
 
 
 def choose_view(state: State, event: ev.ViewChosen) -> Step:
-    """Who needs large letters is read to as well; the voice has a switch of its own."""
-    spoken = state.manner.spoken or event.view is ev.View.ELDER
-    manner = replace(state.manner, view=event.view, spoken=spoken)
-    return _shown_in(state, manner)
+    """Who needs large letters is read to as well; the voice has a switch of its own, and what came
+    with the letters goes with them."""
+    was, large = state.manner, event.view is ev.View.ELDER
+    wanted = was.spoken and not was.spoken_for_view
+    spoken = was.spoken if event.view is was.view else wanted or large
+    with_view = spoken and not wanted
+    return _shown_in(state, replace(was, view=event.view, spoken=spoken, spoken_for_view=with_view))
 
 
 def choose_language(state: State, event: ev.LanguageChosen) -> Step:
@@ -163,7 +166,7 @@ def toggle_low(state: State, _event: ev.Event) -> Step:
 
 
 def toggle_voice(state: State, _event: ev.Event) -> Step:
-    manner = replace(state.manner, spoken=not state.manner.spoken)
+    manner = replace(state.manner, spoken=not state.manner.spoken, spoken_for_view=False)
     return replace(state, manner=manner, active_s=state.now_s), ()
 
 
@@ -204,6 +207,11 @@ def lose_reader(state: State, _event: ev.Event) -> Step:
 
 def find_reader(state: State, _event: ev.Event) -> Step:
     return _around(state, reader=Link.UP), ()
+
+
+def note_scanner(state: State) -> State:
+    """What was scanned proves that there is one, whatever the settings say."""
+    return _around(state, scanner=True)
 
 
 def note_card(state: State, _event: ev.Event) -> Step:

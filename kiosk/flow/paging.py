@@ -9,7 +9,7 @@ from typing import TypeVar
 from kiosk.flow.content import JobFacts, MatterFacts, NoticeFacts
 from kiosk.flow.events import Language, View
 from kiosk.flow.facts import ServiceFacts
-from kiosk.flow.search import find_matters
+from kiosk.flow.meant import matters_meant
 from kiosk.flow.states import Manner, Place, State
 
 T = TypeVar("T")
@@ -19,6 +19,8 @@ SERVICES_PER_PAGE_LOW = 4
 NOTICES_PER_PAGE = 6
 # A page in signs, by view: what fits at the view's type size. Latin letters are half as wide.
 PAGE_SIGNS = {View.NORMAL: 360, View.ELDER: 205, View.CONTRAST: 360}
+# A guide without a second page needs no keys for turning, which leaves large type a third more.
+ALONE_SIGNS = {View.NORMAL: 360, View.ELDER: 270, View.CONTRAST: 360}
 HEADING_SIGNS, LINE_SIGNS = 26, 12
 
 
@@ -75,6 +77,8 @@ def guide_pages(matter: MatterFacts, manner: Manner) -> tuple[tuple[Section, ...
         Section("legal_basis", (matter.legal_basis,)),
     ]
     most = signs_on_page(manner)
+    if not manner.low and sum(s.signs for s in sections) <= ALONE_SIGNS[manner.view]:
+        most = ALONE_SIGNS[manner.view]
     pages: list[list[Section]] = [[]]
     for section in sections:
         if section.kind not in ("materials", "promise") and not any(section.lines):
@@ -107,7 +111,7 @@ def pages_of(state: State) -> int:
         Place.NOTICES: (len(notices_and_jobs(state)), NOTICES_PER_PAGE),
     }
     if state.place is Place.MATTERS:
-        found = find_matters(content.matters, state.session.query)
+        found = matters_meant(state)
         return max(-(-len(found) // matters_per_page(state)), 1)
     if state.place is Place.GUIDE:
         matter = content.matter(state.session.matter)

@@ -55,7 +55,9 @@ class Place(StrEnum):
     CANCELLED = "cancelled"
     REFUSED = "refused"  # the server said no
     FEEDBACK = "feedback"  # rate a visit, or suggest something?
-    RATE_WHO = "rate_who"  # whose visit: lay the card, or scan the ticket
+    RATE_WHO = "rate_who"  # whose visit: card, scanned ticket, or typed
+    RATE_NUMBER = "rate_number"  # the ticket's number is being typed in
+    RATE_CODE = "rate_code"  # and the figures printed under its code
     RATE_FINDING = "rate_finding"  # finished visits are being looked for
     RATE_WHICH = "rate_which"  # which of them
     RATE = "rate"  # five levels
@@ -211,12 +213,14 @@ class Session:
 class Around:
     """What the kiosk stands among; nothing personal. claims: the priority classes that somebody may
     say they belong to; eligibility_matter: the matter of the yearly check at a window, or empty.
-    face_check: whether the check can be made here, by camera. elsewhere: where else numbers can be
+    face_check: whether the check can be made here, by camera. scanner: whether a ticket can be held
+    to one; what is scanned counts anyhow. elsewhere: where else numbers can be
     had, in Chinese and in English."""
 
     hall: HallFacts | None = None
     server: Link = Link.UNKNOWN
     reader: Link = Link.UNKNOWN
+    scanner: bool = False
     card_lies: bool = False
     content: ContentFacts = field(default_factory=ContentFacts)
     questions: QuestionsFacts = field(default_factory=QuestionsFacts)
@@ -251,6 +255,7 @@ class Manner:
     language: Language = Language.CHINESE
     low: bool = False  # controls in the lower part, for who sits
     spoken: bool = False  # guidance by voice
+    spoken_for_view: bool = False  # the voice came with large type, and goes with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +316,7 @@ _CHOOSING = (
     Place.REASONS,
     Place.SUGGEST,
 )
+_TYPING = (Place.RATE_WHO, Place.RATE_NUMBER, Place.RATE_CODE, Place.PHONE)
 
 
 def limit_of(state: State) -> float | None:
@@ -345,7 +351,7 @@ def limit_of(state: State) -> float | None:
         Place.CANCELLING: limits.cancelling_s,
         Place.CANCELLED: limits.farewell_s,
         Place.REFUSED: limits.no_paper_s,
-        **dict.fromkeys((Place.RATE_WHO, Place.PHONE), limits.code_s),
+        **dict.fromkeys(_TYPING, limits.code_s),
         **dict.fromkeys((Place.RATE_FINDING, Place.SENDING), limits.looking_s),
         Place.SENT: limits.sent_s,
         Place.STAFF_PIN: limits.staff_pin_s,

@@ -334,6 +334,8 @@ def step(state: State, event: ev.Event) -> mv.Step:
     """
     if isinstance(event, ev.Tick):
         return _let_time_pass(state, event)
+    if isinstance(event, ev.CodeScanned):
+        state = mv.note_scanner(state)
     if isinstance(event, ev.Answer) and event.request_id != state.session.request_id:
         return ALWAYS[type(event)](state, event)
     return _move(state, event)

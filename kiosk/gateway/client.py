@@ -98,6 +98,8 @@ class QueueClient:
         who = {"token": wish.token}
         if wish.person is not None:
             who = {"id_number": wish.person.id_number}
+        elif wish.number:
+            who = {"number": wish.number, "code": wish.code}
         return self._ask("POST", "/reviews/find", who)
 
     def feedback(self, what: str, body: Mapping[str, Any]) -> object:
@@ -146,7 +148,7 @@ class QueueClient:
 
 
 def _content(answer: requests.Response) -> object:
-    if answer.status_code == 429 or answer.status_code >= 500:
+    if answer.status_code >= 500 or (answer.status_code == 429 and not _guessed_out(answer)):
         raise NotNow(str(answer.status_code))
     try:
         content = answer.json()
@@ -155,6 +157,16 @@ def _content(answer: requests.Response) -> object:
     if answer.status_code in (200, 201):
         return content
     raise _refused(answer.status_code, content)
+
+
+def _guessed_out(answer: requests.Response) -> bool:
+    """Somebody typed wrong figures too often: asking again within seconds would not help."""
+    try:
+        content = answer.json()
+    except requests.exceptions.JSONDecodeError:
+        return False
+    error = content.get("error") if isinstance(content, dict) else None
+    return isinstance(error, dict) and error.get("code") == "too_many_attempts"
 
 
 def _refused(status: int, content: object) -> Refused:

@@ -1,4 +1,5 @@
-"""Figures typed in with large keys: an appointment's code, a phone number. Draws and emits only."""
+"""Figures typed in with large keys: an appointment's code, a ticket's, a phone number. Draws and
+emits only."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from kivy.properties import BooleanProperty, StringProperty
 from kivy.uix.gridlayout import GridLayout
 
 from kiosk.flow.events import CodeTouched, DigitTouched, EraseTouched, Event
-from kiosk.flow.feedback import PHONE_SIGNS, PhoneGiven
+from kiosk.flow.feedback import CODE_SIGNS, PHONE_SIGNS, CodeGiven, PhoneGiven
 from kiosk.flow.feedback_moves import is_phone
 from kiosk.flow.moves import CODE_DIGITS, PHONE_DIGITS
 from kiosk.flow.states import Place, State
@@ -46,7 +47,17 @@ def _phone(state: State) -> Typing:
     return Typing("phone", phone, PHONE_SIGNS, is_phone(phone), PhoneGiven)
 
 
-TYPINGS: dict[Place, Callable[[State], Typing]] = {Place.CODE: _code, Place.PHONE: _phone}
+def _review_code(state: State) -> Typing:
+    code = state.session.feedback.code
+    ready = len(code) == CODE_SIGNS
+    return Typing("rate_code", code, CODE_SIGNS, ready, lambda: CodeGiven(str(uuid.uuid4())))
+
+
+TYPINGS: dict[Place, Callable[[State], Typing]] = {
+    Place.CODE: _code,
+    Place.PHONE: _phone,
+    Place.RATE_CODE: _review_code,
+}
 
 
 class CodeScreen(PlaceScreen):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kiosk.feedback_words import outcome_of
+from kiosk.feedback_words import outcome_of, who_words
 from kiosk.flow import feedback as fb
-from kiosk.flow.events import BackTouched, HomeTouched, StillHere
+from kiosk.flow.events import BackTouched, Event, HomeTouched, StillHere
 from kiosk.flow.states import Link, Place, State
 from kiosk.screens.eligibility import day_words
 from kiosk.screens.news import News
@@ -16,11 +16,14 @@ from kiosk.texts import Texts
 def who(state: State, t: Texts) -> News:
     reader = state.around.reader is not Link.DOWN
     return News(
-        icon="qr-code",
+        icon="qr-code" if state.around.scanner else "ticket",
         tone="attention",
-        title=t("rate_who.title" if reader else "rate_who.title_no_reader"),
+        title=who_words(state, t),
         text=t("rate_who.text"),
         question=t("rate_who.else"),
+        next_words=t("rate_who.type"),
+        next_icon="keyboard",
+        next_event=fb.TypeTouched(),
         other_words=t("feedback.suggest"),
         other_event=fb.SuggestTouched(),
         card_picture=reader,
@@ -33,6 +36,8 @@ def sent(state: State, t: Texts) -> News:
         return _thanks(state, t, outcome)
     if outcome == "not_kept":
         return _trouble(t, outcome, t("sent.again"), BackTouched(), "refresh-cw")
+    if outcome == "code_wrong":
+        return _trouble(t, outcome, t("sent.retype"), fb.TypeTouched(), "keyboard")
     return _trouble(t, outcome, t("feedback.suggest"), fb.SuggestTouched(), "message-square-text")
 
 
@@ -53,9 +58,7 @@ def _thanks(state: State, t: Texts, outcome: str) -> News:
     )
 
 
-def _trouble(
-    t: Texts, outcome: str, next_words: str, next_event: BackTouched | fb.SuggestTouched, icon: str
-) -> News:
+def _trouble(t: Texts, outcome: str, next_words: str, next_event: Event, icon: str) -> News:
     return News(
         icon="info",
         tone="attention",

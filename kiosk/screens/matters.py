@@ -10,8 +10,8 @@ from foundation.masking import masked_name
 from kiosk.flow.content import MatterFacts
 from kiosk.flow.events import MatterTouched
 from kiosk.flow.facts import ServiceFacts
+from kiosk.flow.meant import matters_meant
 from kiosk.flow.paging import matters_per_page, page_of
-from kiosk.flow.search import find_matters
 from kiosk.flow.states import State
 from kiosk.flow.way_moves import reads_guides
 from kiosk.screens.base import Emit, PlaceScreen
@@ -42,11 +42,11 @@ class MattersScreen(PlaceScreen):
         keyboards.lay(self.keyboard, LETTERS)
 
     def show(self, state: State) -> None:
-        content, query = state.around.content, state.session.query
+        query = state.session.query
         who = state.session.person
         name = masked_name(who.name) if who else ""
         self.title = self._title(name, state)
-        found = find_matters(content.matters, query)
+        found = matters_meant(state)
         shown = page_of(state, found, matters_per_page(state))
         self.empty, self.query = not query, query or self.texts("matters.hint")
         self.nothing = not found

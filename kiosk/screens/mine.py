@@ -1,4 +1,5 @@
-"""My ticket: lay the card down, hold the ticket to the scanner, or type its number."""
+"""My ticket: lay the card down, hold the ticket to the scanner, or type its number. The same
+keys for the number of a visit to rate."""
 
 from __future__ import annotations
 
@@ -8,8 +9,9 @@ from typing import Any
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.flow.events import FindTouched
+from kiosk.flow.feedback import NumberGiven
 from kiosk.flow.mine_moves import is_number
-from kiosk.flow.states import Link, State
+from kiosk.flow.states import Link, Place, State
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.screens.keys import FIGURES, Keyboards
 from kiosk.texts import Texts
@@ -19,8 +21,14 @@ LETTERS_AT_MOST = 10
 
 
 class MineScreen(PlaceScreen):
-    """number: what stands there, with dots for what may come; ready: it may be a number."""
+    """number: what stands there, with dots for what may come; ready: it may be a number. lead:
+    about the card, beside its picture; empty where only the number is asked for."""
 
+    title = StringProperty("")
+    lead = StringProperty("")
+    text = StringProperty("")
+    find_words = StringProperty("")
+    find_icon = StringProperty("search")
     number = StringProperty("")
     ready = BooleanProperty(False)
     reader_up = BooleanProperty(True)
@@ -29,15 +37,17 @@ class MineScreen(PlaceScreen):
     figures: BoxLayout = ObjectProperty(None)
 
     def __init__(self, texts: Texts, emit: Emit, keyboards: Keyboards, **kwargs: Any) -> None:
-        self._letters, self._keyboards = "", keyboards
+        self._letters, self._keyboards, self._rates = "", keyboards, False
         super().__init__(texts, emit, **kwargs)
         keyboards.lay(self.figures, FIGURES)
 
     def show(self, state: State) -> None:
-        code = state.session.code
+        self._rates = state.place is Place.RATE_NUMBER
+        code = state.session.feedback.number if self._rates else state.session.code
         self.number = " ".join(code.ljust(4, "·"))
         self.ready = is_number(code)
         self.reader_up = state.around.reader is not Link.DOWN
+        self._show_words()
         self._show_letters(state)
 
     def _show_letters(self, state: State) -> None:
@@ -52,5 +62,14 @@ class MineScreen(PlaceScreen):
             self.letter_rows = len(rows)
             self._keyboards.lay(self.letters, rows)
 
+    def _show_words(self) -> None:
+        t = self.texts
+        about = "rate_number" if self._rates else "mine"
+        self.title, self.text = t(f"{about}.title"), t(f"{about}.text")
+        self.find_words = t(f"{about}.find")
+        self.find_icon = "arrow-right" if self._rates else "search"
+        with_card = t("mine.card" if self.reader_up else "home.no_reader")
+        self.lead = "" if self._rates else with_card
+
     def find(self) -> None:
-        self.emit(FindTouched(str(uuid.uuid4())))
+        self.emit(NumberGiven() if self._rates else FindTouched(str(uuid.uuid4())))

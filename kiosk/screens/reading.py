@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.flow import events as ev
@@ -96,7 +97,25 @@ def in_columns(sections: tuple[Section, ...], count: int) -> list[tuple[Section,
 
 
 class Column(BoxLayout):
-    """Sections one below the other."""
+    """Sections one below the other. room_px: the height of the sheet; what the sections leave of it
+    goes between them, up to most_gap_px each."""
+
+    room_px = NumericProperty(0)
+    gap_px = NumericProperty(0)
+    most_gap_px = NumericProperty(0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._spread = Clock.create_trigger(self._spread_out, -1)
+        for name in ("room_px", "gap_px", "most_gap_px", "height", "children"):
+            self.fbind(name, lambda *_: self._spread())
+
+    def _spread_out(self, *_: object) -> None:
+        """By the sections' own heights, so that doing it again changes nothing."""
+        between = len(self.children) - 1
+        if between > 0:
+            left_px = self.room_px - sum(child.height for child in self.children)
+            self.spacing = max(self.gap_px, min(left_px / between, self.most_gap_px))
 
 
 class SectionBox(BoxLayout):
@@ -107,8 +126,9 @@ class SectionBox(BoxLayout):
 
 
 class ReadingScreen(PlaceScreen):
-    """Draws one Reading."""
+    """Draws one Reading. room_px: the height of the sheet."""
 
+    room_px = NumericProperty(0)
     columns = NumericProperty(1)
     icon_name = StringProperty("file-text")
     title = StringProperty("")
@@ -137,11 +157,17 @@ class ReadingScreen(PlaceScreen):
     def _show_sections(self, sections: tuple[Section, ...]) -> None:
         self.sections.clear_widgets()
         for part in in_columns(sections, self.columns):
-            column = Column()
+            column = Column(room_px=self.room_px)
             for section in part:
                 heading, body = section_words(section.kind, section.lines, self.texts)
                 column.add_widget(SectionBox(heading=heading, body=body))
             self.sections.add_widget(column)
+
+    def on_room_px(self, *_: object) -> None:
+        if self.sections is None:
+            return  # the rules are still being read
+        for column in self.sections.children:
+            column.room_px = self.room_px
 
     def go_on(self) -> None:
         self.emit(ev.TakeTouched(str(uuid.uuid4())))

@@ -90,6 +90,8 @@ SCREENS: dict[Place, type[PlaceScreen]] = {
     Place.REFUSED: NoticeScreen,
     Place.FEEDBACK: ChoiceScreen,
     Place.RATE_WHO: NoticeScreen,
+    Place.RATE_NUMBER: MineScreen,
+    Place.RATE_CODE: CodeScreen,
     Place.RATE_FINDING: BusyScreen,
     Place.RATE_WHICH: ChoiceScreen,
     Place.RATE: ChoiceScreen,
@@ -247,7 +249,7 @@ class Stage(FloatLayout):
         wanted: type[Overlay] | None = (
             WarningOverlay if state.warned else HelpOverlay if state.help_open else None
         )
-        if wanted is None and isinstance(self._overlay, LanguageOverlay):
+        if not state.warned and isinstance(self._overlay, LanguageOverlay):
             return  # until a language is chosen or the place is left
         if wanted is not type(self._overlay):
             self._close_overlay()
@@ -282,7 +284,8 @@ class Stage(FloatLayout):
         """The other one; of several, a sheet to choose from."""
         if len(self._others) == 1:
             self.emit(LanguageChosen(self._others[0].language))
-        elif self._others and self._overlay is None:
+        elif self._others and not isinstance(self._overlay, WarningOverlay | LanguageOverlay):
+            self._close_overlay()  # the help, which comes back in the language chosen
             self._overlay = LanguageOverlay(self.texts, self.emit, self._close_overlay)
             self._overlay.offer(self._others)
             self.add_widget(self._overlay)

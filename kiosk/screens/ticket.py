@@ -9,7 +9,7 @@ from kiosk.flow.facts import HallFacts, TicketFacts
 from kiosk.flow.states import Paper, State
 from kiosk.screens.base import seconds_left
 from kiosk.screens.numbered import NumberedScreen
-from kiosk.words import ticket_news, wait_words, when_words
+from kiosk.words import code_words, ticket_news, wait_words, when_words
 
 _PAPER_TEXT = {
     Paper.PRINTED: "ticket.take_paper",
@@ -39,6 +39,7 @@ class TicketScreen(NumberedScreen):
     countdown = StringProperty("")
     home_words = StringProperty("")
     qr = StringProperty("")
+    code_words = StringProperty("")
 
     def show(self, state: State) -> None:
         ticket = state.session.ticket
@@ -65,6 +66,7 @@ class TicketScreen(NumberedScreen):
         no_room = large and (state.session.paper is Paper.PRINTED or state.manner.low)
         wanted = bool(ticket.follow_path) and not no_room
         self.qr = self.follow_base + ticket.follow_path if wanted else ""
+        self.code_words = code_words(ticket, self.texts) if wanted else ""
 
     def _guidance(self, ticket: TicketFacts, paper: Paper) -> str:
         if ticket.beyond_waiting:

@@ -7,6 +7,7 @@ from kivy.properties import BooleanProperty, StringProperty
 from kiosk.flow.events import CancelTouched, KeepTouched
 from kiosk.flow.states import Paper, State
 from kiosk.screens.base import PlaceScreen, seconds_left
+from kiosk.words import code_words
 
 
 class UnprintedScreen(PlaceScreen):
@@ -17,6 +18,7 @@ class UnprintedScreen(PlaceScreen):
     number = StringProperty("")
     text = StringProperty("")
     qr = StringProperty("")
+    code_words = StringProperty("")
     countdown = StringProperty("")
     urgent = BooleanProperty(False)
 
@@ -30,6 +32,7 @@ class UnprintedScreen(PlaceScreen):
         key = "unprinted.text_unsure" if unsure else "unprinted.text"
         self.text = self.texts(key, number=ticket.number)
         self.qr = self.follow_base + ticket.follow_path if ticket.follow_path else ""
+        self.code_words = code_words(ticket, self.texts)
         left_s = seconds_left(state)
         stays = ticket.held_before or unsure
         key = "unprinted.countdown_keep" if stays else "unprinted.countdown"

@@ -14,6 +14,7 @@ from queue_server.domain.rules import HallRules, WindowRule
 from queue_server.domain.state import HallState, Ticket, Window
 from queue_server.domain.vocabulary import PUBLIC_PAUSES, TicketStatus, WindowState
 from queue_server.presentation import Presentation
+from queue_server.review_code import review_code
 from queue_server.views.acceptances import promises_view
 from queue_server.views.board import missed_view, out_of_turn_view, parked_view
 from queue_server.views.cases import published_view
@@ -74,6 +75,7 @@ def ticket_shape(
         "windows": _windows(rules, ticket),
         "calls": ticket.calls,
         "follow_path": f"/t/{follow_token}" if follow_token else "",
+        "review_code": review_code(follow_token),
         "reprint": reprint,
         "rejoined": rejoined,
         "printed": ticket.printed,

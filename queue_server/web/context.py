@@ -24,7 +24,7 @@ from queue_server.speech import Speech
 from queue_server.statistics.reader import DayReader
 from queue_server.vault.store import Vault
 from queue_server.web.errors import ApiError
-from queue_server.web.limits import AttemptLimit, LoginLimit
+from queue_server.web.limits import AttemptLimit, LoginLimit, ReviewGuesses
 from queue_server.web.metrics import Metrics
 from queue_server.web.noting import note
 from queue_server.web.public_limit import PHONE_PER_S, PHONE_RUSH_S, RateLimit
@@ -63,6 +63,7 @@ class Context:
     phones: RateLimit = field(default_factory=lambda: RateLimit(PHONE_PER_S, PHONE_RUSH_S))
     public: RateLimit = field(init=False)
     followers: AttemptLimit = field(default_factory=lambda: AttemptLimit(60, 60.0))
+    review_guesses: ReviewGuesses = field(default_factory=ReviewGuesses)
     pairings: AttemptLimit = field(default_factory=lambda: AttemptLimit(30, 600.0))
     token_cache: dict[str, tuple[Actor, float]] = field(default_factory=dict)
     receipts: dict[str, Receipts] = field(default_factory=dict)

@@ -51,6 +51,24 @@ class AttemptLimit:
         return recent
 
 
+class ReviewGuesses:
+    """Wrong figures typed in to rate a visit: few for one ticket, more for one kiosk, where several
+    people mistype theirs. Counted in memory: four figures are worth no more."""
+
+    def __init__(self) -> None:
+        self._of_ticket = AttemptLimit(5, 1800.0)
+        self._at_kiosk = AttemptLimit(10, 600.0)
+
+    def check(self, hall: str, number: str, asker: str) -> None:
+        """Raises ApiError 429 when there were too many."""
+        self._of_ticket.check(f"{hall}/{number}")
+        self._at_kiosk.check(f"{hall}/{asker}")
+
+    def count(self, hall: str, number: str, asker: str) -> None:
+        self._of_ticket.count(f"{hall}/{number}")
+        self._at_kiosk.count(f"{hall}/{asker}")
+
+
 class LoginLimit:
     """Attempts to log in, counted in memory before the password is looked at: few for one login at
     one place, more for one address, and many for one login from everywhere. A place that is known

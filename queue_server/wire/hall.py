@@ -50,6 +50,7 @@ class Ticket(TypedDict):
     # "/t/{token}", to be put behind the server's public address; empty in what windows are told:
     # the code is the person's, who rates the window with it
     follow_path: str
+    review_code: str  # four figures, to rate with at a kiosk; empty where follow_path is
     reprint: bool  # true when the person already held this ticket
     rejoined: bool  # true when its call had been missed, and this request put it back in line
     printed: bool | None  # null: not yet known

@@ -13,6 +13,9 @@ Make = Callable[[str, random.Random], ev.Event]
 
 SAMPLES: dict[type[ev.Event], Make] = {
     fb.RateTouched: lambda _r, _c: fb.RateTouched(),
+    fb.TypeTouched: lambda _r, _c: fb.TypeTouched(),
+    fb.NumberGiven: lambda _r, _c: fb.NumberGiven(),
+    fb.CodeGiven: lambda _r, c: fb.CodeGiven(f"{c.getrandbits(128):032x}"),
     fb.SuggestTouched: lambda _r, _c: fb.SuggestTouched(),
     fb.StepTouched: lambda _r, c: fb.StepTouched(c.randrange(3)),
     fb.LevelTouched: lambda _r, c: fb.LevelTouched(c.randrange(7)),

@@ -153,3 +153,51 @@ def test_without_a_visit_or_a_server_the_box_is_still_open() -> None:
 def test_at_the_first_screen_a_scanned_ticket_still_finds_its_place_in_the_queue() -> None:
     _, effects = travel_from(HOME, (Place.HOME, ev.CodeScanned("3f9c", R)), Place.LOOKING)
     assert effects == [fx.FindTickets(R, token="3f9c")]
+
+
+def typed_in(number: str, code: str) -> State:
+    return travel_from(
+        HOME,
+        DOOR,
+        (Place.FEEDBACK, fb.RateTouched()),
+        (Place.RATE_WHO, fb.TypeTouched()),
+        *((Place.RATE_NUMBER, ev.KeyTouched(sign)) for sign in number),
+        (Place.RATE_NUMBER, fb.NumberGiven()),
+        *((Place.RATE_CODE, ev.DigitTouched(digit)) for digit in code),
+    )[0]
+
+
+def test_without_card_and_scanner_number_and_code_find_the_visit() -> None:
+    state, effects = step(typed_in("d023", "48219"), fb.CodeGiven(R))
+    assert effects == (fb.FindSteps(R, number="D023", code="4821"),)
+    assert "4821" not in repr(effects) + repr(state.session.feedback)
+    assert state.session.feedback == fb.Feedback(), "what was typed is forgotten at once"
+    state, _ = step(state, fb.StepsFound(R, (STEP,)))
+    assert state.place is Place.RATE
+    assert step(state, ev.BackTouched())[0].place is Place.RATE_WHO
+
+
+def test_a_number_alone_goes_nowhere_and_half_a_code_neither() -> None:
+    letter, _ = travel_from(HOME, DOOR, (Place.FEEDBACK, fb.RateTouched()), Place.RATE_WHO)
+    for event in (fb.TypeTouched(), ev.KeyTouched("D"), fb.NumberGiven()):
+        letter, _ = step(letter, event)
+    assert letter.place is Place.RATE_NUMBER
+    for given in ("", "482"):
+        assert step(typed_in("D023", given), fb.CodeGiven(R))[1] == ()
+    state, _ = step(typed_in("D023", "48"), ev.EraseTouched())
+    assert state.session.feedback.code == "4"
+    back, _ = step(state, ev.BackTouched())
+    assert (back.place, back.session.feedback.number) == (Place.RATE_NUMBER, "D023")
+    assert step(typed_in("D023", "48"), ev.HomeTouched())[0].session == Session()
+    lying, effects = step(state, ev.CodeScanned("3f9c", NEXT))
+    assert (lying.place, lying.around.scanner) == (Place.RATE_FINDING, True)
+    assert effects == (fb.FindSteps(NEXT, token="3f9c"),)
+
+
+def test_who_mistyped_types_again_from_the_number_on() -> None:
+    state, _ = step(typed_in("D023", "4821"), fb.CodeGiven(R))
+    state, _ = step(state, fb.FeedbackEnded(R, "code_wrong"))
+    assert (state.place, state.session.feedback.outcome) == (Place.SENT, "code_wrong")
+    state, _ = step(state, fb.TypeTouched())
+    assert (state.place, state.session.feedback) == (Place.RATE_NUMBER, fb.Feedback())
+    assert step(state, ev.BackTouched())[0].place is Place.RATE_WHO

@@ -111,12 +111,36 @@ def test_a_warning_comes_first_and_more_time_is_given() -> None:
     assert state.place is Place.HOME
 
 
+@pytest.mark.parametrize(
+    ("touched", "spoken"),
+    [
+        ("L", True),
+        ("LN", False),
+        ("LC", False),
+        ("VLN", True),  # switched on by hand: stays
+        ("LVN", False),
+        ("LVL", False),  # switched off by hand: stays off
+        ("LVVN", True),
+        ("VLVN", False),
+        ("NVC", True),
+    ],
+)
+def test_the_voice_that_came_with_large_type_goes_with_it(touched: str, spoken: bool) -> None:
+    views = {"N": ev.View.NORMAL, "L": ev.View.ELDER, "C": ev.View.CONTRAST}
+    state = State(place=Place.HOME)
+    for sign in touched:
+        wish = ev.VoiceTouched() if sign == "V" else ev.ViewChosen(views[sign])
+        state, _ = step(state, wish)
+    assert state.manner.spoken is spoken
+
+
 def test_leaving_by_itself_resets_view_and_language_but_a_touch_keeps_them() -> None:
     large = (Place.HOME, ev.ViewChosen(ev.View.ELDER))
     english = (Place.HOME, ev.LanguageChosen(ev.Language.ENGLISH))
     card = ((Place.HOME, ev.CardLaid()), (Place.READING, ev.CardKnown(PERSON)))
     state, _ = travel(START, large, english, *card, (Place.GREETING, ev.BackTouched()), Place.HOME)
-    assert state.manner == Manner(ev.View.ELDER, ev.Language.ENGLISH, spoken=True)
+    large_english = Manner(ev.View.ELDER, ev.Language.ENGLISH, spoken=True, spoken_for_view=True)
+    assert state.manner == large_english
     state, _ = travel(START, large, english, *card, (Place.GREETING, ev.Tick(60.0)), Place.HOME)
     assert state.manner == Manner()
     state, _ = travel(START, large, (Place.HOME, ev.Tick(60.0)), Place.ATTRACT)

@@ -9,6 +9,7 @@ import pytest
 from kiosk.flow import events as ev
 from kiosk.flow import feedback as fb
 from kiosk.flow import signs
+from kiosk.flow.meant import matters_meant
 from kiosk.flow.pinyin import Lexicon, candidates, with_choice
 from kiosk.flow.search import find_matters
 from kiosk.flow.states import Manner, Place, Session, State
@@ -86,6 +87,18 @@ def test_searching_offers_only_what_the_names_hold_and_every_choice_finds_someth
     assert "养老" in signs.offered(at(Place.MATTERS, query="yanglao"))[:2]
     assert not {"卡", "技"} & set(signs.offered(at(Place.MATTERS, query="q"))), "rare readings"
     assert signs.offered(at(Place.MATTERS, query="养")) == ()
+
+
+def test_initials_find_what_the_whole_reading_finds() -> None:
+    """`sb` occurs by chance in one name; whoever types it means 社保."""
+    for short, long in (("sb", "shebao"), ("sbk", "shebaoka")):
+        by_short = matters_meant(at(Place.MATTERS, query=short))
+        by_long = matters_meant(at(Place.MATTERS, query=long))
+        assert by_long
+        assert set(by_long) <= set(by_short), short
+        assert len(set(by_short)) == len(by_short)
+    assert matters_meant(at(Place.MATTERS, query="xqz")) == ()
+    assert matters_meant(at(Place.MATTERS)) == sample_content().matters
 
 
 def test_the_strip_turns_both_ways_and_begins_anew_with_each_letter() -> None:

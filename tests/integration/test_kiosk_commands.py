@@ -38,7 +38,9 @@ def test_a_card_a_code_and_a_number_find_the_ticket_that_is_not_over(kiosk: Clie
     token = first["follow_path"].removeprefix("/t/")
     assert kiosk.request("POST", FIND, {"token": token})[1]["tickets"][0]["id"] == first["id"]
     number = first["number"].lower()
-    assert kiosk.request("POST", FIND, {"number": number})[1]["tickets"][0]["id"] == first["id"]
+    (by_number,) = kiosk.request("POST", FIND, {"number": number})[1]["tickets"]
+    assert by_number["id"] == first["id"]
+    assert (by_number["follow_path"], by_number["review_code"]) == ("", ""), "on every screen"
     kiosk.post(f"{HALL}/tickets/{second['id']}/cancel")
     _, found = kiosk.request("POST", FIND, {"id_number": CARD["id_number"]})
     assert [t["id"] for t in found["tickets"]] == [first["id"]]

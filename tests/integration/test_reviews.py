@@ -20,7 +20,8 @@ def served(staff: Client, window: str = "4", service: str = "D") -> dict[str, An
     for act in ("call-next", "start", "finish"):
         status, body = staff.at(window, act)
         assert status == 200, body
-        assert body["ticket"]["follow_path"] == ""  # the code is the person's own
+        codes = body["ticket"]["follow_path"], body["ticket"]["review_code"]
+        assert codes == ("", "")  # they are the person's own
     return ticket
 
 
@@ -98,7 +99,8 @@ def test_a_clerk_sees_no_case_rates_nothing_and_learns_no_code(
     assert clerk.get(f"{API}/cases")[0] == 403
     assert clerk.get(f"{API}/cases/summary")[0] == 403
     assert clerk.post(f"{API}/reviews", ticket=ticket["id"], level=5)[0] == 403
-    assert clerk.get(f"{API}/tickets/{ticket['id']}")[1]["ticket"]["follow_path"] == ""
+    seen = clerk.get(f"{API}/tickets/{ticket['id']}")[1]["ticket"]
+    assert (seen["follow_path"], seen["review_code"]) == ("", "")
     status, body = clerk.post(f"{API}/reviews", token="0" * 16, level=5)
     assert (status, body["error"]["code"]) == (404, "not_found")
 
@@ -178,3 +180,31 @@ def test_a_kiosk_finds_what_the_card_or_the_code_may_rate_and_no_number_does(
     assert server.client("clerk").request("POST", find, {"token": "x"})[0] == 403
     assert kiosk.post(f"{API}/reviews", ticket=ticket["id"], step=1, level=5)[0] == 201
     assert kiosk.request("POST", find, {"id_number": who["id_number"]})[1]["visits"] == []
+
+
+def test_number_and_code_find_the_visit_and_guessing_soon_ends(
+    server: ServerProcess, manager: Client
+) -> None:
+    find, kiosk = f"{API}/reviews/find", server.client("kiosk")
+    ticket, other = served(manager), served(manager)
+    number, code = ticket["number"], ticket["review_code"]
+    wrong = f"{(int(code) + 1) % 10000:04d}"
+    assert (len(code), code.isdigit()) == (4, True)
+    assert kiosk.request("POST", find, {"number": number})[0] == 422, "alone it says nothing"
+    assert manager.request("POST", find, {"number": number, "code": code})[0] == 403
+    answers = [kiosk.request("POST", find, {"number": number, "code": wrong}) for _ in range(5)]
+    assert {(status, body["error"]["code"]) for status, body in answers} == {(404, "code_wrong")}
+    status, body = kiosk.request("POST", find, {"number": number, "code": code})
+    assert (status, body["error"]["code"]) == (429, "too_many_attempts")
+    assert body["error"]["detail"]["retry_after_s"] > 0
+    # another's own code still counts at this kiosk, until five more were wrong there
+    right = {"number": other["number"].lower(), "code": other["review_code"]}
+    status, body = kiosk.request("POST", find, right)
+    assert (status, [v["ticket"] for v in body["visits"]]) == (200, [other["id"]])
+    for serial in range(5):
+        guess = {"number": f"Z{serial:03d}", "code": "0000"}
+        assert kiosk.request("POST", find, guess)[0] == 404, "as if the code were wrong"
+    assert kiosk.request("POST", find, right)[0] == 429
+    told = server.log.read_text(encoding="utf-8")
+    assert f'"{wrong}"' not in told
+    assert f'"{code}"' not in told

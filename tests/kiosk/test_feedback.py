@@ -223,7 +223,13 @@ def test_visits_are_found_newest_step_first_and_a_dead_line_is_told_of(hall: Hal
         ("t-1", 2, "/t/3f9c"),
         ("t-1", 1, "/t/3f9c"),
     ]
-    assert hall.bodies == [("reviews/find", {"id_number": PERSON.id_number})]
+    assert hall.bodies.pop() == ("reviews/find", {"id_number": PERSON.id_number})
+    typed = {"number": "D023", "code": "4821"}
+    for status, code in ((404, "code_wrong"), (429, "too_many_attempts")):
+        hall.answers["reviews/find"] = (status, {"error": {"code": code}})
+        kiosk.desk.find(fb.FindSteps(code, **typed))
+        assert kiosk.next() == fb.FeedbackEnded(code, code), "told at once, not tried again"
+    assert hall.bodies == [("reviews/find", typed)] * 2
     kiosk.stop()
     dark = Kiosk("http://127.0.0.1:9", None)
     dark.desk.find(fb.FindSteps("f2", token="3f9c"))

@@ -60,7 +60,7 @@ async def look(request: Request) -> Response:
         raise ApiError(404, "not_found", "今天没有这张号票。", ticket=ticket)
     if actor.role is Role.CLERK:  # the code is the person's, who rates the window with it
         view = orjson.loads(body)
-        view["ticket"]["follow_path"] = ""
+        view["ticket"]["follow_path"] = view["ticket"]["review_code"] = ""
         body = orjson.dumps(view)
     return Response(body, media_type=JSON)
 

@@ -68,6 +68,7 @@ function draw() {
   document.body.dataset.status = ticket.status;
   setText(byId("number"), ticket.number);
   setText(byId("service"), named(ticket, "service_name"));
+  setText(byId("review-code"), ticket.review_code);
   const windows = windowsText([...ticket.windows].sort((a, b) => a.localeCompare(b, lang, { numeric: true })));
   setText(byId("status"), say(`ticket.status.${statusKey()}`, { window: ticket.window }));
   const until = ticket.deferred_until ? clockText(Date.parse(ticket.deferred_until)) : "";
