@@ -15,6 +15,7 @@ from kiosk.words import (
     section_words,
     ticket_service_name,
     wait_words,
+    when_words,
     window_list,
 )
 
@@ -36,12 +37,12 @@ def ticket_content(
         number=ticket.number,
         service_name=ticket_service_name(ticket, language),
         issued_at=_local(ticket.issued_at, hall),
-        people_ahead=ticket.people_ahead,
-        wait_text=wait_words(ticket.wait, texts),
+        people_ahead=None if ticket.deferred_until else ticket.people_ahead,
+        wait_text=_wait_text(ticket, hall, texts),
         window_text=window_list(ticket.windows, texts),
         follow_url=follow_base + ticket.follow_path if ticket.follow_path else None,
         review_code=ticket.review_code,
-        class_label=class_words(ticket, hall, texts),
+        class_label=_label(ticket, hall, texts),
         note=_sent_note(sent, matter, texts),
         materials=matter.materials if matter else (),
         footer=texts("offline.ticket" if ticket.offline else "paper.footer"),
@@ -58,6 +59,19 @@ def _sent_note(sent: str, matter: MatterFacts | None, texts: Texts) -> str:
         matter=name or texts("pension.slip_matter"),
         why=texts(f"pension_sent.{sent}"),
     )
+
+
+def _wait_text(ticket: TicketFacts, hall: HallFacts | None, texts: Texts) -> str:
+    """Who asked for more minutes is not called before they are over."""
+    if ticket.deferred_until:
+        return texts("paper.deferred", when=when_words(ticket.deferred_until, hall, texts))
+    return wait_words(ticket.wait, texts)
+
+
+def _label(ticket: TicketFacts, hall: HallFacts | None, texts: Texts) -> str:
+    """The class, and that there is another paper with this number."""
+    again = texts("paper.again") if ticket.reprint else ""
+    return " · ".join(filter(None, (class_words(ticket, hall, texts), again)))
 
 
 def slip_content(next_due: str, hall: HallFacts | None, texts: Texts) -> TicketContent:

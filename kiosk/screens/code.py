@@ -15,7 +15,7 @@ from kiosk.flow.events import CodeTouched, DigitTouched, EraseTouched, Event
 from kiosk.flow.feedback import CODE_SIGNS, PHONE_SIGNS, CodeGiven, PhoneGiven
 from kiosk.flow.feedback_moves import is_phone
 from kiosk.flow.moves import CODE_DIGITS, PHONE_DIGITS
-from kiosk.flow.states import Place, State
+from kiosk.flow.states import Link, Place, State
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.texts import Texts
 from kiosk.ui.widgets import KeypadKey
@@ -26,20 +26,22 @@ ERASE = "<"
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """What is typed in. words: the key under which title, text and the button's words stand; most:
-    places shown; sent: made anew at each touch."""
+    """What is typed in. words: the key under which title, text and the button's words stand; text:
+    the key of another text than its own; most: places shown; sent: made anew at each touch."""
 
     words: str
     typed: str
     most: int
     ready: bool
     sent: Callable[[], Event]
+    text: str = ""
 
 
 def _code(state: State) -> Typing:
     code = state.session.code
     ready = len(code) in (PHONE_DIGITS, CODE_DIGITS)
-    return Typing("code", code, CODE_DIGITS, ready, lambda: CodeTouched(str(uuid.uuid4())))
+    text = "code.text_no_reader" if state.around.reader is Link.DOWN else ""
+    return Typing("code", code, CODE_DIGITS, ready, lambda: CodeTouched(str(uuid.uuid4())), text)
 
 
 def _phone(state: State) -> Typing:
@@ -91,7 +93,7 @@ class CodeScreen(PlaceScreen):
     def show(self, state: State) -> None:
         typing = self._typing = TYPINGS[state.place](state)
         self.title = self.texts(f"{typing.words}.title")
-        self.lead = self.texts(f"{typing.words}.text")
+        self.lead = self.texts(typing.text or f"{typing.words}.text")
         self.send_words = self.texts(f"{typing.words}.send")
         self.digits = " ".join(typing.typed.ljust(typing.most, "·"))
         self.ready = typing.ready

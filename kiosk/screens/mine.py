@@ -65,11 +65,12 @@ class MineScreen(PlaceScreen):
     def _show_words(self) -> None:
         t = self.texts
         about = "rate_number" if self._rates else "mine"
-        self.title, self.text = t(f"{about}.title"), t(f"{about}.text")
+        card = self.reader_up and not self._rates
+        self.title = t(f"{about}.title")
+        self.text = t("mine.text_no_reader" if not (card or self._rates) else f"{about}.text")
         self.find_words = t(f"{about}.find")
         self.find_icon = "arrow-right" if self._rates else "search"
-        with_card = t("mine.card" if self.reader_up else "home.no_reader")
-        self.lead = "" if self._rates else with_card
+        self.lead = t("mine.card") if card else ""
 
     def find(self) -> None:
         self.emit(NumberGiven() if self._rates else FindTouched(str(uuid.uuid4())))

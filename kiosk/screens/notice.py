@@ -24,6 +24,12 @@ from kiosk.screens.news import News
 from kiosk.texts import Texts
 from kiosk.words import when_words
 
+_TROUBLE_TEXT = {
+    CardTrouble.UNREADABLE: "card_trouble.text",
+    CardTrouble.LIFTED: "card_trouble.lifted_text",
+    CardTrouble.READER: "card_trouble.reader_text",
+}
+
 
 def _card_trouble(state: State, t: Texts) -> News:
     why = state.session.card_trouble or CardTrouble.UNREADABLE
@@ -33,7 +39,7 @@ def _card_trouble(state: State, t: Texts) -> News:
         icon="id-card",
         tone="attention",
         title=t(f"card_trouble.{why.value}"),
-        text=t("card_trouble.reader_text" if gone else "card_trouble.text"),
+        text=t(_TROUBLE_TEXT[why]),
         next_words=t("card_trouble.back" if returns else "card_trouble.touch"),
         next_icon="arrow-right",
         next_event=BackTouched(),

@@ -26,6 +26,9 @@ from kiosk.ui.wrapping import Measure, balanced, break_lines, keeps_words_whole
 FONT_LINE = 1.46
 _REFERENCE_PX = 100
 _STEP = 0.94
+# A word that would be cut in two is worse than type that is a little smaller than it should be: so
+# much of the least size is enough then. The least sizes of large type allow for it.
+_FLOOR_FOR_WORDS = 0.78
 
 
 # Signs of one width in every Chinese font: only one of them is measured, or each new person's name
@@ -149,7 +152,14 @@ def _set(box: Setting) -> tuple[float, tuple[str, ...]]:
             break
         size_px *= _STEP
         lines = _lines(box, size_px)
+    while size_px * _STEP >= box.floor_px * _FLOOR_FOR_WORDS and not _whole(box, size_px):
+        size_px *= _STEP
+        lines = _lines(box, size_px)
     return size_px, tuple(lines)
+
+
+def _whole(box: Setting, size_px: float) -> bool:
+    return keeps_words_whole(box.words, box.width * 0.98, _measure_at(box, size_px))
 
 
 def _measure_at(box: Setting, size_px: float) -> Measure:

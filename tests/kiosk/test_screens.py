@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -21,6 +22,7 @@ TOUCH_DP = {View.NORMAL: 44, View.ELDER: 60, View.CONTRAST: 44}
 # One dp is a 160th of an inch; on the 21-inch kiosk of the field, 1080 wide, some 0.65 pixels. The
 # tests ask about twice that, so that a smaller or denser screen still passes.
 PX_PER_DP_AT_1080 = 1.25
+LATIN = re.compile(r"[A-Za-z]{4,}")
 
 
 def seen(widget: Any, opacity: float = 1.0) -> Iterator[Any]:
@@ -132,6 +134,9 @@ def cut_texts(stage: Any) -> Iterator[str]:
             yield f"{label.text!r} leaves the picture"
         if isinstance(label, Words) and "".join(label.text.split()) != "".join(label.words.split()):
             yield f"{label.text!r} is not {label.words!r}"
+        if isinstance(label, Words) and (parted := LATIN.findall(label.words)):
+            whole = set(LATIN.findall(label.text))
+            yield from (f"{word!r} is cut: {label.text!r}" for word in parted if word not in whole)
 
 
 def hidden_words(stage: Any) -> Iterator[str]:

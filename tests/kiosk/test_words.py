@@ -145,6 +145,7 @@ def test_the_paper_says_what_the_screen_says_and_nothing_personal() -> None:
     assert content.follow_url == "http://hall:8701/t/3f9c1d7ab24e4c5f"
     assert content.issued_at.isoformat() == "2026-03-02T10:08:00+08:00"
     assert (content.window_text, content.wait_text) == ("4、7、8", "约 12–20 分钟")
+    assert (content.review_code, content.class_label) == ("4821", "")
     assert content.note == ""
 
 
@@ -160,6 +161,14 @@ def test_the_windows_number_of_a_yearly_check_names_the_matter_and_a_kind_reason
         assert matter is not None
         assert note.startswith(matter.name if language is Language.CHINESE else matter.name_en)
         assert TEXTS[language](f"pension_sent.{sent}") in note
+
+
+def test_paper_printed_again_says_so_and_until_when_the_number_is_kept() -> None:
+    until = "2026-03-02T02:30:00+00:00"
+    ticket = replace(sample_ticket(), reprint=True, deferred_until=until)
+    content = ticket_content(ticket, sample_hall(), CHINESE, "")
+    assert (content.people_ahead, content.wait_text) == (None, "已留号到 10:30")
+    assert content.class_label == "补打"
 
 
 # --- line breaking ------------------------------------------------------------------------------
