@@ -28,12 +28,13 @@ TURNS = (Action.TURN_LEFT, Action.TURN_RIGHT)
 OTHERS = (Action.NOD, Action.OPEN_MOUTH)
 
 # How far from the baseline, in the units of Measures.
-TURNED = 0.17  # about 13 degrees; what photos show of that is left to the relief
+TURNED = 0.15  # about 11 degrees; what photos show of that is left to the depth
 STRAIGHT = 0.12
 NODDED = 0.10
 MOUTH_OPEN = 0.13
 EYES_SHUT = 0.72  # of the rolling 85th percentile
 LONGEST_BLINK_S = 0.6
+BACK_S = 0.3  # so long straight ahead, and a turn is over
 _IN_A_ROW = 2  # a single frame may be a slip of the landmarks
 
 
@@ -48,6 +49,11 @@ def draw(count: int, chance: random.Random, blink: bool = False) -> tuple[Action
     return tuple(drawn)
 
 
+def straightest(count: int) -> int:
+    """How many of so many frames, straightest first, show what straight ahead is."""
+    return max(3, count // 2)
+
+
 @dataclass(frozen=True, slots=True)
 class Baseline:
     """How this person looks straight ahead."""
@@ -59,8 +65,11 @@ class Baseline:
 
     @classmethod
     def of(cls, seen: Sequence[Measures]) -> Baseline:
+        """yaw: of the half that looks straightest: a head that still swings leaves no slanted
+        baseline."""
+        yaws = sorted((m.yaw for m in seen), key=abs)
         return cls(
-            median(m.yaw for m in seen),
+            median(yaws[: straightest(len(yaws))]),
             median(m.pitch for m in seen),
             median(m.mouth_gap for m in seen),
             median(m.eye_openness for m in seen),
@@ -69,6 +78,10 @@ class Baseline:
     def turned(self, measures: Measures) -> float:
         """How far the head is turned, positive to the person's own left."""
         return measures.yaw - self.yaw
+
+    def lowered(self, measures: Measures) -> float:
+        """How far the head is lowered, in eye distances."""
+        return measures.pitch - self.pitch
 
 
 class Watcher:
@@ -86,7 +99,7 @@ class Watcher:
 
     def done(self, measures: Measures, at_s: float) -> bool:
         if self.action is Action.BLINK:
-            return self._blinked(measures.eye_openness, at_s)
+            return self._ahead(measures) and self._blinked(measures.eye_openness, at_s)
         value, wanted = self._value(measures)
         self.reached = max(self.reached, value)
         if self.action in TURNS:
@@ -97,6 +110,14 @@ class Watcher:
             return self._lowered and value <= wanted / 2
         return self._in_a_row >= _IN_A_ROW
 
+    def _ahead(self, measures: Measures) -> bool:
+        """Eyes narrow on any picture that is tilted."""
+        base = self._baseline
+        ahead = abs(base.turned(measures)) <= STRAIGHT and abs(base.lowered(measures)) < NODDED
+        if not ahead:
+            self._shut_at_s = None
+        return ahead
+
     def _value(self, measures: Measures) -> tuple[float, float]:
         base = self._baseline
         if self.action is Action.TURN_LEFT:
@@ -104,7 +125,7 @@ class Watcher:
         if self.action is Action.TURN_RIGHT:
             return -base.turned(measures), TURNED
         if self.action is Action.NOD:
-            return measures.pitch - base.pitch, NODDED
+            return base.lowered(measures), NODDED
         return measures.mouth_gap - base.mouth_gap, MOUTH_OPEN
 
     def _turned(self, value: float, wanted: float) -> bool:
@@ -125,3 +146,26 @@ class Watcher:
             return False
         began_s, self._shut_at_s = self._shut_at_s, None
         return began_s is not None and at_s - began_s <= LONGEST_BLINK_S
+
+
+class WrongTurns:
+    """Counts turns to the side that was not asked for: each once, from straight ahead until the
+    head has been straight ahead again for BACK_S. Landmarks bounce within one turn."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._away = False
+        self._straight_since_s: float | None = None
+
+    def made(self) -> None:
+        self.count += not self._away
+        self._away = True
+
+    def feed(self, turned: float, at_s: float) -> None:
+        """turned: as `Baseline.turned`; every frame, after `made`."""
+        if abs(turned) > STRAIGHT:
+            self._straight_since_s = None
+            return
+        if self._straight_since_s is None:
+            self._straight_since_s = at_s
+        self._away = self._away and at_s - self._straight_since_s < BACK_S

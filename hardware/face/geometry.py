@@ -84,6 +84,18 @@ def relief(straight: Points, turned: Points) -> float:
     return error / max(float(np.linalg.norm(turned[_OUTER_LEFT] - turned[_OUTER_RIGHT])), 1e-6)
 
 
+def aligned(points: Points) -> Points:
+    """Moved, scaled and rolled so that the middle of the eyes lies at 0, 0 and their distance is 1:
+    what is left is the face's shape."""
+    right, left = points[_RIGHT_EYE].mean(axis=0), points[_LEFT_EYE].mean(axis=0)
+    across = left - right
+    distance = max(float(np.hypot(*across)), 1e-6)
+    cosine, sine = across / distance
+    turn = np.array([[cosine, -sine], [sine, cosine]])
+    shape: Points = (points - (right + left) / 2) @ turn / distance
+    return shape
+
+
 def trace(points: Points) -> NDArray[np.float64]:
     """Place, size and shape of the face as one vector, in eye distances: what a loop repeats."""
     distance = max(measure(points).eye_distance_px, 1e-6)

@@ -10,7 +10,7 @@ import math
 import random
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -18,25 +18,27 @@ import numpy as np
 from hardware.face.actions import (
     MOUTH_OPEN,
     STRAIGHT,
-    TURNED,
     TURNS,
     Action,
     Baseline,
     Watcher,
+    WrongTurns,
+    straightest,
 )
 from hardware.face.colour import WHITE, ColourPlan, Rgb
 from hardware.face.cues import Cue, CueName, LivenessSettings, Verdict, Weight
+from hardware.face.depth import Depth
 from hardware.face.engine import Face
-from hardware.face.geometry import Measures, Points, measure, relief
+from hardware.face.geometry import Measures, Points, measure
 from hardware.face.matching import PROBE_FRAMES
 from hardware.face.quality import Advice, GateLimits, judge, large_faces
 from hardware.face.track import Track
 
 _GOOD_S = 0.3  # so long in a row a good picture, and the challenge begins
-_WRONG_TURNS = 1  # left and right are easily mistaken: once
+_WRONG_TURNS = 2  # left and right are easily mistaken
 _PATIENCE_S = 0.6  # so long a calm face is waited for; then any good frame does
 _CALM_EYES = 0.8  # of the openness at the beginning
-_RELIEF_SHARE = 90  # percentile of the turned frames: one slip of the landmarks decides nothing
+_FURTHER_S = 4.0  # so long a last turn that showed too little depth may be made again, further
 
 
 class Stage(StrEnum):
@@ -84,10 +86,10 @@ class Session:
         self._still: list[tuple[Measures, Points]] = []
         self._colours: list[tuple[float, Rgb]] = []
         self._baseline: Baseline | None = None
-        self._straight: Points | None = None
+        self._depth = Depth()
         self._watchers: list[Watcher] = []
-        self._wrong_turns = 0
-        self._reliefs: list[float] = []
+        self._wrong_turns = WrongTurns()
+        self._turn_made_s: float | None = None
         self._kept = 0
         self._wanted_here = 0
         self._failed = ""
@@ -120,7 +122,7 @@ class Session:
         elif self._track.broken is not None:
             self._end("")
         elif self._stage is Stage.PLACE:
-            self._place(quality.good, at_s)
+            self._place(faces, quality.good, at_s)
         elif faces:
             keep = self._go_on(faces[0], quality.good, at_s)
         return self._prompt(quality.advice, at_s, keep)
@@ -136,9 +138,10 @@ class Session:
             self._stage_s, self._extended = at_s, self._extended + 1
 
     def end(self) -> None:
-        """No more frames will come."""
+        """No more frames will come. A last turn that was made has been made, however deep."""
         if self._stage is not Stage.DONE:
-            self._end("ended")
+            last = self._step == len(self.actions) - 1
+            self._end("" if last and self._turn_made_s is not None else "ended")
 
     def _prompt(self, advice: Advice | None, at_s: float, keep: bool = False) -> Prompt:
         acting = self._stage is Stage.ACT
@@ -151,7 +154,7 @@ class Session:
         return Prompt(self._stage, advice, action, self._step, left_s, tint, keep, self._extended)
 
     def _enter(self, stage: Stage, at_s: float) -> None:
-        self._stage, self._stage_s = stage, at_s
+        self._stage, self._stage_s, self._turn_made_s = stage, at_s, None
         parts_left = len(self.actions) - self._step + (stage is Stage.STILL)
         self._wanted_here = math.ceil((PROBE_FRAMES - self._kept) / max(parts_left, 1))
 
@@ -160,10 +163,12 @@ class Session:
 
     # --- stages ---------------------------------------------------------------------------------
 
-    def _place(self, good: bool, at_s: float) -> None:
+    def _place(self, faces: tuple[Face, ...], good: bool, at_s: float) -> None:
         if not good:
             self._good_since_s = None
+            self._still.clear()
             return
+        self._still.append((measure(faces[0].points), faces[0].points))
         self._good_since_s = at_s if self._good_since_s is None else self._good_since_s
         if at_s - self._good_since_s >= _GOOD_S:
             self._enter(Stage.STILL, at_s)
@@ -171,7 +176,9 @@ class Session:
     def _go_on(self, face: Face, good: bool, at_s: float) -> bool:
         """Whether the frame is one to keep."""
         measures = measure(face.points)
-        self._note_relief(face.points, measures)
+        base = self._baseline
+        if base is not None:
+            self._depth.note(face.points, base.turned(measures), base.lowered(measures))
         if self._stage is Stage.STILL:
             return self._still_frame(face, measures, good, at_s)
         if self._stage is Stage.COLOUR:
@@ -190,11 +197,16 @@ class Session:
             self._out_of_time(at_s)
             return good and self._keep()
         self._baseline = Baseline.of([m for m, _ in self._still])
-        self._straight = np.median(np.stack([p for _, p in self._still]), axis=0)
+        self._depth.begin(np.median(np.stack([p for _, p in self._straightest()]), axis=0))
         coloured = self._settings.weights.colour is not Weight.OFF
         self._enter(Stage.COLOUR if coloured else Stage.ACT, at_s)
         self._watch()
         return False
+
+    def _straightest(self) -> list[tuple[Measures, Points]]:
+        """The half of them: a head that still swings leaves no slanted ground to measure from."""
+        seen = sorted(self._still, key=lambda one: abs(one[0].yaw))
+        return seen[: straightest(len(seen))]
 
     def _colour_frame(self, face: Face, at_s: float) -> None:
         self._colours.append((at_s - self._stage_s, face.light.colour))
@@ -213,16 +225,29 @@ class Session:
             ]
 
     def _act(self, measures: Measures, at_s: float) -> None:
+        asked, base = self.actions[self._step], self._baseline
         made = [w.action for w in self._watchers if w.done(measures, at_s)]
-        if self.actions[self._step] in made:
+        turned = 0.0 if base is None else base.turned(measures)
+        if asked in TURNS and asked in made and self._turn_made_s is None:
+            self._turn_made_s = at_s
+        if (asked in made and asked not in TURNS) or self._turn_ends(at_s):
             self._enter(Stage.CENTRE, at_s)
-        elif made:
-            self._wrong_turns += 1
+        elif made and asked not in made and self._turn_made_s is None:
+            self._wrong_turns.made()
             self._watch()
-            if self._wrong_turns > _WRONG_TURNS:
-                self._end("wrong_turn")
         else:
             self._out_of_time(at_s)
+        self._wrong_turns.feed(turned, at_s)
+        if self._wrong_turns.count > _WRONG_TURNS:
+            self._end("wrong_turn")
+
+    def _turn_ends(self, at_s: float) -> bool:
+        """Made, and depth was shown, or another turn will, or this one had its time to."""
+        if self._turn_made_s is None:
+            return False
+        another = any(action in TURNS for action in self.actions[self._step + 1 :])
+        over = at_s >= min(self._turn_made_s + _FURTHER_S, self._stage_s + self._settings.action_s)
+        return another or over or self._depth.shown(self._settings.limits)
 
     def _centre(self, measures: Measures, good: bool, at_s: float) -> bool:
         patient = at_s - self._stage_s <= _PATIENCE_S
@@ -263,29 +288,26 @@ class Session:
 
     # --- cues -----------------------------------------------------------------------------------
 
-    def _note_relief(self, points: Points, measures: Measures) -> None:
-        base, straight = self._baseline, self._straight
-        if base is None or straight is None or abs(base.turned(measures)) < TURNED:
-            return
-        self._reliefs.append(relief(straight, points))
-
     def cues(self) -> tuple[Cue, ...]:
         """All but `same_person`, which needs descriptors; those that are off are left out."""
         weights = self._settings.weights
         found = (
             self._actions_cue(),
             self._track.continuity(),
-            self._relief_cue(),
+            *self._depth_cue(),
             self._colour.judge(self._colours, self._settings.limits),
             self._track.frozen(),
             self._track.loop(),
         )
-        turned = any(action in TURNS for action in self.actions)
-        return tuple(
-            cue
-            for cue in found
-            if weights.of(cue.name) is not Weight.OFF and (turned or cue.name is not CueName.RELIEF)
-        )
+        return tuple(cue for cue in found if weights.of(cue.name) is not Weight.OFF)
+
+    def _depth_cue(self) -> tuple[Cue, ...]:
+        """Where no movement was asked for that shows depth, a head that moved and stayed flat is
+        still a question for a clerk."""
+        cue = self._depth.judge(self._settings.limits)
+        if any(action in (*TURNS, Action.NOD) for action in self.actions):
+            return (cue,)
+        return (replace(cue, verdict=Verdict.UNCLEAR),) if cue.verdict is Verdict.BAD else ()
 
     def _actions_cue(self) -> Cue:
         made = self._step + (self._stage is Stage.DONE and not self._unfinished)
@@ -296,16 +318,3 @@ class Session:
     @property
     def _unfinished(self) -> bool:
         return bool(self._failed) or self._track.broken is not None
-
-    def _relief_cue(self) -> Cue:
-        limits = self._settings.limits
-        if not self._reliefs:
-            return Cue(CueName.RELIEF, Verdict.UNCLEAR, None, limits.relief, "no_turn")
-        value = float(np.percentile(self._reliefs, _RELIEF_SHARE))
-        verdict = Verdict.UNCLEAR if value >= limits.relief_unclear else Verdict.BAD
-        return Cue(
-            CueName.RELIEF,
-            Verdict.GOOD if value >= limits.relief else verdict,
-            value,
-            limits.relief,
-        )

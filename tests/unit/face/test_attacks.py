@@ -76,6 +76,7 @@ PHOTO = {
     "zoomed": lambda: attacks.zoomed(film("d20")[0], COUNT),
     "rolled": lambda: attacks.rolled(film("d18")[0], COUNT),
     "tilted": lambda: attacks.tilted(film("d19")[0], COUNT),
+    "tilted far, glasses": lambda: attacks.tilted(pictures("d19")[80], 60),
     "bent": lambda: attacks.bent(film("d3")[0], COUNT),
     "cut-out eyes": lambda: attacks.cut_out_eyes(film("d19")[0], film("d19"), (90, 110, 230, 160)),
 }
@@ -95,7 +96,7 @@ def test_a_film_of_another_movement_runs_out_of_time():
     assert (result.alive, result.failed) == (Decision.REJECT, "ended")
 
 
-def test_a_film_that_turns_the_wrong_way_twice_is_given_up():
+def test_a_film_that_turns_the_wrong_way_again_and_again_is_given_up():
     result = check(film("d3", 0, 2), RIGHT, LEFT, fps=15.0)
     assert (result.alive, result.failed) == (Decision.REJECT, "wrong_turn")
 

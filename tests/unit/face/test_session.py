@@ -12,6 +12,7 @@ from foundation.settings_file import load_settings
 from hardware.face.actions import Action, Baseline, Watcher
 from hardware.face.colour import PALETTE, ColourPlan
 from hardware.face.cues import CueLimits, CueName, LivenessSettings, Verdict
+from hardware.face.depth import Depth
 from hardware.face.engine import Face, Light
 from hardware.face.geometry import Box, measure, relief
 from hardware.face.quality import Advice, GateLimits
@@ -23,7 +24,7 @@ LIMITS = CueLimits()
 SIZE = (640, 480)
 
 
-def head(turn_deg=0.0, mouth=0.0, shift=0.0):
+def head(turn_deg=0.0, mouth=0.0, shift=0.0, nod_deg=0.0):
     """68 points of a head of three depths, seen after turning; eyes 90 px apart."""
     points = np.zeros((68, 3))
     points[:17, 0] = np.linspace(-80, 80, 17)
@@ -42,7 +43,9 @@ def head(turn_deg=0.0, mouth=0.0, shift=0.0):
     points[65:68, 1] += mouth / 2
     turn = np.radians(turn_deg)
     x = points[:, 0] * np.cos(turn) + points[:, 2] * np.sin(turn)
-    return np.stack([x + 320 + shift, points[:, 1] + 240], axis=1)
+    nod = np.radians(nod_deg)
+    y = points[:, 1] * np.cos(nod) + points[:, 2] * np.sin(nod)
+    return np.stack([x + 320 + shift, y + 240], axis=1)
 
 
 def face(points, seed=0, colour=(120.0, 100.0, 90.0)):
@@ -103,10 +106,64 @@ def test_whoever_makes_another_movement_gets_no_further(wrong):
     assert next(c for c in made.cues() if c.name is CueName.ACTIONS).verdict is Verdict.BAD
 
 
-def test_one_wrong_turn_is_forgiven():
+@pytest.mark.parametrize(("times", "failed"), [(2, ""), (3, "wrong_turn")])
+def test_two_wrong_turns_are_forgiven(times, failed):
     made = session(Action.TURN_LEFT)
-    play(made, [*REST, *[head(-28)] * 2, *[head()] * 4, *[head(28)] * 3, *[head()] * 9])
+    wrong = [*[head(-28)] * 2, *[head()] * 5]
+    play(made, [*REST, *wrong * times, *[head(28)] * 3, *[head()] * 9])
+    assert made.failed == failed
+
+
+def test_landmarks_that_bounce_within_one_wrong_turn_count_it_once():
+    made = session(Action.TURN_LEFT)
+    bouncing = [*[head(-28)] * 2, *[head()] * 2] * 4
+    play(made, [*REST, *bouncing, *[head()] * 5, *[head(28)] * 3, *[head()] * 9])
     assert made.failed == ""
+
+
+def test_a_last_turn_that_shows_little_depth_may_be_made_again_further():
+    """A person who hardly turns is given time to; a photo only gets longer to be seen as one."""
+    little = head(16)
+    assert relief(head(), little) < CueLimits().relief < relief(head(), head(30))
+    made = session(Action.TURN_LEFT)
+    prompts = play(made, [*REST, *[little] * 3, *[head()] * 6])
+    assert made.stage is Stage.ACT
+    assert prompts[-1].action is Action.TURN_LEFT
+    play(made, [*[head(30)] * 8, *[head()] * 9], start_s=2.4)
+    assert (made.stage, made.failed) == (Stage.DONE, "")
+    assert next(c for c in made.cues() if c.name is CueName.RELIEF).verdict is Verdict.GOOD
+    gives_up = session(Action.TURN_LEFT)
+    play(gives_up, [*REST, *[little] * 3, *[head()] * 60])
+    assert (gives_up.stage, gives_up.failed) == (Stage.DONE, "")
+    assert next(c for c in gives_up.cues() if c.name is CueName.RELIEF).verdict is not Verdict.GOOD
+
+
+def test_a_head_that_swings_while_the_baseline_is_taken_turns_from_straight_ahead_all_the_same():
+    swings = [measure(head(degrees)) for degrees in (0, 0, 2, 4, 10, 16, 22, 26)]
+    assert abs(Baseline.of(swings).yaw) < 0.05
+
+
+def test_what_the_landmarks_slip_by_is_no_depth():
+    """A single frame of a flat photo goes wrong; the mean of the furthest does not."""
+    chance, limits = np.random.default_rng(1), CueLimits()
+    depth, straight = Depth(), head()
+    depth.begin(straight)
+    photo = straight * [0.7, 1.0] + [60, 0]
+    slipped = [photo + chance.normal(0, 3, photo.shape) for _ in range(30)]
+    for points in slipped:
+        depth.note(points, 0.2, 0.0)
+    assert max(relief(straight, points) for points in slipped) > limits.relief
+    assert depth.judge(limits).verdict is Verdict.BAD
+
+
+def test_a_nod_shows_depth_too_and_one_frame_decides_nothing():
+    depth = Depth()
+    depth.begin(head())
+    depth.note(head(30), 0.3, 0.0)
+    assert depth.judge(CueLimits()).verdict is Verdict.UNCLEAR
+    for _ in range(3):
+        depth.note(head(nod_deg=40), 0.0, 0.2)
+    assert depth.judge(CueLimits()).verdict is Verdict.GOOD
 
 
 def test_more_time_begins_the_movement_anew():
@@ -138,11 +195,12 @@ def test_nobody_there_is_said_and_begins_nothing():
 
 def test_a_blink_is_measured_against_the_persons_own_eyes():
     """0.24 wide open is narrow, and open all the same."""
-    watcher = Watcher(Action.BLINK, Baseline(0, 0, 0, 0.24))
+    narrow = replace(Baseline.of([measure(head())]), eye_openness=0.24)
+    watcher = Watcher(Action.BLINK, narrow)
     seen = [0.24, 0.23, 0.25, 0.24, 0.13, 0.14, 0.24]
     eyes = [replace(measure(head()), eye_openness=value) for value in seen]
     assert [watcher.done(m, i / 10) for i, m in enumerate(eyes)] == [False] * 6 + [True]
-    asleep = Watcher(Action.BLINK, Baseline(0, 0, 0, 0.24))
+    asleep = Watcher(Action.BLINK, narrow)
     shut = [0.24] * 5 + [0.1] * 8 + [0.24]
     eyes = [replace(measure(head()), eye_openness=value) for value in shut]
     assert not any(asleep.done(m, i / 10) for i, m in enumerate(eyes))
