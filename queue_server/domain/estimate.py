@@ -18,6 +18,7 @@ from queue_server.domain.vocabulary import WindowState
 from queue_server.domain.waiting_line import Arrival, Place, QueueKey
 
 Z90 = 1.2816  # the normal distribution's 90th percentile
+_BELIEVED_MS = 120_000  # so long a free window may take to call who is next
 
 
 def promise(
@@ -32,25 +33,32 @@ def promise(
 
 
 def promise_left(state: HallState, ticket: Ticket, ahead: int, now_ms: int) -> Promise | None:
-    """How much longer somebody who waits has to."""
+    """How much longer somebody who waits has to. Who is next and is not called, though a window
+    seems to be free, is not told "at once" for ever: nobody may be sitting there."""
+    told = None
     if state.outlook is not None and state.outlook.is_fresh(now_ms):
-        found = state.outlook.left(ticket.id, now_ms)
-        if found is not None:
-            return found
-    return promise(state, ticket.service, ticket.priority_class, ahead, now_ms)
+        told = state.outlook.left(ticket.id, now_ms)
+    if told is None:
+        told = promise(state, ticket.service, ticket.priority_class, ahead, now_ms)
+    if told is None or told.p50_s > 0 or now_ms - ticket.issued_ms < _BELIEVED_MS:
+        return told
+    return _first(estimate(state, ticket.service, ahead, believe_free=False))
 
 
 def _first(figures: tuple[int, int] | None) -> Promise | None:
     return None if figures is None else Promise(*figures)
 
 
-def estimate(state: HallState, service: str, ahead: int) -> tuple[int, int] | None:
-    """(p50_s, p90_s) until the call, `ahead` people first; None when no open window serves it."""
+def estimate(
+    state: HallState, service: str, ahead: int, *, believe_free: bool = True
+) -> tuple[int, int] | None:
+    """(p50_s, p90_s) until the call, `ahead` people first; None when no open window serves it.
+    believe_free: that a window without a person before it calls at once."""
     rules = state.known_rules
     capacity, free = _capacity(state, service)
     if capacity <= 0:
         return None
-    if free and ahead == 0:
+    if free and believe_free and ahead == 0:
         return 0, rules.service[service].usual_s // 4
     # on average one service is half done when somebody joins
     usual_s = rules.service[service].usual_s

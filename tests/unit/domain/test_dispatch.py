@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queue_server.domain import dispatch
-from queue_server.domain.estimate import estimate, people_ahead
+from queue_server.domain.estimate import estimate, people_ahead, promise_left
 from queue_server.domain.explain import SENTENCES
 from queue_server.domain.state import HallState, Ticket
 from queue_server.domain.vocabulary import TicketStatus
@@ -182,3 +182,16 @@ def test_estimates_grow_with_the_line_and_need_an_open_window() -> None:
         hall.state.windows[window].state = type(hall.state.windows[window].state).CLOSED
     hall.state.windows["1"].state = type(hall.state.windows["1"].state).PAUSED
     assert estimate(hall.state, "A", 2) is None
+
+
+def test_who_is_next_and_not_called_is_not_told_at_once_for_ever() -> None:
+    """A window may be open with nobody sitting there."""
+    hall = Hall()
+    hall.issue("A")
+    (ticket,) = hall.state.tickets.values()
+    soon = promise_left(hall.state, ticket, 0, ticket.issued_ms + 60_000)
+    later = promise_left(hall.state, ticket, 0, ticket.issued_ms + 300_000)
+    assert soon is not None
+    assert later is not None
+    assert soon.p50_s == 0
+    assert later.p50_s > 0
