@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from kiosk.flow.content import ContentFacts, QuestionsFacts
+from kiosk.flow.content import ContentFacts, FaceTermsFacts, QuestionsFacts
 from kiosk.flow.events import HelpState, TicketAct
 from kiosk.flow.facts import LeaseFacts, PersonFacts, TicketFacts
 from kiosk.flow.pinyin import Lexicon
@@ -34,7 +34,12 @@ def sample_content() -> ContentFacts:
     matters = [{**whole, "materials": [], "procedure": [], **m} for m in told["matter"]]
     notices, jobs = read_notices({"notices": told["notice"], "jobs": told["job"]})
     return ContentFacts(
-        read_matters({"matters": matters}), notices, jobs, form=sample_form(), told=True
+        read_matters({"matters": matters}),
+        notices,
+        jobs,
+        form=sample_form(),
+        told=True,
+        face_terms=FaceTermsFacts(told["hall"]["name"], told["hall"]["name_en"]),
     )
 
 

@@ -91,8 +91,19 @@ class ReviewFormFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceTermsFacts:
+    """Who answers for the face data, and for how many days pictures that a clerk compared are kept;
+    None: they are not."""
+
+    operator: str
+    operator_en: str
+    evidence_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ContentFacts:
-    """seen_at: when the server last told it, RFC 3339; empty when it is as the server has it.
+    """face_terms: None until the hall has told them, or where no face is checked. seen_at: when the
+    server last told it, RFC 3339; empty when it is as the server has it.
     told: whether anything of it was told yet; before, what is not there may only be unknown."""
 
     matters: tuple[MatterFacts, ...] = ()
@@ -101,6 +112,7 @@ class ContentFacts:
     seen_at: str = ""
     form: ReviewFormFacts = field(default_factory=ReviewFormFacts)
     told: bool = False
+    face_terms: FaceTermsFacts | None = None
 
     def matter(self, matter_id: str | None) -> MatterFacts | None:
         return next((m for m in self.matters if m.id == matter_id), None)

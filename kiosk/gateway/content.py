@@ -21,6 +21,7 @@ from foundation.liveness import BeatingStop, Pulse, Quiet
 from kiosk.flow import events as ev
 from kiosk.flow.content import (
     ContentFacts,
+    FaceTermsFacts,
     JobFacts,
     LevelFacts,
     MatterFacts,
@@ -72,6 +73,22 @@ def _matter(matter: wire.Matter) -> MatterFacts:
         fee=typed(matter["fee"], str),
         legal_basis=typed(matter["legal_basis"], str),
         spelling=spelling(name),
+    )
+
+
+def read_face_terms(answer: object) -> FaceTermsFacts | None:
+    """From the list of matters; None where the server tells none. Raises BadAnswer."""
+    told = cast(Mapping[str, Any], answer).get("face_terms")
+    if told is None:
+        return None
+    days = told.get("evidence_days")
+    return strictly(
+        "terms of the face check",
+        lambda: FaceTermsFacts(
+            typed(told["operator"], str),
+            typed(told["operator_en"], str),
+            None if days is None else typed(days, int),
+        ),
     )
 
 
@@ -196,7 +213,8 @@ def content_of(told: Mapping[str, Any], fresh: bool) -> ContentFacts:
     form = read_form(told["form"]) if "form" in told else ReviewFormFacts()
     seen_at = "" if fresh else str(told.get("seen_at", ""))
     known = {"notices", "matters"} <= told.keys()
-    return ContentFacts(matters, notices, jobs, seen_at, form, told=known)
+    terms = read_face_terms(told["matters"]) if "matters" in told else None
+    return ContentFacts(matters, notices, jobs, seen_at, form, told=known, face_terms=terms)
 
 
 class ContentWatch(threading.Thread):

@@ -10,6 +10,21 @@ from kiosk.flow.eligibility import AgreeTouched
 from kiosk.flow.events import TakeTouched
 from kiosk.flow.states import State
 from kiosk.screens.base import PlaceScreen
+from kiosk.texts import Texts
+from kiosk.words import in_language
+
+
+def consent_points(state: State, t: Texts) -> str:
+    """Who answers for it, what for, how long what is kept, and that a window is as good."""
+    around = state.around
+    hall, terms = around.hall, around.content.face_terms
+    if terms is not None:
+        operator = in_language(terms.operator, terms.operator_en, t.language)
+    else:
+        operator = in_language(hall.name, hall.name_en, t.language) if hall else t("pension.here")
+    days = terms.evidence_days if terms else None
+    kept = t("pension.consent_kept", days=days) if days else t("pension.consent_wiped")
+    return t("pension.consent_points", operator=operator, kept=kept)
 
 
 class ConsentScreen(PlaceScreen):
@@ -29,7 +44,7 @@ class ConsentScreen(PlaceScreen):
         self.title = t("eligibility.title")
         self.lead = t("pension.consent_lead" if self.camera else "eligibility.text")
         if self.camera:
-            self.points = t("pension.consent_points")
+            self.points = consent_points(state, t)
         else:
             self.points = t("eligibility.question" if self.window_open else "eligibility.closed")
 

@@ -10,15 +10,18 @@ from queue_server.domain.pensions import PensionSettings
 
 @dataclass(frozen=True)
 class PensionSection:
-    """calibration: the site's file, made by `./hall device face calibrate`. describe: the program
-    that measures an enrolment picture (standard input: the picture; standard output: JSON); empty:
-    nobody is enrolled here. decode: the program that makes a picture of a card's photo; empty: none
-    is set up, which is usual. evidence: whether both pictures that a clerk compared are kept,
-    encrypted, for evidence_days. reminders: the folder where reminders are put for the SMS gateway;
-    register: a CSV file with invented people, for demonstrations."""
+    """operator: who answers for the face data, as the text that people agree to names them; empty:
+    the hall by its own name. calibration: the site's file, made by `./hall device face calibrate`.
+    describe: the program that measures an enrolment picture (standard input: the picture; standard
+    output: JSON); empty: nobody is enrolled here. decode: the program that makes a picture of a
+    card's photo; empty: none is set up, which is usual. evidence: whether both pictures that a
+    clerk compared are kept, encrypted, for evidence_days. reminders: the folder where reminders are
+    put for the SMS gateway; register: a CSV file with invented people, for demonstrations."""
 
     matter: str = ""
     consent_version: str = ""
+    operator: str = ""
+    operator_en: str = ""
     months: int = 12
     due_days: int = 60
     checks_at_most: int = 6

@@ -7,8 +7,10 @@ from datetime import date
 from queue_server.domain.calendar import local
 from queue_server.domain.content import Guide, Job, Notice
 from queue_server.domain.state import HallState
+from queue_server.presentation import Presentation
+from queue_server.settings.pensions import PensionSection
 from queue_server.wire import content as wire
-from queue_server.wire.hall import Matter
+from queue_server.wire.hall import FaceTerms, Matter
 
 _NO_GUIDE = Guide("")
 
@@ -51,6 +53,17 @@ def matters_view(state: HallState) -> list[Matter]:
             }
         )
     return found
+
+
+def face_terms(settings: PensionSection, hall: Presentation) -> FaceTerms | None:
+    """None where faces are not checked."""
+    if not settings.matter:
+        return None
+    return {
+        "operator": settings.operator or hall.name,
+        "operator_en": settings.operator_en or settings.operator or hall.name_en,
+        "evidence_days": settings.evidence_days if settings.evidence else None,
+    }
 
 
 def _notice(notice: Notice) -> wire.Notice:

@@ -11,7 +11,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 from queue_server.wire.appointments import Appointment
 from queue_server.wire.cases import Acceptance, FinishedVisit, Reviewable, Step
 from queue_server.wire.content import Job, Notice
-from queue_server.wire.hall import JournalEvent, Matter, Ticket, Window
+from queue_server.wire.hall import FaceTerms, JournalEvent, Matter, Ticket, Window
 from queue_server.wire.pensions import Pensioner, Sent, Waiting
 from queue_server.wire.reviews import Case, CaseStatus, TabletReview
 
@@ -112,6 +112,7 @@ class TabletNow(TypedDict):
 
 class Matters(TypedDict):
     matters: list[Matter]
+    face_terms: FaceTerms | None  # null where faces are not checked
 
 
 class JournalPage(TypedDict):

@@ -68,6 +68,15 @@ class Obstacle(TypedDict):
     message: str
 
 
+class FaceTerms(TypedDict):
+    """What people are told before they agree to a face check. operator: who answers for the data;
+    evidence_days: how long pictures that a clerk compared are kept; null: they are not."""
+
+    operator: str
+    operator_en: str
+    evidence_days: int | None
+
+
 class Service(TypedDict):
     id: str
     prefix: str

@@ -227,6 +227,25 @@ def _any(state: State, chance: random.Random) -> ev.Event:
     )
 
 
+def test_with_nobody_before_the_camera_it_is_asked_before_the_kiosk_goes_home() -> None:
+    """Once more was touched, and the chair is empty; then nobody touches anything."""
+    state, _ = ended(before_the_camera(), "reject")
+    for event in (el.StartTouched(AGAIN), el.FaceSeen(AGAIN, "place", "no_face", None, 0, None)):
+        state, _ = step(state, event)
+    limits = state.limits
+    state, _ = step(state, ev.Tick(state.now_s + limits.face_s - limits.warning_s))
+    assert state.warned
+    state, effects = step(state, ev.StillHere())
+    assert (state.warned, effects) == (False, (el.GiveMoreTime(),))
+    state, _ = ended(state, "reject", AGAIN)
+    state, _ = step(state, ev.Tick(state.now_s + limits.found_s - limits.warning_s))
+    assert (state.place, state.warned) == (Place.PENSION_AGAIN, True)
+    state, _ = step(state, ev.StillHere())
+    assert not state.warned
+    state, effects = step(state, ev.Tick(state.now_s + limits.found_s + 1))
+    assert (state.place, el.ForgetCheck() in effects) == (Place.HOME, True)
+
+
 def test_who_laid_the_card_first_needs_no_second_reading() -> None:
     home = replace(HOME, place=Place.GREETING)
     greeted = replace(home, session=replace(home.session, person=PERSON))

@@ -13,19 +13,21 @@ import pytest
 
 import kiosk
 from foundation.masking import masked_name
+from kiosk.flow.content import ContentFacts, FaceTermsFacts
 from kiosk.flow.eligibility import SENT
 from kiosk.flow.events import Language, View
 from kiosk.flow.facts import WaitFacts, age_on
 from kiosk.flow.states import CardTrouble, Paper, Place
 from kiosk.paper import ticket_content
 from kiosk.samples import beyond, sample_hall, sample_states, sample_ticket
+from kiosk.screens.eligibility_consent import consent_points
 from kiosk.screens.notice import NEWS
 from kiosk.screens.ticket import _PAPER_TEXT
 from kiosk.texts import ASSETS, SHIPPED, TextMissing, load_texts
 from kiosk.ui.icons import IconSet
 from kiosk.ui.look import load_theme, rgba
 from kiosk.ui.wrapping import balanced, break_lines
-from kiosk.words import ticket_news, ticket_where, wait_words, windows_words
+from kiosk.words import in_language, ticket_news, ticket_where, wait_words, windows_words
 
 ROOM = Path(kiosk.__file__).parent
 TEXTS = {language: load_texts(language) for language in SHIPPED}
@@ -147,6 +149,26 @@ def test_the_paper_says_what_the_screen_says_and_nothing_personal() -> None:
     assert (content.window_text, content.wait_text) == ("4、7、8", "约 12–20 分钟")
     assert (content.review_code, content.class_label) == ("4821", "")
     assert content.note == ""
+
+
+@pytest.mark.parametrize("language", SHIPPED)
+def test_who_is_to_agree_reads_who_answers_for_it_and_how_long_what_is_kept(
+    language: Language,
+) -> None:
+    state, t = sample_states()["pension-consent"], TEXTS[language]
+    for days, kept in (
+        (30, t("pension.consent_kept", days=30)),
+        (None, t("pension.consent_wiped")),
+    ):
+        terms = FaceTermsFacts("某县社保局", "Some County Office", days)
+        content = replace(state.around.content, face_terms=terms)
+        told = replace(state, around=replace(state.around, content=content))
+        assert in_language("某县社保局", "Some County Office", language) in consent_points(told, t)
+        assert kept in consent_points(told, t)
+    untold = replace(state, around=replace(state.around, content=ContentFacts()))
+    assert untold.around.hall is not None
+    name = in_language(untold.around.hall.name, untold.around.hall.name_en, language)
+    assert name in consent_points(untold, t)
 
 
 @pytest.mark.parametrize("language", SHIPPED)

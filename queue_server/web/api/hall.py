@@ -14,7 +14,7 @@ from queue_server.access.roles import TABLE, Act
 from queue_server.domain import commands as c
 from queue_server.journal.chain import Record
 from queue_server.speech import SpeechUnavailable
-from queue_server.views.content import matters_view
+from queue_server.views.content import face_terms, matters_view
 from queue_server.web.answers import ERRORS, JSON, encoded_json
 from queue_server.web.bodies import body_of, takes
 from queue_server.web.context import allowed, permitted
@@ -38,10 +38,11 @@ async def hall_now(hall: str, request: Request) -> Response:
 
 @router.get("/matters")
 async def matters(hall: str, request: Request) -> Response:
-    """All matters with their service guides (五公开)."""
-    _, _, service = await permitted(request, Act.SEE_HALL, hall)
+    """All matters with their service guides (五公开), and who answers for face checks."""
+    ctx, _, service = await permitted(request, Act.SEE_HALL, hall)
     found = await service.ask(lambda state, _: matters_view(state))
-    return Response(orjson.dumps({"matters": found}), media_type=JSON)
+    terms = face_terms(await ctx.pensions.settings(hall), service.presentation)
+    return Response(orjson.dumps({"matters": found, "face_terms": terms}), media_type=JSON)
 
 
 @router.get("/events")
