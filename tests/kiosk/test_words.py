@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageFont
 
 import kiosk
 from foundation.masking import masked_name
@@ -191,6 +192,16 @@ def test_paper_printed_again_says_so_and_until_when_the_number_is_kept() -> None
     content = ticket_content(ticket, sample_hall(), CHINESE, "")
     assert (content.people_ahead, content.wait_text) == (None, "已留号到 10:30")
     assert content.class_label == "补打"
+
+
+@pytest.mark.parametrize("name", ["check", "plug", "house", "info", "x", "clock"])
+def test_an_icon_stands_in_the_middle_of_its_box(name: str) -> None:
+    """The font's own bearings: without them each sign is drawn at the left edge."""
+    icons, size_px = IconSet(ASSETS / "icons"), 240
+    mask, (left, _) = ImageFont.truetype(str(icons.font_file), size_px).getmask2(icons(name), "L")
+    ink = Image.frombytes("L", mask.size, bytes(mask)).getbbox()
+    assert ink is not None
+    assert abs(left + (ink[0] + ink[2]) / 2 - size_px / 2) < size_px * 0.02
 
 
 # --- line breaking ------------------------------------------------------------------------------
