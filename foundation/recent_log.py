@@ -7,7 +7,7 @@ import json
 import sys
 import threading
 from collections import deque
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 KEPT_LINES = 240
@@ -48,13 +48,13 @@ def _entry(line: str) -> dict[str, Any]:
     return told if isinstance(told, dict) and "event" in told else {}
 
 
-def time_of_day(entry: dict[str, Any]) -> str:
-    """HH:MM:SS on this machine's clock; empty where the line has no time."""
+def time_of_day(entry: dict[str, Any], zone: tzinfo | None = None) -> str:
+    """HH:MM:SS in the zone, None being this machine's; empty where the line has no time."""
     try:
         moment = datetime.fromisoformat(str(entry.get("timestamp", "")))
     except ValueError:
         return ""
-    return moment.astimezone().strftime("%H:%M:%S")
+    return moment.astimezone(zone).strftime("%H:%M:%S")
 
 
 def figures(entry: dict[str, Any]) -> str:

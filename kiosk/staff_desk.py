@@ -9,6 +9,7 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Protocol
 
 import structlog
@@ -123,7 +124,7 @@ class StaffDesk:
             _log.exception("staff_act_unforeseen", act=wish.act.value)
             told = st.Told(st.Verdict.BAD, "unforeseen")
         _log.info("staff_act", act=wish.act.value, verdict=told.verdict.value, told=told.key)
-        entries = self._entries() if wish.act is st.Act.LOG else ()
+        entries = self._entries(wish.zone) if wish.act is st.Act.LOG else ()
         return st.ActDone(wish.request_id, wish.act, told, entries)
 
     # --- at the printer, in its own thread --------------------------------------------------------
@@ -131,7 +132,7 @@ class StaffDesk:
     def _at(self, printer: ports.TicketPrinter, wish: st.DoAct) -> st.Told:
         chosen = self._tools.settings.printer
         if wish.act is st.Act.PRINT:
-            return _printed(printer.print_ticket(sample_ticket(), chosen.print_timeout_s))
+            return _printed(printer.print_ticket(sample_ticket(wish.zone), chosen.print_timeout_s))
         if wish.act is st.Act.PAPER:
             return _paper(printer, printer.status(chosen.status_timeout_s))
         if not (hasattr(printer, "recover") and hasattr(printer, "new_roll")):
@@ -202,14 +203,16 @@ class StaffDesk:
             st.Verdict.GOOD, "pictured", (("width", str(width)), ("height", str(height)))
         )
 
-    def _entries(self) -> tuple[st.LogEntry, ...]:
-        newest = self._tools.log.newest()[:ENTRIES]
+    def _entries(self, zone: tzinfo | None) -> tuple[st.LogEntry, ...]:
+        newest = [e for e in self._tools.log.newest() if e["event"] not in _EVERY_TOUCH]
         return tuple(
-            st.LogEntry(time_of_day(e), str(e.get("level", "")), str(e["event"]), figures(e))
-            for e in newest
+            st.LogEntry(time_of_day(e, zone), str(e.get("level", "")), str(e["event"]), figures(e))
+            for e in newest[:ENTRIES]
         )
 
 
+# What every visitor and every press of this menu leaves in the log: nothing is mended by it.
+_EVERY_TOUCH = frozenset({"place", "staff_act"})
 _AT_PRINTER = frozenset({st.Act.PRINT, st.Act.PAPER, st.Act.NEW_ROLL, st.Act.RESUME, st.Act.CLEAR})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from foundation.settings_file import load_settings
@@ -28,8 +28,8 @@ class _Sample:
     footer: str
 
 
-def sample_ticket() -> TicketContent:
-    """Raises SettingsError for a file that cannot be read."""
+def sample_ticket(zone: tzinfo | None = None) -> TicketContent:
+    """zone: of the time on it; None is this machine's. Raises SettingsError for a file that cannot be read."""
     sample = load_settings(_FILE, _Sample)
     words = {field.name: getattr(sample, field.name) for field in fields(sample)}
-    return TicketContent(issued_at=datetime.now().astimezone(), **words)
+    return TicketContent(issued_at=datetime.now(UTC).astimezone(zone), **words)

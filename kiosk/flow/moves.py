@@ -123,13 +123,19 @@ def be_active(state: State, _event: ev.Event) -> Step:
 
 
 def toggle_help(state: State, _event: ev.Event) -> Step:
-    return replace(state, help_open=not state.help_open, active_s=state.now_s), ()
+    """A call that reached nobody is over when the help is opened again: somebody else may stand
+    there."""
+    told = ev.HelpState.NONE if state.help is ev.HelpState.UNHEARD else state.help
+    return replace(state, help_open=not state.help_open, help=told, active_s=state.now_s), ()
 
 
 def call_help(state: State, event: ev.CallHelpTouched) -> Step:
-    """Once is enough: while somebody is called already, touching again changes nothing."""
+    """Once is enough: while somebody is called already, touching again changes nothing. Where the
+    line is known to be down, nobody waits to be told so."""
     if state.help in (ev.HelpState.CALLING, ev.HelpState.CALLED, ev.HelpState.COMING):
         return be_active(state, event)
+    if state.around.server is Link.DOWN:
+        return replace(state, help=ev.HelpState.UNHEARD, active_s=state.now_s), ()
     calling = replace(state, help=ev.HelpState.CALLING, active_s=state.now_s)
     return calling, (CallHelp(event.request_id, state.place.value),)
 

@@ -6,6 +6,7 @@ Frozen; decides nothing. A PIN stands here only while it is typed; no picture ev
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from enum import StrEnum
 
 from kiosk.flow.effects import Effect
@@ -181,11 +182,12 @@ class CheckPin(Effect):
 
 @dataclass(frozen=True, slots=True)
 class DoAct(Effect):
-    """Answered by ActDone."""
+    """Answered by ActDone. zone: the hall's; None while it is not known: this machine's."""
 
     request_id: str
     act: Act
     language: Language
+    zone: tzinfo | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,9 @@ def ask(state: State, event: st.ActAsked) -> Step:
         return be_active(state, event)
     asked = _with(state, running=event.act)
     session = replace(asked.session, request_id=event.request_id)
-    wish = st.DoAct(event.request_id, event.act, state.manner.language)
+    hall = state.around.hall
+    zone = hall.zone if hall else None
+    wish = st.DoAct(event.request_id, event.act, state.manner.language, zone)
     return replace(asked, session=session), (wish,)
 
 

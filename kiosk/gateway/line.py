@@ -75,8 +75,13 @@ def own_address(url: str) -> str:
 
 
 def ports_of(folder: Path = _PORTS) -> tuple[Port, ...]:
-    """Without the loopback. Empty where the system does not tell."""
-    names = sorted(path.name for path in folder.glob("*") if path.name != "lo")
+    """Those that a cable or an aerial belongs to, and what else is up; without the loopback. Empty
+    where the system does not tell."""
+    names = sorted(
+        path.name
+        for path in folder.glob("*")
+        if path.name != "lo" and ((path / "device").exists() or _read(path / "operstate") == "up")
+    )
     return tuple(
         Port(name, _read(folder / name / "operstate") == "up", _speed(folder / name))
         for name in names

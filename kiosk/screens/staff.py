@@ -237,7 +237,7 @@ class StaffScreen(PlaceScreen):
         count = pages(state)
         page = state.page % count + 1
         self._page.more_words = self.texts("page.next", page=page, pages=count) if count > 1 else ""
-        self._page.fill(entries(state), entries_per_page(state))
+        self._page.fill(entries(state, self.texts), entries_per_page(state))
 
     def _show_marks(self, state: State) -> None:
         points = state.session.staff.points

@@ -121,15 +121,21 @@ def summary(state: State, t: Texts) -> tuple[str, str]:
     return "", t("staff.restart_text") if staff.panel is st.Panel.RESTART else ""
 
 
-def entries(state: State) -> tuple[st.LogEntry, ...]:
+def entries(state: State, t: Texts) -> tuple[st.LogEntry, ...]:
     """Those of this page, shortened to what one line holds."""
     per_page = entries_per_page(state)
     large = state.manner.view is View.ELDER or state.manner.low
     signs = MORE_SIGNS_LARGE if large else MORE_SIGNS
     found = state.session.staff.entries[state.page * per_page :][:per_page]
     return tuple(
-        st.LogEntry(e.at, e.level, _short(e.what, signs), _short(e.more, signs)) for e in found
+        st.LogEntry(e.at, e.level, _short(_event_words(e.what, t), signs), _short(e.more, signs))
+        for e in found
     )
+
+
+def _event_words(what: str, t: Texts) -> str:
+    """What staff can do something about stands in words, the rest by its name in the log."""
+    return t(f"staff_log.{what}") if t.has(f"staff_log.{what}") else what
 
 
 def _short(text: str, signs: int) -> str:

@@ -335,3 +335,17 @@ def test_without_a_card_age_may_be_said_and_a_card_knows_better() -> None:
     )
     assert known.session.claim == ""
     assert "elderly" not in claims_offered(known)
+
+
+def test_who_opens_the_help_after_a_call_in_vain_finds_it_fresh() -> None:
+    home = State(place=Place.HOME, around=replace(HOME.around, server=Link.UP))
+    vain = replace(home, help_open=True, help=ev.HelpState.UNHEARD)
+    closed, _ = step(vain, ev.HelpTouched())
+    opened, _ = step(closed, ev.HelpTouched())
+    assert (opened.help_open, opened.help) == (True, ev.HelpState.NONE)
+    dark = replace(opened, around=replace(opened.around, server=Link.DOWN))
+    told, effects = step(dark, ev.CallHelpTouched(R))
+    assert (told.help, effects) == (ev.HelpState.UNHEARD, ()), "said at once"
+    called, _ = step(opened, ev.CallHelpTouched(R))
+    reopened, _ = step(step(called, ev.HelpTouched())[0], ev.HelpTouched())
+    assert reopened.help is ev.HelpState.CALLING, "what is under way stays told"

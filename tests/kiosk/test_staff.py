@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -140,8 +141,13 @@ def test_a_line_that_is_cut_is_said_to_be(server: Any) -> None:
 
 
 def test_ports_tell_what_they_know(tmp_path: Path) -> None:
-    for name, up, speed in (("eth0", "up", "1000"), ("eth1", "down", "-1"), ("lo", "unknown", "")):
-        (tmp_path / name).mkdir()
+    for name, up, speed in (
+        ("eth0", "up", "1000"),
+        ("eth1", "down", "-1"),
+        ("ifb0", "down", ""),  # of no cable, and not up: nothing that staff could plug in
+        ("lo", "unknown", ""),
+    ):
+        (tmp_path / name / ("device" if name.startswith("eth") else "")).mkdir(parents=True)
         (tmp_path / name / "operstate").write_text(f"{up}\n")
         if speed:
             (tmp_path / name / "speed").write_text(f"{speed}\n")
@@ -159,6 +165,9 @@ class StillCamera:
 
     def close(self) -> None:
         StillCamera.closed = True
+
+
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
 class Menu:
@@ -184,7 +193,7 @@ class Menu:
         )  # fmt: skip
 
     def ask(self, act: st.Act) -> st.ActDone:
-        assert self.desk.carry_out(st.DoAct(R, act, Language.CHINESE))
+        assert self.desk.carry_out(st.DoAct(R, act, Language.CHINESE, ZONE))
         done = self.posted.get(timeout=30)
         assert isinstance(done, st.ActDone)
         assert (done.request_id, done.act) == (R, act)
@@ -240,10 +249,13 @@ def test_a_device_that_fails_is_told_in_its_own_words(menu: Menu, monkeypatch: A
 
 def test_line_log_and_restart(menu: Menu) -> None:
     assert menu.ask(st.Act.NETWORK).told.verdict is st.Verdict.GOOD
-    menu.log.write(json.dumps({"event": "place", "level": "info", "place": "home"}) + "\n")
+    for event in ("place", "staff_act"):  # what everybody's touches leave
+        menu.log.write(json.dumps({"event": event, "level": "info"}) + "\n")
+    line = {"event": "hall_lost", "level": "info", "timestamp": "2026-03-02T02:08:00Z", "n": 2}
+    menu.log.write(json.dumps(line) + "\n")
     menu.log.write("a warning of some library\n")
-    done = menu.ask(st.Act.LOG)
-    assert done.entries == (st.LogEntry("", "info", "place", "place=home"),)
+    (entry,) = (e for e in menu.ask(st.Act.LOG).entries if e.what == "hall_lost")
+    assert entry == st.LogEntry("10:08:00", "info", "hall_lost", "n=2"), "by the hall's time"
     assert menu.ask(st.Act.RESTART).told.key == "restarting"
     assert menu.restarted.get(timeout=30)
 
