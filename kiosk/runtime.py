@@ -38,6 +38,7 @@ class Desk(Protocol):
     def cancel(self, effect: fx.CancelTicket) -> None: ...
     def find(self, effect: fx.FindTickets) -> None: ...
     def act(self, effect: fx.ActOnTicket) -> None: ...
+    def look(self, effect: fx.LookAgain) -> None: ...
 
 
 class Pension(Protocol):
@@ -148,6 +149,8 @@ class Runtime:
                 desk.find(effect)
             case fx.ActOnTicket():
                 desk.act(effect)
+            case fx.LookAgain():
+                desk.look(effect)
             case fx.PrintList():
                 printer.print(self._list_job(effect, self._hands))
             case fx.CallHelp():

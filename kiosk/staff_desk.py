@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Protocol
 
@@ -144,7 +144,8 @@ class StaffDesk:
         timeout_s = self._tools.settings.printer.status_timeout_s
         if act is st.Act.NEW_ROLL:
             mend.new_roll()
-            return _paper(printer, printer.status(timeout_s))
+            told = _paper(printer, printer.status(timeout_s))
+            return replace(told, key="new_roll") if told.key == "paper_left" else told
         return _paper(printer, mend.recover(resume=act is st.Act.RESUME, timeout_s=timeout_s))
 
     # --- everything else --------------------------------------------------------------------------
@@ -183,8 +184,12 @@ class StaffDesk:
             self._tools.volume_file.write(kept)
         except OSError as error:
             _log.warning("volume_not_kept", reason=str(error))
-        if percent:
-            self._spoken(wish)
+        try:
+            if percent:
+                self._spoken(wish)
+        except DeviceError as error:
+            silent = st.Told(st.Verdict.BAD, "volume_silent", (("percent", str(percent)),))
+            return replace(silent, detail=(error.words.zh, error.words.en))
         return _volume(percent)
 
     def _pictured(self) -> st.Told:

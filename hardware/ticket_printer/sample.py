@@ -29,7 +29,8 @@ class _Sample:
 
 
 def sample_ticket(zone: tzinfo | None = None) -> TicketContent:
-    """zone: of the time on it; None is this machine's. Raises SettingsError for a file that cannot be read."""
+    """zone: of the time on it; None is this machine's. Raises SettingsError for a file that cannot
+    be read."""
     sample = load_settings(_FILE, _Sample)
     words = {field.name: getattr(sample, field.name) for field in fields(sample)}
     return TicketContent(issued_at=datetime.now(UTC).astimezone(zone), **words)

@@ -115,6 +115,13 @@ class ActOnTicket(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class LookAgain(Effect):
+    """How a ticket that somebody looks at stands now. Answered by TicketSeen, or not at all."""
+
+    ticket_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PrintList(Effect):
     """The list of materials. Answered by ListPrinted."""
 

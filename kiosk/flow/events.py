@@ -370,6 +370,13 @@ class TicketChanged(Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class TicketSeen(Event):
+    """How a ticket stands by now; nobody waited for it."""
+
+    ticket: TicketFacts
+
+
+@dataclass(frozen=True, slots=True)
 class ListPrinted(Answer):
     outcome: Outcome
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from kiosk.flow import events as ev
 from kiosk.flow.card_moves import greet
-from kiosk.flow.effects import ActOnTicket, CancelTicket, FindTickets, PrintTicket
+from kiosk.flow.effects import ActOnTicket, CancelTicket, FindTickets, LookAgain, PrintTicket
 from kiosk.flow.facts import TicketFacts
 from kiosk.flow.moves import (
     Step,
@@ -18,6 +18,7 @@ from kiosk.flow.moves import (
     enter,
     go_back,
     running_request,
+    see_hall,
     shown_ticket,
     typed,
 )
@@ -25,6 +26,7 @@ from kiosk.flow.number_moves import back_to_choice
 from kiosk.flow.states import Place, Session, State
 
 NUMBER_LENGTH = 8
+_OVER = ("finished", "cancelled", "expired")
 _NUMBER = re.compile(r"[A-Z]{1,4}[0-9]{1,7}")
 
 
@@ -119,6 +121,25 @@ def leave_found(state: State, event: ev.Event) -> Step:
 
 def changed(state: State, event: ev.TicketChanged) -> Step:
     return enter(state, Place.FOUND, ticket=event.ticket, found=(event.ticket,))
+
+
+def look_again(state: State, event: ev.HallSeen) -> Step:
+    """Something happened in the hall: perhaps to the ticket that stands there."""
+    seen, _ = see_hall(state, event)
+    return seen, (LookAgain(shown_ticket(seen).id),)
+
+
+def seen_again(state: State, event: ev.TicketSeen) -> Step:
+    """Nobody touched anything: the place's time goes on. What was done is told until it changes."""
+    was = shown_ticket(state)
+    if event.ticket.id != was.id:
+        return state, ()
+    if event.ticket.status in _OVER:
+        return enter(state, Place.REFUSED, refusal="no_ticket_found", asked_from=Place.MINE)
+    did = state.session.did if event.ticket.status == was.status else None
+    found = tuple(event.ticket if t.id == was.id else t for t in state.session.found)
+    session = replace(state.session, ticket=event.ticket, found=found, did=did)
+    return replace(state, session=session), ()
 
 
 def give_up_looking(state: State, _event: ev.Event) -> Step:

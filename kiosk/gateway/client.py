@@ -60,6 +60,9 @@ class QueueClient:
             body = {"token": wish.token}
         return read_tickets(self._ask("POST", "/tickets/find", body))
 
+    def ticket(self, ticket_id: str) -> TicketFacts:
+        return read_ticket(self._ask("GET", f"/tickets/{quote(ticket_id, safe='')}"))
+
     def check_in(self, request_id: str, code: str, person: PersonFacts | None) -> TicketFacts:
         """code: an appointment's, or a phone's last four digits; not looked at with a person."""
         body: dict[str, Any] = {"request_id": request_id, "kiosk": self._settings.kiosk_id}

@@ -142,6 +142,17 @@ class TicketDesk:
 
         self._start(self._ask_shortly, wish, change)
 
+    def look(self, effect: fx.LookAgain) -> None:
+        """One try: the next change in the hall is another occasion."""
+
+        def look() -> None:
+            try:
+                self._post(ev.TicketSeen(self._client.ticket(effect.ticket_id)))
+            except GatewayError as error:
+                _log.info("not_seen_again", reason=error.code)
+
+        self._start(look)
+
     def cancel(self, effect: fx.CancelTicket) -> None:
         """Answered however long it takes. Refused is a number that was called a moment ago."""
         said = _Said(effect.ticket_id, "cancel", derived_request_id(effect.request_id, "cancel"))

@@ -37,6 +37,21 @@ def found_by_card(*tickets: object) -> State:
     return state
 
 
+def test_the_ticket_on_the_screen_follows_what_happens_in_the_hall() -> None:
+    state = replace(found_by_card(TICKET, MAY), now_s=7.0)
+    seen, effects = step(state, ev.HallSeen(HALL))
+    assert effects == (fx.LookAgain(TICKET.id),)
+    called = replace(TICKET, status="called", window="4")
+    seen, _ = step(seen, ev.TicketSeen(called))
+    assert (seen.session.ticket, seen.session.found[0]) == (called, called)
+    assert (seen.place, seen.active_s) == (Place.FOUND, state.active_s), "nobody touched it"
+    over, _ = step(seen, ev.TicketSeen(replace(TICKET, status="cancelled")))
+    assert (over.place, over.session.refusal) == (Place.REFUSED, "no_ticket_found")
+    other = replace(TICKET, id="another")
+    assert step(seen, ev.TicketSeen(other))[0] == seen
+    assert step(HOME, ev.TicketSeen(called))[0] == HOME, "its holder has gone"
+
+
 def found_by_number(ticket: object) -> State:
     keys = [(Place.MINE, ev.KeyTouched(sign)) for sign in "d023"]
     state, effects = travel_from(

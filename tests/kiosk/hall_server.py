@@ -180,7 +180,11 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.server_of.hall_fault
         if self._fault(fault) or not self._right_token():
             return
-        what = self.path.rstrip("/").rsplit("/", 1)[-1]
+        *_, before, what = self.path.rstrip("/").split("/")
+        if before == "tickets":
+            held = (t for t in self.server_of.tickets.values() if t["id"] == what)
+            self._json(200, {"ticket": next(held)})
+            return
         self._json(200, self.server_of.content.get(what, self.server_of.hall))
 
     def do_POST(self) -> None:

@@ -113,6 +113,9 @@ def test_a_ticket_is_found_and_changed_with_the_same_id_on_every_try(server: Any
     eventually(lambda: told)
     assert isinstance(told.pop(), ev.TicketChanged)
     assert server.commands[-1] == ("defer", ticket.id)
+    desk.look(fx.LookAgain(ticket.id))
+    eventually(lambda: told)
+    assert told.pop() == ev.TicketSeen(ticket)
     server.faults = ["409"]
     desk.act(fx.ActOnTicket("other", ticket.id, ev.TicketAct.DEFER))
     eventually(lambda: told)

@@ -53,5 +53,8 @@ class InstantHands:
     def find(self, effect: fx.FindTickets) -> None:
         self._due.append(ev.TicketsFound(effect.request_id, (sample_ticket(),)))
 
+    def look(self, _effect: fx.LookAgain) -> None:
+        """Nothing becomes of tickets here."""
+
     def report(self, _effect: fx.Effect) -> None:
         """The server is told and answers nothing that the screen shows."""
