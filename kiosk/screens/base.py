@@ -14,7 +14,12 @@ Emit = Callable[[Event], None]
 
 
 class PlaceScreen(BoxLayout):
-    """The middle of the picture, for one place or several alike; for one view and language."""
+    """The middle of the picture, for one place or several alike; for one view and language.
+
+    covers: it paints all of its ground itself, so that the stage need not paint it first: without a
+    graphics chip each pixel painted twice costs a frame's time twice."""
+
+    covers = False
 
     def __init__(self, texts: Texts, emit: Emit, **kwargs: Any) -> None:
         self.texts, self.emit = texts, emit

@@ -45,6 +45,7 @@ class FaceScreen(PlaceScreen):
     icon_name = StringProperty("")
     countdown = StringProperty("")
     good = BooleanProperty(False)
+    covers = True
     tint = ListProperty([1, 1, 1, 1])
     texture = ObjectProperty(None, allownone=True)
 

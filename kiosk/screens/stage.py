@@ -117,6 +117,7 @@ class Stage(FloatLayout):
     pictures, where there is one.
     """
 
+    covered = BooleanProperty(False)
     hall_name = StringProperty("")
     clock = StringProperty("")
     view = StringProperty("normal")
@@ -225,6 +226,7 @@ class Stage(FloatLayout):
         self._keyboards.take_back()
         at_home = state.place is Place.HOME
         self._screen = self._home_screen() if at_home else self._make_screen(state.place)
+        self.covered = self._screen.covers
         self._screen.show(state)
         self.body.add_widget(self._screen)
 

@@ -101,7 +101,9 @@ class Program:
 class PensionHall:
     """The site is calibrated once `calibration.json` lies in the folder."""
 
-    def __init__(self, folder: Path, *, frames_per_s: float = 8.0) -> None:
+    def __init__(
+        self, folder: Path, *, frames_per_s: float = 8.0, size_px: tuple[int, int] = SIZE
+    ) -> None:
         self.folder = folder
         config = pension_config(folder, DESCRIBE, folder / "calibration.json")
         self.server = ServerProcess(folder, config=config)
@@ -120,7 +122,7 @@ class PensionHall:
         self.page = f"http://{page}"
         self.kiosk = Program(
             "kiosk", "--config", str(self._kiosk_config()), "--server", self.server.url,
-            "--printer", f"tcp://{printer}", "--reader", reader, "--size", "540x960",
+            "--printer", f"tcp://{printer}", "--reader", reader, "--size", "{}x{}".format(*size_px),
             "--camera", camera, "--kept", str(folder / "kept"), "--offscreen",
             "--remote-view", view,
             heed=self._heed,

@@ -16,11 +16,17 @@ from tests.support.pension_hall import PensionHall
 
 TILE, AGREE, START = (0.25, 0.45), (0.75, 0.88), (0.72, 0.88)
 LOWEST_PER_S = 15.0
+SIZES = ((540, 960), (1080, 1920))
 
 
 def report() -> dict[str, object]:
+    """By size of the screen in pixels."""
+    return {"{}x{}".format(*size): _at_size(size) for size in SIZES}
+
+
+def _at_size(size_px: tuple[int, int]) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as name:
-        hall = PensionHall(Path(name), frames_per_s=25.0)
+        hall = PensionHall(Path(name), frames_per_s=25.0, size_px=size_px)
         try:
             return _measured(hall)
         finally:
