@@ -46,8 +46,9 @@ class FaceShown:
 @dataclass(frozen=True, slots=True)
 class Eligibility:
     """One person's check. outcome: `passed`, `window`, or the code of why it cannot be done here.
-    waiting: a clerk is being asked. misread: the card could not be read. sent: why they go to a
-    window, one of SENT. unmade: why the last try's movements were not made."""
+    waiting: a clerk is being asked; clerk_away: none answered in time. misread: the card could not
+    be read. sent: why they go to a window, one of SENT. unmade: why the last try's movements were
+    not made."""
 
     misread: bool = False
     pensioner: PensionerFacts | None = None
@@ -58,6 +59,7 @@ class Eligibility:
     next_due: str = ""
     sent: str = ""
     unmade: str = ""
+    clerk_away: bool = False
 
     def __repr__(self) -> str:
         return f"Eligibility({self.outcome or self.face.stage}, ***)"

@@ -106,6 +106,17 @@ def unanswered(state: State, _event: ev.Event) -> Step:
     return _give_up(state, "no_answer")
 
 
+def undecided(state: State, event: ev.Event) -> Step:
+    """No clerk came to compare: a number for a window. Of what the server does not say at all,
+    nobody waits twice."""
+    check = state.session.eligibility
+    if not check.waiting or check.clerk_away:
+        return unanswered(state, event)
+    asked, effects = _settle(state, state.session.request_id or "", "gave_up", "clerk_away")
+    told = replace(asked.session.eligibility, waiting=False, clerk_away=True)
+    return replace(asked, session=replace(asked.session, eligibility=told)), effects
+
+
 def _give_up(state: State, code: str) -> Step:
     check = _check(state, outcome=code, waiting=False)
     return enter(state, Place.PENSION_DONE, el.ForgetCheck(), eligibility=check)

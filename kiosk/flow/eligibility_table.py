@@ -69,7 +69,7 @@ def rows(always: Row) -> dict[Place, Row]:
         Place.PENSION_SETTLING: {
             **leave,
             ev.BackTouched: mv.stay,
-            ev.TimeRanOut: elm.unanswered,
+            ev.TimeRanOut: elm.undecided,
             el.ToWindowTouched: mv.stay,
             el.CheckSettled: elm.settled,
             el.CheckRefused: elm.refused,

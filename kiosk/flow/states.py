@@ -139,7 +139,7 @@ class TimeLimits:
     looking_s: float = 20.0
     found_s: float = 60.0
     face_s: float = 45.0
-    clerk_s: float = 120.0
+    clerk_s: float = 90.0
     checked_s: float = 40.0
     checking_s: float = 8.0
     no_paper_s: float = 45.0

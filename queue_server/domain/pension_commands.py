@@ -71,12 +71,13 @@ class BeginCheck:
 @dataclass(frozen=True, slots=True)
 class SettleCheck:
     """What came of a check at the kiosk. ticket: a fresh random id, for the window if it must be.
-    pictured: a clerk can compare the pictures."""
+    pictured: a clerk can compare the pictures. held_by: the process that has the live one."""
 
     check: str
     measured: Measured
     ticket: str
     pictured: bool = False
+    held_by: str = ""
     age_years: int | None = None
 
 

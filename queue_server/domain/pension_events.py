@@ -127,11 +127,12 @@ class PensionCheckBegun(Event):
 
 @dataclass(frozen=True)
 class PensionCheckReferred(Event):
-    """A clerk is to compare the pictures."""
+    """A clerk is to compare the pictures. held_by: the process in whose memory the live one is."""
 
     check: str
     person: str
     measured: Mapping[str, Any]
+    held_by: str = ""
 
 
 @dataclass(frozen=True)

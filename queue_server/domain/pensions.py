@@ -147,7 +147,8 @@ class Measured:
 
 @dataclass(slots=True)
 class Check:
-    """One face check of this day. confirmed_by: the clerk who compared the pictures."""
+    """One face check of this day. confirmed_by: the clerk who compared the pictures. held_by: the
+    process that has the live picture, while it waits for one."""
 
     id: str
     person: str
@@ -159,6 +160,7 @@ class Check:
     ticket: str | None = None
     reasons: tuple[str, ...] = ()
     confirmed_by: str | None = None
+    held_by: str = ""
 
 
 @dataclass(slots=True)

@@ -1,17 +1,29 @@
 """Live pictures of checks that a clerk is to confirm: in memory alone, overwritten at the end.
 
 They belong to one process: behind several servers of one hall, a check's result, its confirmation
-and the clerk's page must reach the same one (docs/postgresql.md).
+and the clerk's page must reach the same one (docs/postgresql.md). Any other knows that it has not
+got them, and whose they are (docs/decisions/0038-one-process-has-the-picture.md).
 """
 
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+
+from queue_server.outcome import Unavailable
+
+log = structlog.get_logger()
 
 KEPT_FOR_S = 600.0
 AT_MOST = 64
+LOOKS_EVERY_S = 2.0
+Held = Literal["here", "elsewhere", "gone"]
 
 
 @dataclass(slots=True)
@@ -26,6 +38,9 @@ class LivePictures:
     def __init__(self, kept_for_s: float = KEPT_FOR_S) -> None:
         self._kept_for_s = kept_for_s
         self._kept: dict[str, _Kept] = {}
+        self._watchers: set[asyncio.Task[None]] = set()
+        # of this process and this start of it
+        self.holder = secrets.token_hex(4)
 
     def put(self, check: str, **pictures: bytearray) -> None:
         """Takes the buffers over: whoever gave them must not use them any more."""
@@ -45,6 +60,28 @@ class LivePictures:
         self.sweep()
         return check in self._kept
 
+    def held(self, check: str, holder: str) -> Held:
+        """Where the live picture is; holder: as the journal names it. Elsewhere: in another
+        process, or in one that has ended."""
+        if self.has(check):
+            return "here"
+        return "gone" if holder in ("", self.holder) else "elsewhere"
+
+    def watch(self, check: str, waits: Callable[[], Awaitable[bool]]) -> None:
+        """Another process may settle the check: then it is wiped here as well."""
+        task = asyncio.get_running_loop().create_task(self._watched(check, waits))
+        self._watchers.add(task)
+        task.add_done_callback(self._watchers.discard)
+
+    async def _watched(self, check: str, waits: Callable[[], Awaitable[bool]]) -> None:
+        while self.has(check):
+            await asyncio.sleep(LOOKS_EVERY_S)
+            try:
+                if not await waits():
+                    self.wipe(check)
+            except Unavailable as error:  # the time that it may be kept goes on
+                log.warning("check_not_seen", check=check, error=str(error))
+
     def wipe(self, check: str) -> None:
         kept = self._kept.pop(check, None)
         for picture in kept.pictures.values() if kept else ():
@@ -57,5 +94,7 @@ class LivePictures:
             self.wipe(check)
 
     def wipe_all(self) -> None:
+        for task in self._watchers:
+            task.cancel()
         for check in list(self._kept):
             self.wipe(check)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from queue_server.domain import pension_commands as c
 from queue_server.domain import pension_events as x
@@ -116,7 +116,7 @@ def check_view(
     }
 
 
-def waiting_view(check: Check, pictured: bool) -> shapes.Waiting:
+def waiting_view(check: Check, held: Literal["here", "elsewhere", "gone"]) -> shapes.Waiting:
     measured = check.measured or Measured("grey")
     return {
         "check": check.id,
@@ -126,7 +126,8 @@ def waiting_view(check: Check, pictured: bool) -> shapes.Waiting:
         "score": _figure(measured.score_millionths),
         "threshold": _figure(measured.threshold_millionths),
         "cues": [dict(cue) for cue in measured.cues],
-        "pictured": pictured,
+        "pictured": held == "here",
+        "held": held,
     }
 
 

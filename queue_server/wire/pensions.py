@@ -102,7 +102,9 @@ class Pensioner(TypedDict):
 
 
 class Waiting(TypedDict):
-    """A check that a clerk is to confirm. pictured: both pictures are at hand."""
+    """A check that a clerk is to confirm. pictured: both pictures are at hand. held: where the live
+    one is, seen from the process that answers; elsewhere: in another one's memory, or lost with
+    it."""
 
     check: str
     kiosk: str | None
@@ -112,6 +114,7 @@ class Waiting(TypedDict):
     threshold: float | None
     cues: list[dict[str, Any]]
     pictured: bool
+    held: Literal["here", "elsewhere", "gone"]
     name_masked: NotRequired[str]
     id_masked: NotRequired[str]
 

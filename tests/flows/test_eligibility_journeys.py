@@ -78,6 +78,19 @@ def test_in_doubt_a_clerk_is_waited_for() -> None:
     assert state.session.eligibility.outcome == "passed"
 
 
+def test_where_no_clerk_answers_in_time_a_number_for_a_window_is_asked_for() -> None:
+    state, effects = ended(before_the_camera(), "grey")
+    state, _ = step(state, el.CheckSettled(request_of(effects), "waiting_for_clerk", "", None))
+    state, given_up = step(state, ev.Tick(state.now_s + state.limits.clerk_s + 1))
+    settle = request_of(list(given_up))
+    assert given_up == (el.SettleCheck(settle, "gave_up", "clerk_away"),)
+    assert (state.place, settle != request_of(effects)) == (Place.PENSION_SETTLING, True)
+    told = el.CheckSettled(settle, "window", "", TICKET, "in_person")
+    assert step(state, told)[0].session.ticket == TICKET
+    silent, _ = step(state, ev.Tick(state.now_s + state.limits.clerk_s + 1))
+    assert silent.session.eligibility.outcome == "no_answer"
+
+
 def test_after_three_tries_a_window_with_its_number() -> None:
     state = before_the_camera()
     state, effects = ended(state, "reject")

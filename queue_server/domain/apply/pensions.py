@@ -40,7 +40,7 @@ def _begun(event: x.PensionCheckBegun, state: HallState, at_ms: int) -> None:
 def _referred(event: x.PensionCheckReferred, state: HallState, at_ms: int) -> None:
     check = state.pensions.checks[event.check]
     _settle(check, CheckStatus.WAITING_FOR_CLERK, at_ms)
-    check.measured = x.measured_from(event.measured)
+    check.measured, check.held_by = x.measured_from(event.measured), event.held_by
 
 
 @on.register

@@ -68,7 +68,8 @@ def _settle(command: c.SettleCheck, state: HallState, now_ms: int) -> Events:
     if doubtful and command.pictured and "consent_needed" not in missing:
         if check.status is CheckStatus.WAITING_FOR_CLERK:
             return []
-        return [x.PensionCheckReferred(check.id, check.person, x.measured_data(measured))]
+        data = x.measured_data(measured)
+        return [x.PensionCheckReferred(check.id, check.person, data, command.held_by)]
     reasons = tuple(dict.fromkeys((*measured.reasons, *(missing if doubtful else ()))))
     if not reasons:
         reasons = (measured.decision,)

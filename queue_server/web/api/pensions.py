@@ -130,6 +130,7 @@ async def result(hall: str, check: str, request: Request) -> Response:
         _measured(body),
         ticket=fresh_id(),
         pictured=live is not None,
+        held_by=ctx.pensions.pictures.holder,
         age_years=await _age(ctx, here, check),
     )
     outcome = await here.execute(command, request_id=str(body.request_id), by=actor.label)
@@ -138,6 +139,9 @@ async def result(hall: str, check: str, request: Request) -> Response:
     if waits and live is not None and not ctx.pensions.pictures.has(check):
         pictures = {"live": live, **({"reference": other} if other is not None else {})}
         ctx.pensions.pictures.put(check, **pictures)
+        ctx.pensions.pictures.watch(
+            check, lambda: here.ask(lambda state, _: _waits_for_clerk(state, check))
+        )
     else:
         _wipe(live, other)
     if not waits:
@@ -227,7 +231,7 @@ async def waiting(hall: str, request: Request) -> Response:
     people = await ctx.pensions.people(hall).identities({check.person for check in found})
     views = []
     for check in found:
-        view = waiting_view(check, ctx.pensions.pictures.has(check.id))
+        view = waiting_view(check, ctx.pensions.pictures.held(check.id, check.held_by))
         if who := people.get(check.person):
             view["name_masked"], view["id_masked"] = who.name_masked, who.id_masked
         views.append(view)
@@ -251,13 +255,19 @@ async def picture(hall: str, check: str, which: str, request: Request) -> Respon
     if content is None and which == "reference":
         content = await _enrolled_photo(ctx, here, found.person)
     if content is None:
-        raise _no_picture(check)
+        held = ctx.pensions.pictures.held(check, found.held_by)
+        raise _elsewhere(check) if held == "elsewhere" else _no_picture(check)
     kind = media_type(content[:4]) or "application/octet-stream"
     return Response(content, media_type=kind, headers=NOT_KEPT)
 
 
 def _no_picture(check: str) -> ApiError:
     return ApiError(404, "picture_gone", "照片已经清除，请让本人到窗口办理。", check=check)
+
+
+def _elsewhere(check: str) -> ApiError:
+    words = "照片在另一台服务器的内存里，这台看不到。请重新打开页面；还是没有，就请本人到窗口办理。"
+    return ApiError(404, "picture_elsewhere", words, check=check)
 
 
 async def _enrolled_photo(ctx: Context, here: HallService, person: str) -> bytes | None:

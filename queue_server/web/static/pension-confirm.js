@@ -18,6 +18,7 @@ const chime = new Audio(page.chime);
 const answered = new Set(); // a list that was asked for before an answer still has its check
 let waiting = [];
 let shown = null; // the check whose pictures stand on the page
+let pictured = false; // whether the server that answered had them
 let seenAt = Infinity; // when both pictures were there, performance time
 
 const live = new LiveHall(page.hall, "pensions", {
@@ -52,14 +53,17 @@ function draw() {
   byId("nobody").hidden = one !== null;
   byId("one").hidden = one === null;
   document.title = `${waiting.length ? `(${waiting.length}) ` : ""}${say("pension.confirm_title")}`;
-  if (one?.check !== shown) showPictures(one);
+  // behind a proxy without a fixed route the next answer may come from the server that has them
+  if (one?.check !== shown || (one?.pictured && !pictured)) showPictures(one);
   if (one) drawFacts(one);
 }
 
 function showPictures(one) {
   shown = one?.check ?? null;
+  pictured = Boolean(one?.pictured);
   seenAt = Infinity;
   byId("gone").hidden = !one || one.pictured;
+  setText(byId("gone-text"), say(one?.held === "elsewhere" ? "pension.confirm.elsewhere" : "pension.confirm.gone"));
   byId("same").disabled = true;
   for (const which of ["live", "reference"]) {
     const img = byId(which);

@@ -37,6 +37,26 @@ def test_a_picture_that_nobody_asks_for_is_overwritten_all_the_same():
     assert asyncio.run(run()) == bytearray(4)
 
 
+def test_a_check_that_another_process_settled_is_wiped_here_too(monkeypatch):
+    monkeypatch.setattr("queue_server.pensions.pictures.LOOKS_EVERY_S", 0.01)
+
+    async def run():
+        kept, picture, answers = LivePictures(), bytearray(b"face"), iter([True, False])
+
+        async def waits():
+            return next(answers)
+
+        kept.put("c-1", live=picture)
+        assert (kept.held("c-1", kept.holder), kept.held("c-2", "other")) == ("here", "elsewhere")
+        kept.watch("c-1", waits)
+        while kept.has("c-1"):
+            await asyncio.sleep(0.01)
+        assert kept.held("c-1", kept.holder) == "gone"
+        return picture
+
+    assert asyncio.run(asyncio.wait_for(run(), 30)) == bytearray(4)
+
+
 def test_the_proxy_sends_what_one_process_knows_to_the_halls_own_process():
     text = PROXY.read_text("utf-8")
     place = re.search(r"location ~ (\S+) \{[^}]*proxy_pass http://halls_by_name;", text)
