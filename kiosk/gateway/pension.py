@@ -126,7 +126,7 @@ class PensionDesk:
 
         self._start(wish.request_id, work)
 
-    def _settled_now(self, check: str, body: Mapping[str, Any]) -> object:
+    def _settled_now(self, check: str, body: dict[str, Any]) -> object:
         """A clerk may have answered in the same moment: that counts."""
         try:
             return self._client.pension("POST", f"/checks/{check}/result", body)
