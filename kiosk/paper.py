@@ -65,7 +65,7 @@ def _wait_text(ticket: TicketFacts, hall: HallFacts | None, texts: Texts) -> str
     """Who asked for more minutes is not called before they are over."""
     if ticket.deferred_until:
         return texts("paper.deferred", when=when_words(ticket.deferred_until, hall, texts))
-    return wait_words(ticket.wait, texts)
+    return wait_words(ticket.wait, texts, ticket.people_ahead)
 
 
 def _label(ticket: TicketFacts, hall: HallFacts | None, texts: Texts) -> str:

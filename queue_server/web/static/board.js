@@ -7,7 +7,7 @@ import { askIssuing, askNotice, askWindow } from "./board-acts.js";
 import { byId, el, hasText, icon, named, page, person, redraw, say, setText, shortName } from "./core.js";
 import { ownWords } from "./device-words.js";
 import { forgetButton, screenDevices, watchScreens } from "./board-screens.js";
-import { answerButton, isCalling } from "./help.js";
+import { answerButton, isCalling, placeOf } from "./help.js";
 import { LiveHall } from "./live.js";
 import { messageLine } from "./board-messages.js";
 import { pauseText } from "./pauses.js";
@@ -130,6 +130,9 @@ function alarmLine([level, title, todo]) {
   );
 }
 
+/** A call for help is at a kiosk; every other device is a thing of its own. */
+const placeKind = (device) => (isCalling(device) ? say("device.kind.kiosk") : kindOf(device));
+
 function alarmTexts(alarm) {
   if (alarm.said) return alarm.said;
   const values = {
@@ -140,7 +143,7 @@ function alarmTexts(alarm) {
     number: alarm.window?.ticket?.number,
     time: alarm.seconds === undefined ? undefined : minutesText(alarm.seconds),
     n: alarm.count ?? alarm.service?.waiting ?? alarm.window?.waiting,
-    device: alarm.device && `${kindOf(alarm.device)} ${alarm.device.id}`,
+    device: alarm.device && `${placeKind(alarm.device)} ${placeOf(alarm.device)}`,
     state: alarm.device && stateOf(alarm.device),
   };
   const todo = alarm.device && `alarm.device_todo.${alarm.device.state}`;
@@ -285,7 +288,7 @@ function drawDevices() {
         "li",
         { class: fine ? "fine" : "trouble" },
         icon(DEVICE_ICON[device.kind] ?? "cpu"),
-        el("span", { class: "device-name" }, `${kindOf(device)} `, el("small", {}, device.id), fine ? null : detailOf(device)),
+        el("span", { class: "device-name" }, `${kindOf(device)} `, el("small", {}, placeOf(device)), fine ? null : detailOf(device)),
         device.screen && mayAct ? forgetButton(device) : null,
         isCalling(device) ? answerButton(device) : paperLeft(device),
         el("span", { class: "device-state" }, icon(fine ? "circle-check" : "triangle-alert"), stateOf(device)),

@@ -8,6 +8,9 @@ const ANSWER_WITHIN_MS = 6000;
 /** Whether this device entry is a call for help that nobody has answered. */
 export const isCalling = (device) => device.kind === "help" && device.state === "calling";
 
+/** What staff call the device: of a call for help, its kiosk. */
+export const placeOf = (device) => (device.kind === "help" ? device.id.replace(/-help$/, "") : device.id);
+
 async function answer(button, kiosk) {
   button.disabled = true;
   try {
@@ -28,6 +31,6 @@ async function answer(button, kiosk) {
 
 export function answerButton(device) {
   const button = el("button", { type: "button", class: "answer-help" }, icon("check"), say("board.help_coming"));
-  button.addEventListener("click", () => answer(button, device.id.replace(/-help$/, "")));
+  button.addEventListener("click", () => answer(button, placeOf(device)));
   return button;
 }
