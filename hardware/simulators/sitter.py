@@ -59,9 +59,9 @@ class Sitter:
         self._sway = np.zeros(3)
 
     def move(self, movement: Movement) -> None:
-        """Once, unless the last one is still under way."""
+        """Once, unless the last one is still under way; resting from it is not."""
         with self._lock:
-            if not self._planned:
+            if all(step == _REST for step in self._planned):
                 stem = _STEMS[movement]
                 steps = [*(f"{stem}-{n}" for n in _COURSE), *[_REST] * _PAUSE]
                 self._planned = [step for step in steps for _ in range(self._hold)]
