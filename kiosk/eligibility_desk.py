@@ -50,6 +50,9 @@ class EligibilityDesk:
     def settle(self, wish: el.SettleCheck) -> None:
         self._desk.settle(wish)
 
+    def renew(self, wish: el.RenewReference) -> None:
+        self._desk.renew(wish)
+
     def warm_up(self) -> None:
         self._faces.warm_up()
 

@@ -44,6 +44,11 @@ def eligibility_states(base: State, ticket: TicketFacts) -> dict[str, State]:
             replace(known, outcome="passed", next_due="2027-03-02"),
             list_paper=Paper.PRINTED,
         ),
+        "pension-renewal": at(
+            Place.PENSION_DONE,
+            replace(known, outcome="passed", next_due="2027-03-02", renewal="c-1"),
+            list_paper=Paper.PRINTED,
+        ),
         "pension-window": at(
             Place.PENSION_DONE,
             replace(known, outcome="window", sent="not_recognised"),

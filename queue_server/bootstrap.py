@@ -129,7 +129,7 @@ def build(
                         )
                 finally:
                     speech.close()
-                    desk.pictures.wipe_all()
+                    desk.close()
         finally:
             await store.journal.close()
 

@@ -48,7 +48,8 @@ class Eligibility:
     """One person's check. outcome: `passed`, `window`, or the code of why it cannot be done here.
     waiting: a clerk is being asked; clerk_away: none answered in time. misread: the card could not
     be read. sent: why they go to a window, one of SENT. unmade: why the last try's movements were
-    not made."""
+    not made. renewal: the check whose picture may become their reference; renewed: what came of
+    their word: `asked`, `accepted`, `declined`, `failed`."""
 
     misread: bool = False
     pensioner: PensionerFacts | None = None
@@ -60,6 +61,8 @@ class Eligibility:
     sent: str = ""
     unmade: str = ""
     clerk_away: bool = False
+    renewal: str = ""
+    renewed: str = ""
 
     def __repr__(self) -> str:
         return f"Eligibility({self.outcome or self.face.stage}, ***)"
@@ -90,6 +93,14 @@ class ToWindowTouched(Event):
     """A person at a window instead; possible at every step. request_id: made here, once."""
 
     request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenewTouched(Event):
+    """Today's picture may become the reference, or not. request_id: made here, once."""
+
+    request_id: str
+    agreed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +147,21 @@ class FaceEnded(Answer):
 @dataclass(frozen=True, slots=True)
 class CheckSettled(Answer):
     """status: passed, window or waiting_for_clerk. ticket: for the window, where one was given.
-    sent: why they go there, one of SENT; empty where they don't."""
+    sent: why they go there, one of SENT; empty where they don't. renewal: the check whose picture
+    may become their reference, if they agree; empty where that is not asked."""
 
     status: str
     next_due: str
     ticket: TicketFacts | None
     sent: str = ""
+    renewal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalTaken(Answer):
+    """outcome: accepted, declined or failed."""
+
+    outcome: str
 
 
 # --- what is asked for --------------------------------------------------------------------------
@@ -193,6 +213,16 @@ class SettleCheck(Effect):
     request_id: str
     decision: str
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RenewReference(Effect):
+    """Answered by RenewalTaken."""
+
+    request_id: str
+    check: str
+    consent_version: str
+    agreed: bool
 
 
 @dataclass(frozen=True, slots=True)

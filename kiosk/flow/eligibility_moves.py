@@ -194,7 +194,13 @@ def settled(state: State, event: el.CheckSettled) -> Step:
 
 
 def _passed(state: State, event: el.CheckSettled) -> Step:
-    check = _check(state, outcome="passed", next_due=event.next_due, waiting=False)
+    check = _check(
+        state,
+        outcome="passed",
+        next_due=event.next_due,
+        waiting=False,
+        renewal=event.renewal,
+    )
     slip = el.PrintSlip(event.request_id, event.next_due, state.manner.language)
     return enter(
         state,
@@ -205,6 +211,23 @@ def _passed(state: State, event: el.CheckSettled) -> Step:
         list_request=event.request_id,
         list_paper=Paper.NONE,
     )
+
+
+def renew(state: State, event: el.RenewTouched) -> Step:
+    """Asked once; without an answer nothing is renewed."""
+    check = state.session.eligibility
+    if not check.renewal or check.renewed or check.pensioner is None:
+        return be_active(state, event)
+    version = check.pensioner.consent_version
+    wish = el.RenewReference(event.request_id, check.renewal, version, event.agreed)
+    asked = replace(check, renewed="asked" if event.agreed else "declined")
+    session = replace(state.session, eligibility=asked, request_id=event.request_id)
+    return replace(state, session=session, active_s=state.now_s), (wish,)
+
+
+def renewal_taken(state: State, event: el.RenewalTaken) -> Step:
+    session = replace(state.session, eligibility=_check(state, renewed=event.outcome))
+    return replace(state, session=session, active_s=state.now_s), ()
 
 
 def printed(state: State, event: ev.PrintEnded) -> Step:

@@ -126,6 +126,22 @@ class PensionDesk:
 
         self._start(wish.request_id, work)
 
+    def renew(self, wish: el.RenewReference) -> None:
+        body = {
+            "request_id": wish.request_id,
+            "agreed": wish.agreed,
+            "version": wish.consent_version,
+        }
+
+        def work(_turn: int) -> None:
+            answer = self._client.pension("POST", f"/checks/{wish.check}/renewal", body)
+            self._post(el.RenewalTaken(wish.request_id, _renewal(answer)))
+
+        def failed(_code: str) -> el.RenewalTaken:
+            return el.RenewalTaken(wish.request_id, "failed")
+
+        self._start(wish.request_id, work, failed)
+
     def _settled_now(self, check: str, body: dict[str, Any]) -> object:
         """A clerk may have answered in the same moment: that counts."""
         try:
@@ -153,12 +169,31 @@ class PensionDesk:
                     raise
                 _log.warning("clerk_not_heard", reason=error.code)
 
-    def _start(self, request_id: str, work: Callable[[int], None]) -> None:
+    def _start(
+        self,
+        request_id: str,
+        work: Callable[[int], None],
+        failed: Callable[[str], Event] | None = None,
+    ) -> None:
+        """failed: what is told when the server does not answer; CheckRefused unless given."""
+
+        def refused(code: str) -> Event:
+            return el.CheckRefused(request_id, code)
+
         threading.Thread(
-            target=self._insist, args=(request_id, work, self._turn), daemon=True, name="pension"
+            target=self._insist,
+            args=(request_id, work, self._turn, failed or refused),
+            daemon=True,
+            name="pension",
         ).start()
 
-    def _insist(self, request_id: str, work: Callable[[int], None], turn: int) -> None:
+    def _insist(
+        self,
+        request_id: str,
+        work: Callable[[int], None],
+        turn: int,
+        failed: Callable[[str], Event],
+    ) -> None:
         until = time.monotonic() + ASKED_FOR_S
         while not self._stop.is_set() and turn == self._turn:
             try:
@@ -166,12 +201,12 @@ class PensionDesk:
                 return
             except Refused as refusal:
                 if turn == self._turn:
-                    self._post(el.CheckRefused(request_id, refusal.refusal))
+                    self._post(failed(refusal.refusal))
                 return
             except GatewayError as error:
                 _log.warning("pension_asked_in_vain", reason=error.code, request_id=request_id)
                 if time.monotonic() >= until:
-                    self._post(el.CheckRefused(request_id, "no_answer"))
+                    self._post(failed("no_answer"))
                     return
                 self._stop.wait(_PAUSE_S)
 
@@ -215,6 +250,7 @@ def _settled(request_id: str, answer: object) -> el.CheckSettled:
             told["next_due"] or "",
             None if ticket is None else read_ticket({"ticket": ticket}),
             _sent(told),
+            typed(told["check"], str) if told.get("renewal") is True else "",
         )
 
     return strictly("result", make)
@@ -225,3 +261,8 @@ def _sent(told: Mapping[str, Any]) -> str:
     if told["status"] != "window":
         return ""
     return why if (why := told.get("why")) in el.SENT else "in_person"
+
+
+def _renewal(answer: object) -> str:
+    told = cast(Mapping[str, Any], answer)
+    return strictly("renewal", lambda: typed(told["renewal"], str))

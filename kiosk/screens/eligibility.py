@@ -66,13 +66,15 @@ def again(state: State, t: Texts) -> News:
 
 def done(state: State, t: Texts) -> News:
     check, ticket = state.session.eligibility, state.session.ticket
+    if check.outcome == "passed" and check.renewal and check.renewed in ("", "asked"):
+        return _renewal(state, t)
     if check.outcome == "passed":
         return News(
             icon="check",
             tone="done",
             title=t("pension.passed"),
             text=t("pension.passed_text", day=day_words(check.next_due, t)),
-            question=t("pension.slip"),
+            question=t(f"pension.renewal_{check.renewed}" if check.renewed else "pension.slip"),
             next_words=t("bar.home"),
             next_icon="house",
             next_event=HomeTouched(),
@@ -90,6 +92,30 @@ def done(state: State, t: Texts) -> News:
             next_event=HomeTouched(),
         )
     return _cannot(state, t)
+
+
+def _renewal(state: State, t: Texts) -> News:
+    """Passed, and one question: two answers of one weight; none is as good as no."""
+    check = state.session.eligibility
+    asked = bool(check.renewed)
+    due = t("pension.passed_text", day=day_words(check.next_due, t))
+    return News(
+        icon="check",
+        tone="done",
+        title=t("pension.passed"),
+        text=t("pension.renewal_asked" if asked else "pension.renewal"),
+        question=f"{due} {t('pension.slip')}",
+        next_words=t("bar.home" if asked else "pension.renewal_yes"),
+        next_icon="house" if asked else "scan-face",
+        next_event=HomeTouched() if asked else None,
+        pressing=None if asked else lambda: _renew(True),
+        other_words="" if asked else t("pension.renewal_no"),
+        other_pressing=None if asked else lambda: _renew(False),
+    )
+
+
+def _renew(agreed: bool) -> el.RenewTouched:
+    return el.RenewTouched(str(uuid.uuid4()), agreed)
 
 
 def _cannot(state: State, t: Texts) -> News:

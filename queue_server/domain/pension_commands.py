@@ -60,6 +60,20 @@ class EnrolReference:
 
 
 @dataclass(frozen=True, slots=True)
+class RenewReference:
+    """The live picture of a check that a clerk confirmed becomes the reference, as the person
+    agreed at the kiosk. reference: the vault's name of the face, which is there already. version:
+    of the text that was agreed to."""
+
+    person: str
+    check: str
+    reference: str
+    model: str
+    version: str
+    kiosk: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BeginCheck:
     """check: a fresh random id."""
 
@@ -137,6 +151,7 @@ PensionerCommand = (
     | WithdrawConsent
     | RemovePensioner
     | EnrolReference
+    | RenewReference
     | RecordPass
     | NoteFinding
     | NoteSuspension

@@ -72,6 +72,21 @@ class PensionReferenceEnrolled(AboutPensioner):
 
 
 @dataclass(frozen=True)
+class PensionReferenceRenewed(AboutPensioner):
+    """The person agreed, for this purpose alone, to `version` of the text, at `kiosk`; a clerk had
+    compared the picture in `check`. was: the reference until then, and its source."""
+
+    model: str
+    check: str
+    confirmed_by: str
+    purpose: str
+    version: str
+    kiosk: str | None
+    was: str | None
+    was_source: str | None
+
+
+@dataclass(frozen=True)
 class PensionPassed(AboutPensioner):
     """The certificate of a pass: enough to justify it later, without a picture. was_due: the due
     day until then. decided_by: engine, or the clerk's role and login. measured: what the engine

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 from queue_server.answers import FollowToken
 from queue_server.audit import AuditLog
@@ -34,7 +35,20 @@ class PensionDesk:
     reminded: dict[str, tuple[str, int]] = field(default_factory=dict)
     _known: dict[str, PensionSection] = field(default_factory=dict)
     _measuring: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _background: set[asyncio.Task[None]] = field(default_factory=set)
     _reminding: dict[str, asyncio.Lock] = field(default_factory=dict)
+
+    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """work: deals with its own errors."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def close(self) -> None:
+        """Whatever is under way ends, and no picture stays."""
+        for task in self._background:
+            task.cancel()
+        self.pictures.wipe_all()
 
     def people(self, hall: str) -> People:
         return People(HallVault(self.vault, hall))

@@ -23,6 +23,7 @@ log = structlog.get_logger()
 KEPT_FOR_S = 600.0
 AT_MOST = 64
 LOOKS_EVERY_S = 2.0
+OFFERED_FOR_S = 60.0
 Held = Literal["here", "elsewhere", "gone"]
 
 
@@ -67,6 +68,23 @@ class LivePictures:
             return "here"
         return "gone" if holder in ("", self.holder) else "elsewhere"
 
+    def offer(self, check: str, for_s: float = OFFERED_FOR_S) -> None:
+        """The live picture stays a little longer, for the person to say whether it may become their
+        reference; everything else of the check is wiped."""
+        kept = self._kept.get(check)
+        live = kept.pictures.pop("live", None) if kept else None
+        self.wipe(check)
+        if live is not None:
+            self._kept[_offered(check)] = _Kept({"live": live}, time.monotonic() + for_s)
+            asyncio.get_running_loop().call_later(for_s, self.sweep)
+
+    def offered(self, check: str) -> bytes | None:
+        return self.get(_offered(check), "live")
+
+    def withdraw(self, check: str) -> None:
+        """It is answered: wiped."""
+        self.wipe(_offered(check))
+
     def watch(self, check: str, waits: Callable[[], Awaitable[bool]]) -> None:
         """Another process may settle the check: then it is wiped here as well."""
         task = asyncio.get_running_loop().create_task(self._watched(check, waits))
@@ -98,3 +116,7 @@ class LivePictures:
             task.cancel()
         for check in list(self._kept):
             self.wipe(check)
+
+
+def _offered(check: str) -> str:
+    return f"offered/{check}"

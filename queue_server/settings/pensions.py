@@ -14,7 +14,8 @@ class PensionSection:
     the hall by its own name. calibration: the site's file, made by `./hall device face calibrate`.
     describe: the program that measures an enrolment picture (standard input: the picture; standard
     output: JSON); empty: nobody is enrolled here. decode: the program that makes a picture of a
-    card's photo; empty: none is set up, which is usual. evidence: whether both pictures that a
+    card's photo; empty: none is set up, which is usual. renew: whether who passed by a clerk's look
+    is asked if that picture may become their reference. evidence: whether both pictures that a
     clerk compared are kept, encrypted, for evidence_days. reminders: the folder where reminders are
     put for the SMS gateway; register: a CSV file with invented people, for demonstrations."""
 
@@ -28,6 +29,7 @@ class PensionSection:
     calibration: Path | None = None
     describe: tuple[str, ...] = ()
     decode: tuple[str, ...] = ()
+    renew: bool = False
     evidence: bool = False
     evidence_days: int = 30
     reminders: Path | None = None

@@ -380,6 +380,12 @@ class RemindProgress(TypedDict):
     people: int
 
 
+class Renewal(TypedDict):
+    """accepted: it is measured now, and becomes the reference if it is good enough."""
+
+    renewal: Literal["accepted", "declined"]
+
+
 class Reminded(TypedDict):
     """without_phone: due, and nobody knows where to reach them."""
 

@@ -59,7 +59,7 @@ class Begun(TypedDict):
 class CheckState(TypedDict):
     """status passed: next_due says until when; window: with the ticket that was given, if one could
     be, and why in one word for the person; waiting_for_clerk: ask again in a second, until
-    waits_until."""
+    waits_until. renewal: the person may be asked whether the picture may become their reference."""
 
     check: str
     status: CheckStatus
@@ -68,6 +68,7 @@ class CheckState(TypedDict):
     next_due: str | None
     ticket: Ticket | None
     waits_until: str | None
+    renewal: NotRequired[bool]
 
 
 class Pass(TypedDict):

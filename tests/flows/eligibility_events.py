@@ -37,4 +37,6 @@ SAMPLES: dict[type[ev.Event], Make] = {
     el.FaceSeen: lambda r, _c: el.FaceSeen(r, "act", None, "nod", 0, 9.0),
     el.FaceEnded: lambda r, c: el.FaceEnded(r, c.choice(["pass", "grey", "reject", "no_camera"])),
     el.CheckSettled: _settled,
+    el.RenewTouched: lambda _r, c: el.RenewTouched(_fresh(c), c.random() < 0.5),
+    el.RenewalTaken: lambda r, c: el.RenewalTaken(r, c.choice(["accepted", "failed"])),
 }

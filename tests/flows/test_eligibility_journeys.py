@@ -10,7 +10,7 @@ import pytest
 from kiosk.flow import effects as fx
 from kiosk.flow import eligibility as el
 from kiosk.flow import events as ev
-from kiosk.flow.states import Around, Link, Place, Session, State
+from kiosk.flow.states import Around, Link, Paper, Place, Session, State
 from kiosk.flow.table import step
 from kiosk.sample_eligibility import PERSON as PENSIONER
 from kiosk.sample_ways import with_content
@@ -76,6 +76,22 @@ def test_in_doubt_a_clerk_is_waited_for() -> None:
     assert state.session.eligibility.waiting
     state, _ = step(state, el.CheckSettled(settle, "passed", "2027-03-02", None))
     assert state.session.eligibility.outcome == "passed"
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_who_passed_by_a_clerks_look_may_renew_the_reference(agreed: bool) -> None:
+    state, effects = ended(before_the_camera(), "grey")
+    settle = request_of(effects)
+    state, _ = step(state, el.CheckSettled(settle, "waiting_for_clerk", "", None))
+    state, _ = step(state, el.CheckSettled(settle, "passed", "2027-03-02", None, renewal="c-1"))
+    state, wish = step(state, el.RenewTouched(AGAIN, agreed))
+    assert wish == (el.RenewReference(AGAIN, "c-1", "2026-1", agreed),)
+    assert step(state, el.RenewTouched(WINDOW, agreed))[1] == ()  # asked once
+    outcome = "accepted" if agreed else "declined"
+    state, _ = step(state, el.RenewalTaken(AGAIN, outcome))
+    assert (state.place, state.session.eligibility.renewed) == (Place.PENSION_DONE, outcome)
+    state, _ = step(state, ev.ListPrinted(settle, ev.Outcome.CONFIRMED))
+    assert state.session.list_paper is not Paper.NONE  # the slip's own news still counts
 
 
 def test_where_no_clerk_answers_in_time_a_number_for_a_window_is_asked_for() -> None:

@@ -172,7 +172,7 @@ def test_every_entry_leads_somewhere_known_and_leaves_the_old_state_alone(name: 
 
 def test_a_random_walk_is_never_stuck_and_home_remembers_nobody() -> None:
     # These four get to every place between them, also where few steps lead.
-    seeds = (0, 4, 6, 11)
+    seeds = (0, 1, 6, 21)
     visited = {place for seed in seeds for place in walk(random.Random(seed), EVENTS // 4)}
     apart = {place for place in Place if place.value.startswith(("pension", "staff"))} | SAYING
     assert visited >= set(Place) - {Place.STARTING} - apart  # those have walks of their own
@@ -225,7 +225,7 @@ def test_every_number_ends_on_paper_kept_cancelled_or_given_back() -> None:
 
     One that stood on the ticket screen is its person's, whatever the printer says later.
     """
-    chance, open_numbers = random.Random(7), {}
+    chance, open_numbers = random.Random(1), {}
     state, now_s = State(around=AROUND, place=Place.HOME), 0.0
     kept = 0
     for _ in range(EVENTS):

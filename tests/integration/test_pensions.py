@@ -170,8 +170,51 @@ def test_a_clerk_compares_both_pictures_and_that_is_on_record(
         assert manager.get(f"{PENSION}/people/{person}/evidence/{check}/live")[0] == 404
         code, again = clerk.post(f"{PENSION}/checks/{check}/confirm", same=True)
         assert (code, again["error"]["code"]) == (409, "check_settled")
+        assert get(kiosk, f"checks/{check}").get("renewal", False) is same
+        if same:
+            renewed_as_agreed(kiosk, clerk, person, check)
     assert get(clerk, "waiting")["waiting"] == []
     assert b"live picture" not in server.stored()
+
+
+def renewed_as_agreed(kiosk: Client, clerk: Client, person: str, check: str) -> None:
+    """The picture of a confirmed check becomes the reference, and is offered no more."""
+    asked = {"agreed": True, "version": "2026-1", "request_id": str(uuid.uuid4())}
+    assert post(kiosk, f"checks/{check}/renewal", **asked) == {"renewal": "accepted"}
+    end = time.monotonic() + 30
+    while (one := look(clerk, person))["reference_source"] != "check":
+        assert time.monotonic() < end, one
+        time.sleep(0.05)
+    assert post(kiosk, f"checks/{check}/renewal", **asked) == {"renewal": "accepted"}  # repeated
+    assert "renewal" not in get(kiosk, f"checks/{check}")
+    post(kiosk, f"checks/{check}/renewal", 404, agreed=True, version="2026-1")
+
+
+def look(clerk: Client, person: str) -> Any:
+    return post(clerk, "look", person=person, why="测试")["pensioner"]
+
+
+def test_who_does_not_agree_or_is_seen_too_badly_keeps_the_old_reference(
+    kiosk: Client, clerk: Client, manager: Client, server: ServerProcess
+) -> None:
+    far = base64.b64encode(b"\xff\xd8\xff\xe0 far away").decode()
+    for agreed, picture in ((False, JPEG), (True, far)):
+        _, person = enrolled(manager, kiosk)
+        check = begun(kiosk, person)["check"]
+        post(
+            kiosk, f"checks/{check}/result", **{**GOOD, "decision": "grey", "live_picture": picture}
+        )
+        post(clerk, f"checks/{check}/confirm", same=True)
+        told = post(kiosk, f"checks/{check}/renewal", agreed=agreed, version="2026-1")
+        assert told == {"renewal": "accepted" if agreed else "declined"}
+        assert "renewal" not in get(kiosk, f"checks/{check}")
+    end = time.monotonic() + 30
+    while b"reference_not_renewed" not in server.log.read_bytes():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert look(clerk, person)["reference_source"] == "camera"
+    events = [x["event"] for x in server.client("admin").journal()]
+    assert events.count("pension_reference_renewed") == 1  # of the test before
 
 
 def test_a_photo_that_is_not_good_enough_is_refused_with_advice(

@@ -167,6 +167,10 @@ def test_in_doubt_a_clerk_confirms_and_the_next_due_date_comes_back(server, desk
     passed = next_of(posted)
     assert (passed.request_id, passed.status, passed.ticket) == (settle, "passed", None)
     assert len(passed.next_due) == 10
+    assert passed.renewal
+    wish = fresh()
+    desk.renew(el.RenewReference(wish, passed.renewal, person.consent_version, False))
+    assert next_of(posted) == el.RenewalTaken(wish, "declined")
     late = fresh()  # the kiosk gave the clerk up in the very moment
     desk.settle(el.SettleCheck(late, "gave_up", "clerk_away"))
     assert next_of(posted) == el.CheckSettled(late, "passed", passed.next_due, None)

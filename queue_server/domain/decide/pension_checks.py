@@ -30,6 +30,8 @@ from queue_server.domain.state import HallState
 
 # Where the reference is a card's photo a clerk compares each time (docs/decisions/0028).
 CARD, CARD_PHOTO = "card", "card_photo"
+# Where it is the live picture of a check that a clerk confirmed (docs/decisions/0032).
+CHECK, RENEWAL = "check", "pension_reference_renewal"
 OPEN = frozenset({CheckStatus.BEGUN, CheckStatus.WAITING_FOR_CLERK})
 
 
@@ -113,6 +115,37 @@ def _confirm(command: c.ConfirmCheck, state: HallState, now_ms: int) -> Events:
         return _pass(state, check, found, now_ms, command.clerk, check.measured)
     reasons = ("clerk_saw_another_person",)
     return _to_window(state, check, now_ms, command, check.measured, reasons, command.clerk)
+
+
+@decide.register
+def _renew(command: c.RenewReference, state: HallState, now_ms: int) -> Events:
+    """Only what a clerk compared: an engine that renewed what it compares with would drift."""
+    check, found = known_check(state, command.check), known_pensioner(state, command.person)
+    if found.reference == command.reference:
+        return []
+    by_clerk = check.status is CheckStatus.PASSED and check.confirmed_by is not None
+    if not by_clerk or check.person != command.person:
+        raise WrongState(
+            "not_confirmed", "只有人工核对通过的照片才能更新登记照片。", check=check.id
+        )
+    if not found.consent == command.version == state.known_rules.pension.consent_version:
+        raise consent_needed(state)
+    renewed = replace(
+        found, reference=command.reference, reference_source=CHECK, reference_ms=now_ms
+    )
+    return [
+        x.PensionReferenceRenewed(
+            **x.whole(renewed),
+            model=command.model,
+            check=check.id,
+            confirmed_by=check.confirmed_by or "",
+            purpose=RENEWAL,
+            version=command.version,
+            kiosk=command.kiosk,
+            was=found.reference,
+            was_source=found.reference_source,
+        )
+    ]
 
 
 def _open_check(state: HallState, check_id: str) -> tuple[Check, Pensioner]:

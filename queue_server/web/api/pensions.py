@@ -205,7 +205,17 @@ async def _age(ctx: Context, here: HallService, check: str) -> int | None:
 async def status(hall: str, check: str, request: Request) -> Response:
     """How a check stands, for the kiosk that waits for a clerk."""
     ctx, _, here = await permitted(request, Act.CHECK_PENSION, hall)
-    return as_json(await here.ask(_check_look(ctx, check)))
+    view, by_clerk = await here.ask(
+        lambda state, now_ms: (
+            _check_look(ctx, check)(state, now_ms),
+            known_check(state, check).confirmed_by is not None,
+        )
+    )
+    pictures, renew = ctx.pensions.pictures, (await ctx.pensions.settings(hall)).renew
+    kept = pictures.has(check) or pictures.offered(check) is not None
+    passed = view["status"] == CheckStatus.PASSED.value
+    offered = {"renewal": True} if renew and by_clerk and passed and kept else {}
+    return as_json({**view, **offered})
 
 
 def _check_look(ctx: Context, check: str) -> Any:
@@ -288,7 +298,10 @@ async def confirm(hall: str, check: str, request: Request) -> Response:
     command = ConfirmCheck(check, body.same, fresh_id(), actor.label, age_years)
     compared = await _compared(ctx, hall, here, check)
     outcome = await here.execute(command, request_id=str(body.request_id), by=actor.label)
-    ctx.pensions.pictures.wipe(check)
+    if body.same and (await ctx.pensions.settings(hall)).renew:
+        ctx.pensions.pictures.offer(check)
+    else:
+        ctx.pensions.pictures.wipe(check)
     if compared is not None and not outcome.replayed:
         await _keep_evidence(ctx, hall, here, check, *compared)
     return answered(outcome)

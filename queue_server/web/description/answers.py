@@ -193,6 +193,7 @@ POST: Mapping[str, Told] = {
     f"{_P}/checks": Told(pensions.Begun, also=AGAIN),
     f"{_P}/checks/{{check}}/result": _CHECK,
     f"{_P}/checks/{{check}}/confirm": _CHECK,
+    f"{_P}/checks/{{check}}/renewal": Told(a.Renewal),
     f"{_P}/look": Told(a.Looked),
     **{
         f"{_ONE}/{act}": _PENSIONER

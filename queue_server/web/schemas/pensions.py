@@ -73,6 +73,13 @@ class ConfirmCheckIn(Command):
     same: bool
 
 
+class RenewIn(Command):
+    """agreed: whether the live picture may become the reference; version: of the text."""
+
+    agreed: bool
+    version: Version
+
+
 class PaperConsentIn(Command):
     version: Version
 
@@ -124,6 +131,7 @@ PENSION_BODIES: list[type[BaseModel]] = [
     BeginCheckIn,
     ResultIn,
     ConfirmCheckIn,
+    RenewIn,
     PaperConsentIn,
     EnrolIn,
     CardPhotoIn,

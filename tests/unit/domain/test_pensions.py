@@ -319,6 +319,30 @@ def test_reminders_are_noted_for_whom_the_register_knows() -> None:
     assert person(hall).reminded == "2026-11-23"
 
 
+def test_only_a_picture_that_a_clerk_compared_becomes_the_reference() -> None:
+    hall = opened()
+    renewed = p.RenewReference("p", "k1", "ref-2", "dlib", "v1", "kiosk-1")
+    refused(hall, renewed, "not_found")
+    hall.do(p.SettleCheck(begun(hall), GOOD, "t"))  # by the engine alone: it would drift
+    refused(hall, renewed, "not_confirmed")
+    hall.do(p.SettleCheck(begun(hall, "k2"), GREY, "t", pictured=True, held_by="here"))
+    confirmed = replace(renewed, check="k2")
+    refused(hall, confirmed, "not_confirmed")
+    hall.do(p.ConfirmCheck("k2", True, "t", "clerk:c4"))
+    hall.do(p.ImportPensioners((p.Listed("q", "样例镇", "2026-12-01"),)))
+    refused(hall, replace(confirmed, person="q"), "not_confirmed")
+    refused(hall, replace(confirmed, version="v0"), "consent_needed")
+    (event,) = hall.do(confirmed)
+    assert isinstance(event, x.PensionReferenceRenewed)
+    assert (event.reference, event.was, event.was_source) == ("ref-2", "ref-1", "camera")
+    assert (event.confirmed_by, event.purpose) == ("clerk:c4", "pension_reference_renewal")
+    assert (person(hall).reference, person(hall).reference_source) == ("ref-2", "check")
+    assert hall.do(confirmed) == []
+    assert reloaded(hall).pensions == hall.state.pensions
+    hall.do(p.WithdrawConsent("p"))
+    refused(hall, replace(confirmed, reference="ref-3"), "consent_needed")
+
+
 @pytest.mark.parametrize(
     ("reasons", "why"),
     [

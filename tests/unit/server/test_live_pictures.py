@@ -10,6 +10,7 @@ from pathlib import Path
 from queue_server.pensions.pictures import LivePictures
 from queue_server.web.api import (
     pension_reminders,
+    pension_renewal,
     pensioners,
     pensioners_many,
     pensions,
@@ -18,7 +19,16 @@ from queue_server.web.api import (
 )
 
 _IN_ONE_PROCESS = tuple(
-    m.router for m in (pensions, pensioners, pensioners_many, pension_reminders, receipts, screens)
+    m.router
+    for m in (
+        pensions,
+        pensioners,
+        pensioners_many,
+        pension_reminders,
+        pension_renewal,
+        receipts,
+        screens,
+    )
 )
 PROXY = Path(__file__).parents[3] / "docs" / "postgresql" / "nginx.conf"
 
