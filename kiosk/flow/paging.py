@@ -20,7 +20,7 @@ NOTICES_PER_PAGE = 6
 # A page in signs, by view: what fits at the view's type size. Latin letters are half as wide.
 PAGE_SIGNS = {View.NORMAL: 360, View.ELDER: 205, View.CONTRAST: 360}
 # A guide without a second page needs no keys for turning, which leaves large type a third more.
-ALONE_SIGNS = {View.NORMAL: 360, View.ELDER: 270, View.CONTRAST: 360}
+ALONE_SIGNS = {View.NORMAL: 360, View.ELDER: 310, View.CONTRAST: 360}
 HEADING_SIGNS, LINE_SIGNS = 26, 12
 
 

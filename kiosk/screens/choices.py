@@ -111,12 +111,19 @@ def claim(state: State, t: Texts) -> Choices:
     def touched(name: str) -> Callable[[], ev.Event]:
         return lambda: ev.ClassTouched(name)
 
-    def note(name: str) -> str:
-        told = hall.priority_class(name) if hall else None
-        return t("claim.age", age=told.min_age) if told and told.min_age is not None else ""
+    def note(class_id: str, name: str) -> str:
+        """The age, where the class's own name does not say it."""
+        told = hall.priority_class(class_id) if hall else None
+        if told is None or told.min_age is None or str(told.min_age) in name:
+            return ""
+        return t("claim.age", age=told.min_age)
 
     known = [
-        Choice(f"class-{c}", "user-check", name, touched(c), note(c)) for c, name in names if name
+        Choice(
+            f"class-{c}", "user-check", f"{name[0].upper()}{name[1:]}", touched(c), note(c, name)
+        )
+        for c, name in names
+        if name
     ]
     none = Choice("class-none", "x", t("claim.none"), touched(""))
     return Choices(t("claim.title"), t("claim.lead"), (*known, none))

@@ -11,6 +11,7 @@ from kivy.clock import Clock
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.flow import events as ev
+from kiosk.flow.choices import Language
 from kiosk.flow.content import JobFacts, MatterFacts
 from kiosk.flow.paging import Section, guide_pages, notice_pages
 from kiosk.flow.states import Paper, Place, State
@@ -46,7 +47,7 @@ def guide(state: State, t: Texts) -> Reading:
     return Reading(
         icon="book-open",
         title=in_language(matter.name, matter.name_en, t.language),
-        lead=_list_news(state, t),
+        lead=_list_news(state, t) or _foreign(t),
         sections=pages[state.page % len(pages)],
         pages=len(pages),
         next_words=t("guide.take" if open_now else "guide.closed"),
@@ -54,6 +55,11 @@ def guide(state: State, t: Texts) -> Reading:
         other_words=t("guide.print") if matter.materials else "",
         other_off=state.session.list_request is not None,
     )
+
+
+def _foreign(t: Texts) -> str:
+    """Materials, fees and laws are the hall's, in Chinese: who reads nothing of them is told so."""
+    return "" if t.language == Language.CHINESE else t("guide.in_chinese")
 
 
 def _list_news(state: State, t: Texts) -> str:

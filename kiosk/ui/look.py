@@ -23,8 +23,10 @@ SMALL_DP = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A theme file as it stands; colour: name → #RRGGBB or #RRGGBBAA."""
+    """A theme file as it stands; bold: every word, since thin strokes fade on dark ground; colour:
+    name → #RRGGBB or #RRGGBBAA."""
 
+    bold: bool
     scale: float
     motion: bool
     line_dp: float
@@ -60,6 +62,7 @@ class Look:
             self.unit = width / DESIGN_WIDTH_DP * (LOW_SHARE if low else 1.0)
         self.scale = theme.scale
         self.large = theme.scale > 1.0
+        self.bold = theme.bold
         self.motion = theme.motion
         self._colour = {name: rgba(text) for name, text in theme.colour.items()}
 
