@@ -14,7 +14,7 @@ _NO_REASON = ("title", "again", "on_day")
 _LATER = "2026-03-12T15:00:00+08:00"  # another day, the longer words
 # Of these is asked at *my ticket*; what ends so is asked when checking in.
 _MINE = frozenset({"no_ticket_found", "no_answer_mine", "wrong_state", "rejoined_too_often"})
-_CHECK_IN = "_check_in"
+_CHECK_IN, _NUMBER = "_check_in", "_number"
 
 
 def refusal_states(base: State, ticket: TicketFacts) -> dict[str, State]:
@@ -24,13 +24,16 @@ def refusal_states(base: State, ticket: TicketFacts) -> dict[str, State]:
         return replace(base, place=place, session=Session(**session))  # type: ignore[arg-type]
 
     def refused(code: str) -> State:
+        refusal = code.removesuffix(_CHECK_IN).removesuffix(_NUMBER)
         checks_in = code.startswith("appointment_") or code.endswith(_CHECK_IN)
         return at(
             Place.REFUSED,
-            refusal=code.removesuffix(_CHECK_IN),
+            refusal=refusal,
             refusal_at=_LATER,
             checks_in=checks_in,
-            asked_from=Place.MINE if code in _MINE else None,
+            asked_from=Place.MINE if refusal in _MINE else None,
+            by_number=code.endswith(_NUMBER),
+            code="A999" if code.endswith(_NUMBER) else "",
             ticket=ticket,
         )
 

@@ -123,9 +123,10 @@ def be_active(state: State, _event: ev.Event) -> Step:
 
 
 def toggle_help(state: State, _event: ev.Event) -> Step:
-    """A call that reached nobody is over when the help is opened again: somebody else may stand
-    there."""
-    told = ev.HelpState.NONE if state.help is ev.HelpState.UNHEARD else state.help
+    """A call that reached nobody, or that somebody came for, is over when the help is opened again:
+    another person may stand there."""
+    over = (ev.HelpState.UNHEARD, ev.HelpState.COMING)
+    told = ev.HelpState.NONE if state.help in over and not state.help_open else state.help
     return replace(state, help_open=not state.help_open, help=told, active_s=state.now_s), ()
 
 

@@ -17,10 +17,11 @@ T = TypeVar("T")
 SERVICES_PER_PAGE = 8
 SERVICES_PER_PAGE_LOW = 4
 NOTICES_PER_PAGE = 6
-# A page in signs, by view: what fits at the view's type size. Latin letters are half as wide.
+# A page in signs, by view: what fits at the view's type size. Latin letters are about half as wide.
+NARROW = 0.6
 PAGE_SIGNS = {View.NORMAL: 360, View.ELDER: 205, View.CONTRAST: 360}
 # A guide without a second page needs no keys for turning, which leaves large type a third more.
-ALONE_SIGNS = {View.NORMAL: 360, View.ELDER: 310, View.CONTRAST: 360}
+ALONE_SIGNS = {View.NORMAL: 360, View.ELDER: 300, View.CONTRAST: 360}
 HEADING_SIGNS, LINE_SIGNS = 26, 12
 
 
@@ -57,7 +58,15 @@ class Section:
     @property
     def signs(self) -> int:
         """How much room it takes, in signs: a line that is begun counts as half a line more."""
-        return HEADING_SIGNS + sum(len(line) + LINE_SIGNS for line in self.lines)
+        if self.kind == "procedure":  # one step behind the other, with an arrow between
+            return HEADING_SIGNS + signs_in(" → ".join(self.lines)) + LINE_SIGNS
+        return HEADING_SIGNS + sum(signs_in(line) + LINE_SIGNS for line in self.lines)
+
+
+def signs_in(text: str) -> int:
+    """How much room it takes, in Chinese signs; any blank may be where a line ends."""
+    narrow = sum(sign.isascii() for sign in text)
+    return len(text) - narrow + round(narrow * NARROW)
 
 
 def signs_on_page(manner: Manner) -> int:
@@ -92,7 +101,12 @@ def guide_pages(matter: MatterFacts, manner: Manner) -> tuple[tuple[Section, ...
 
 def notice_pages(text: str, manner: Manner) -> tuple[str, ...]:
     """The text in pages, cut after a paragraph or a sentence where that is possible."""
-    most, rest = signs_on_page(manner) - HEADING_SIGNS, text.strip()
+    rest = text.strip()
+    alone = signs_on_page(manner) if manner.low else ALONE_SIGNS[manner.view]
+    if signs_in(rest) <= alone - HEADING_SIGNS:
+        return (rest,)
+    # in letters, as wide as they are on the whole
+    most = (signs_on_page(manner) - HEADING_SIGNS) * len(rest) // max(signs_in(rest), 1)
     pages: list[str] = []
     while len(rest) > most:
         cut = max(rest.rfind(mark, most // 2, most) for mark in "\n。；.")

@@ -78,13 +78,17 @@ def _refused(state: State, t: Texts) -> News:
     about = _asked_about(state)
     if state.session.checks_in and t.has(f"{reason}_check_in"):
         reason = f"{reason}_check_in"
+    if state.session.by_number and t.has(f"{reason}_number"):
+        reason = f"{reason}_number"
     kept, ticket = state.session.refusal == "not_cancelled", state.session.ticket
     when = when_words(state.session.refusal_at, state.around.hall, t)
     return News(
         icon="info",
         tone="attention",
         title=t(f"refused.title{about}", number=ticket.number if ticket else ""),
-        text=t(reason, when=when) if t.has(reason) else t("refused.other"),
+        text=t(reason, when=when, number=state.session.code)
+        if t.has(reason)
+        else t("refused.other"),
         next_words=t("bar.home" if kept else f"refused.again{about}"),
         next_icon="house" if kept else "arrow-right",
         next_event=HomeTouched() if kept else BackTouched(),

@@ -93,13 +93,11 @@ READINGS: dict[Place, Callable[[State, Texts], Reading]] = {
 
 
 def in_columns(sections: tuple[Section, ...], count: int) -> list[tuple[Section, ...]]:
-    """In their order, the first column at least half of it; one section alone has all the width."""
+    """In their order, as even as can be; one section alone has all the width."""
     if count == 1 or len(sections) < 2:
         return [sections]
-    half, first = sum(section.signs for section in sections) / 2, 0
-    while first < len(sections) - 1 and sum(s.signs for s in sections[:first]) < half:
-        first += 1
-    return [sections[:first], sections[first:]]
+    parted = [(sections[:first], sections[first:]) for first in range(1, len(sections))]
+    return list(min(parted, key=lambda two: max(sum(s.signs for s in part) for part in two)))
 
 
 class Column(BoxLayout):
