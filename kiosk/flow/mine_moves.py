@@ -143,11 +143,17 @@ def seen_again(state: State, event: ev.TicketSeen) -> Step:
 
 
 def give_up_looking(state: State, _event: ev.Event) -> Step:
-    return enter(state, Place.REFUSED, refusal="no_answer_mine")
+    return enter(state, Place.REFUSED, refusal=_unanswered(state))
+
+
+def _unanswered(state: State) -> str:
+    """What was asked of a ticket may have been done all the same; looking changes nothing."""
+    acted = state.session.asked_from is Place.FOUND
+    return "no_answer_act" if acted else "no_answer_mine"
 
 
 def refused(state: State, event: ev.TicketRefused) -> Step:
-    code = "no_answer_mine" if event.code == "no_answer" else event.code
+    code = _unanswered(state) if event.code == "no_answer" else event.code
     return enter(state, Place.REFUSED, refusal=code, refusal_at=event.at)
 
 
@@ -161,7 +167,8 @@ def leave_refusal(state: State, event: ev.Event) -> Step:
     """Back to where it was asked for; to an empty keypad, if that was one."""
     place = state.session.asked_from
     if place is Place.FOUND and state.session.ticket is not None:
-        return enter(state, Place.FOUND, refusal="", did=None)
+        look = LookAgain(state.session.ticket.id)
+        return enter(state, Place.FOUND, look, refusal="", did=None)
     if place is Place.MINE:
         return enter(state, Place.MINE, refusal="", code="", request_id=None, found=(), ticket=None)
     return back_to_choice(state, event)

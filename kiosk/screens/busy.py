@@ -25,7 +25,10 @@ class BusyScreen(PlaceScreen):
     def show(self, state: State) -> None:
         self.place = state.place.value
         delayed = state.place is Place.ISSUING and state.session.delayed
-        self.title = self.texts("issuing.delayed" if delayed else f"{state.place.value}.title")
+        about = f"{state.place.value}.title"
+        if state.place is Place.LOOKING and state.session.asked_from is Place.FOUND:
+            about = "looking.title_act"
+        self.title = self.texts("issuing.delayed" if delayed else about)
         self.hint = self.texts("issuing.delayed_text" if delayed else f"{state.place.value}.text")
         ticket = state.session.ticket
         self.number = ticket.number if ticket and state.place is Place.PRINTING else ""

@@ -68,6 +68,8 @@ def _asked_about(state: State) -> str:
     held already."""
     if state.session.refusal == "not_cancelled":
         return "_cancel"
+    if state.session.refusal == "no_answer_act":
+        return "_act"
     if state.session.asked_from in (Place.MINE, Place.FOUND):
         return "_mine"
     return "_check_in" if state.session.checks_in else ""

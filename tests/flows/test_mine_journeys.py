@@ -160,6 +160,15 @@ def test_no_server_no_ticket_and_kind_words() -> None:
     assert state.session.refusal == "no_answer_mine"
 
 
+def test_what_was_asked_of_a_ticket_and_not_answered_is_not_called_undone() -> None:
+    asked, _ = step(found_by_card(MAY), ev.ActTouched(ev.TicketAct.DEFER, R))
+    for event in (ev.TicketRefused(R, "no_answer"), ev.TimeRanOut()):
+        refused, _ = step(asked, event)
+        assert (refused.place, refused.session.refusal) == (Place.REFUSED, "no_answer_act")
+        back, effects = step(refused, ev.BackTouched())
+        assert (back.place, effects) == (Place.FOUND, (fx.LookAgain(MAY.id),))
+
+
 def test_half_a_number_finds_nothing() -> None:
     state, effects = travel_from(
         HOME,

@@ -187,7 +187,7 @@ def test_cut_off_at_my_ticket_the_number_stays_what_it_is(
     rig.line.cut()
     rig.does(ev.ActTouched(ev.TicketAct.DEFER, str(uuid.uuid4())))
     rig.arrive(Place.REFUSED)
-    assert rig.state.session.refusal == "no_answer_mine"
+    assert rig.state.session.refusal == "no_answer_act"
     rig.does(ev.BackTouched())
     assert (rig.state.place, rig.number()) == (Place.FOUND, mine["number"])
     rig.does(ev.HomeTouched(), ev.CodeScanned(token, str(uuid.uuid4())))
