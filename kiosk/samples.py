@@ -112,7 +112,13 @@ def sample_states() -> dict[str, State]:
     around = with_content(Around(sample_hall(), server=Link.UP, reader=Link.UP))
     base = State(place=Place.HOME, around=around)
     ticket = sample_ticket()
-    elderly = replace(ticket, priority_class="elderly", people_ahead=2, wait=WaitFacts(240, 560))
+    elderly = replace(
+        ticket,
+        priority_class="elderly",
+        booked_for="2026-03-02T10:30:00+08:00",
+        people_ahead=2,
+        wait=WaitFacts(240, 560),
+    )
     busy = replace(base, now_s=4.2)
 
     def at(place: Place, on: State = base, **session: object) -> State:

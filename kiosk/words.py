@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kiosk.flow.content import JobFacts
 from kiosk.flow.events import Language, TicketAct
-from kiosk.flow.facts import ClassFacts, HallFacts, ServiceFacts, TicketFacts, WaitFacts
+from kiosk.flow.facts import HallFacts, ServiceFacts, TicketFacts, WaitFacts
 from kiosk.texts import Texts
 
 _MINUTE_S = 60
@@ -176,11 +176,10 @@ def job_lines(job: JobFacts, t: Texts) -> tuple[tuple[str, str], ...]:
 
 
 def class_words(ticket: TicketFacts, hall: HallFacts | None, texts: Texts) -> str:
-    """The priority class in words; empty for the ordinary one."""
-    if ticket.priority_class == "ordinary" or hall is None:
-        return ""
-    found: ClassFacts | None = hall.priority_class(ticket.priority_class)
-    if found is None:
-        return ""
-    name = in_language(found.name, found.name_en, texts.language)
-    return texts("ticket.priority", name=name)
+    """The priority class in words, and the time that was booked; empty for an ordinary number."""
+    said = []
+    if name := class_name(ticket.priority_class, hall, texts):
+        said.append(texts("ticket.priority", name=name))
+    if ticket.booked_for:
+        said.append(texts("ticket.booked", when=when_words(ticket.booked_for, hall, texts)))
+    return " · ".join(said)

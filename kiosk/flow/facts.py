@@ -96,7 +96,8 @@ class TicketFacts:
     reprint: the person already held this number; rejoined: they had missed its call and wait again;
     printed: None when not yet known. may_defer: more minutes may be asked for; deferred_until: they
     were, RFC 3339, or empty. offline: given out by this kiosk while the server was away.
-    review_code: figures to rate the visit with, or empty.
+    review_code: figures to rate the visit with, or empty. booked_for: the time of its appointment,
+    RFC 3339, or empty.
     """
 
     id: str
@@ -120,6 +121,7 @@ class TicketFacts:
     deferred_until: str = ""
     offline: bool = False
     review_code: str = ""
+    booked_for: str = ""
 
     @property
     def held_before(self) -> bool:

@@ -116,6 +116,7 @@ def _ticket(ticket: wire.Ticket) -> TicketFacts:
         may_defer=typed(ticket.get("may_defer", False), bool),
         deferred_until=typed(ticket.get("deferred_until") or "", str),
         offline=typed(ticket.get("offline", False), bool),
+        booked_for=typed(ticket.get("booked_for") or "", str),
         review_code=typed(ticket.get("review_code", ""), str),
     )
 

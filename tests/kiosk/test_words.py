@@ -192,6 +192,10 @@ def test_paper_printed_again_says_so_and_until_when_the_number_is_kept() -> None
     content = ticket_content(ticket, sample_hall(), CHINESE, "")
     assert (content.people_ahead, content.wait_text) == (None, "已留号到 10:30")
     assert content.class_label == "补打"
+    booked = replace(ticket, booked_for="2026-03-02T02:45:00+00:00", priority_class="elderly")
+    assert ticket_content(booked, sample_hall(), CHINESE, "").class_label == (
+        "老年人优先 · 预约 10:45 · 补打"
+    )
 
 
 @pytest.mark.parametrize("name", ["check", "plug", "house", "info", "x", "clock"])
