@@ -235,3 +235,14 @@ def test_more_than_two_languages_are_chosen_from_a_sheet(three: Any) -> None:
     three.settle()
     assert STATES["services"].place is Place.SERVICES
     assert not [w for w in stage.walk() if getattr(w, "slot", "").startswith("language-")]
+    helped = replace(STATES["home"], help_open=True)
+    stage.show(helped)
+    three.settle()
+    three.touch(*key.center)  # who cannot read the help
+    stage.show(replace(helped, now_s=2.0))
+    three.settle()
+    assert by_slot(stage, f"language-{SAMPLE}")
+    three.touch(*by_slot(stage, "close").center)
+    stage.show(replace(helped, now_s=3.0))
+    three.settle()
+    assert by_slot(stage, "call-help"), "the help is back"
