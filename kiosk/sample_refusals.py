@@ -14,7 +14,14 @@ _NO_REASON = ("title", "again", "on_day")
 _LATER = "2026-03-12T15:00:00+08:00"  # another day, the longer words
 # Of these is asked at *my ticket*; what ends so is asked when checking in.
 _MINE = frozenset(
-    {"no_ticket_found", "no_answer_mine", "no_answer_act", "wrong_state", "rejoined_too_often"}
+    {
+        "no_ticket_found",
+        "no_answer_mine",
+        "no_answer_defer",
+        "no_answer_rejoin",
+        "wrong_state",
+        "rejoined_too_often",
+    }
 )
 _CHECK_IN, _NUMBER = "_check_in", "_number"
 

@@ -17,6 +17,7 @@ from kiosk.flow.moves import (
     derived_request_id,
     enter,
     go_back,
+    go_home_unattended,
     running_request,
     see_hall,
     shown_ticket,
@@ -147,9 +148,9 @@ def give_up_looking(state: State, _event: ev.Event) -> Step:
 
 
 def _unanswered(state: State) -> str:
-    """What was asked of a ticket may have been done all the same; looking changes nothing."""
-    acted = state.session.asked_from is Place.FOUND
-    return "no_answer_act" if acted else "no_answer_mine"
+    """The desk goes on with what was asked of a ticket; looking changes nothing."""
+    did = state.session.did if state.session.asked_from is Place.FOUND else None
+    return f"no_answer_{did.value}" if did else "no_answer_mine"
 
 
 def refused(state: State, event: ev.TicketRefused) -> Step:
@@ -160,7 +161,14 @@ def refused(state: State, event: ev.TicketRefused) -> Step:
 def give_back(state: State, _event: ev.Event) -> Step:
     """The number goes back for good: the person said so twice."""
     wish = CancelTicket(running_request(state), shown_ticket(state).id)
-    return enter(state, Place.CANCELLING, wish, trail=())
+    return enter(state, Place.CANCELLING, wish, trail=(), did=ev.TicketAct.CANCEL)
+
+
+def note_giving_back(state: State, event: ev.Event) -> Step:
+    """The desk goes on; who asked for it is told, whoever left is not called back."""
+    if state.session.did is not ev.TicketAct.CANCEL:
+        return go_home_unattended(state, event)
+    return enter(state, Place.REFUSED, refusal="no_answer_cancel")
 
 
 def leave_refusal(state: State, event: ev.Event) -> Step:

@@ -266,8 +266,11 @@ def keep_number(state: State, _event: ev.Event) -> Step:
     return enter(state, Place.TICKET, _keep(running_request(state), shown_ticket(state)))
 
 
-def cancel_number(state: State, _event: ev.Event) -> Step:
-    return enter(state, Place.CANCELLING, _cancel(running_request(state), shown_ticket(state)))
+def cancel_number(state: State, event: ev.Event) -> Step:
+    """did: who touched it is there to be told."""
+    did = None if isinstance(event, ev.TimeRanOut) else ev.TicketAct.CANCEL
+    wish = _cancel(running_request(state), shown_ticket(state))
+    return enter(state, Place.CANCELLING, wish, did=did)
 
 
 def unanswered(state: State, event: ev.Event) -> Step:

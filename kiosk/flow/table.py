@@ -298,6 +298,7 @@ _NUMBER: dict[Place, Row] = {
         **ALWAYS,
         **_LEAVE,
         ev.BackTouched: mv.stay,
+        ev.TimeRanOut: mine.note_giving_back,
         ev.TicketCancelled: number.cancelled,
         ev.TicketRefused: number.not_cancelled,
     },

@@ -133,14 +133,37 @@ class TicketDesk:
         self._start(self._ask_shortly, wish, look)
 
     def act(self, effect: fx.ActOnTicket) -> None:
-        wish = effect.request_id
+        self._start(self._act, effect)
 
-        def change() -> ev.Event:
-            return ev.TicketChanged(
-                wish, self._client.report(effect.ticket_id, effect.act.value, wish)
-            )
-
-        self._start(self._ask_shortly, wish, change)
+    def _act(self, effect: fx.ActOnTicket) -> None:
+        """Who asks for their turn gets it as soon as the line is back, and is told so. More minutes
+        that came too late to be told are taken back: their person sits there and waits."""
+        wish, what, until = effect.request_id, effect.act.value, time.monotonic() + ASKED_FOR_S
+        told = may_be_done = False
+        for _ in self._tries(self._stop):
+            try:
+                ticket = self._client.report(effect.ticket_id, what, wish)
+            except Refused as refusal:
+                if not told:
+                    self._post(ev.TicketRefused(wish, refusal.refusal, refusal.at))
+                return
+            except GatewayError as error:
+                _log.warning("act_delayed", what=what, reason=error.code, request_id=wish)
+                may_be_done = may_be_done or not isinstance(error, Unreachable)
+                if not told and time.monotonic() >= until:
+                    self._post(ev.TicketRefused(wish, "no_answer"))
+                    told = True
+                if told and effect.act is ev.TicketAct.DEFER and not may_be_done:
+                    return
+            else:
+                if not told:
+                    self._post(ev.TicketChanged(wish, ticket))
+                elif effect.act is ev.TicketAct.DEFER:
+                    back = ev.TicketAct.RESUME.value
+                    self._insist(
+                        _Said(effect.ticket_id, back, derived_request_id(wish, back)), None
+                    )
+                return
 
     def look(self, effect: fx.LookAgain) -> None:
         """One try: the next change in the hall is another occasion."""

@@ -63,13 +63,22 @@ def _no_paper(state: State, t: Texts) -> News:
     )
 
 
+# What the desk goes on with, though nobody can be told yet how it ended.
+_GOES_ON = {
+    "no_answer_defer": "_defer",
+    "no_answer_rejoin": "_noted",
+    "no_answer_resume": "_noted",
+    "no_answer_cancel": "_noted",
+}
+
+
 def _asked_about(state: State) -> str:
     """What was refused: a new number, checking in, giving back, or something else about a ticket
     held already."""
     if state.session.refusal == "not_cancelled":
         return "_cancel"
-    if state.session.refusal == "no_answer_act":
-        return "_act"
+    if state.session.refusal in _GOES_ON:
+        return _GOES_ON[state.session.refusal]
     if state.session.asked_from in (Place.MINE, Place.FOUND):
         return "_mine"
     return "_check_in" if state.session.checks_in else ""
@@ -82,18 +91,20 @@ def _refused(state: State, t: Texts) -> News:
         reason = f"{reason}_check_in"
     if state.session.by_number and t.has(f"{reason}_number"):
         reason = f"{reason}_number"
-    kept, ticket = state.session.refusal == "not_cancelled", state.session.ticket
+    over = state.session.refusal in ("not_cancelled", "no_answer_cancel")
+    ticket = state.session.ticket
+    number = ticket.number if ticket else ""
     when = when_words(state.session.refusal_at, state.around.hall, t)
     return News(
         icon="info",
         tone="attention",
-        title=t(f"refused.title{about}", number=ticket.number if ticket else ""),
-        text=t(reason, when=when, number=state.session.code)
+        title=t(f"refused.title{about}", number=number),
+        text=t(reason, when=when, number=state.session.code or number)
         if t.has(reason)
         else t("refused.other"),
-        next_words=t("bar.home" if kept else f"refused.again{about}"),
-        next_icon="house" if kept else "arrow-right",
-        next_event=HomeTouched() if kept else BackTouched(),
+        next_words=t("bar.home" if over else f"refused.again{about}"),
+        next_icon="house" if over else "arrow-right",
+        next_event=HomeTouched() if over else BackTouched(),
         desk=True,
     )
 

@@ -164,9 +164,16 @@ def test_what_was_asked_of_a_ticket_and_not_answered_is_not_called_undone() -> N
     asked, _ = step(found_by_card(MAY), ev.ActTouched(ev.TicketAct.DEFER, R))
     for event in (ev.TicketRefused(R, "no_answer"), ev.TimeRanOut()):
         refused, _ = step(asked, event)
-        assert (refused.place, refused.session.refusal) == (Place.REFUSED, "no_answer_act")
+        assert (refused.place, refused.session.refusal) == (Place.REFUSED, "no_answer_defer")
         back, effects = step(refused, ev.BackTouched())
         assert (back.place, effects) == (Place.FOUND, (fx.LookAgain(MAY.id),))
+
+
+def test_who_gives_a_number_back_without_a_line_is_told_that_it_is_noted() -> None:
+    sure, _ = step(found_by_card(MAY), ev.ActTouched(ev.TicketAct.CANCEL, R))
+    cancelling, _ = step(sure, ev.CancelTouched())
+    told, _ = step(cancelling, ev.TimeRanOut())
+    assert (told.place, told.session.refusal) == (Place.REFUSED, "no_answer_cancel")
 
 
 def test_half_a_number_finds_nothing() -> None:

@@ -187,12 +187,48 @@ def test_cut_off_at_my_ticket_the_number_stays_what_it_is(
     rig.line.cut()
     rig.does(ev.ActTouched(ev.TicketAct.DEFER, str(uuid.uuid4())))
     rig.arrive(Place.REFUSED)
-    assert rig.state.session.refusal == "no_answer_act"
+    assert rig.state.session.refusal == "no_answer_defer"
     rig.does(ev.BackTouched())
     assert (rig.state.place, rig.number()) == (Place.FOUND, mine["number"])
     rig.does(ev.HomeTouched(), ev.CodeScanned(token, str(uuid.uuid4())))
     rig.arrive(Place.REFUSED)
     assert ticket(admin, mine["number"])["status"] == "waiting"
+
+
+def test_minutes_that_came_too_late_to_be_told_are_taken_back(
+    rig: Rig, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server put the number off and its answer was lost: the person waits to be called."""
+    monkeypatch.setattr("kiosk.gateway.desk.ASKED_FOR_S", 0.5)
+    mine = admin.issue("G")
+    rig.does(ev.CodeScanned(mine["follow_path"].removeprefix("/t/"), str(uuid.uuid4())))
+    rig.arrive(Place.FOUND)
+    rig.line.mute = True
+    rig.does(ev.ActTouched(ev.TicketAct.DEFER, str(uuid.uuid4())))
+    rig.arrive(Place.REFUSED)
+    assert ticket(admin, mine["number"])["deferred_until"] is not None
+    rig.line.mend()
+    settled(rig, admin, mine["number"], deferred_until=None)
+
+
+def test_who_missed_the_call_is_back_in_line_as_soon_as_the_line_is(
+    rig: Rig, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kiosk.gateway.desk.ASKED_FOR_S", 0.5)
+    mine = admin.issue("G")
+    window = mine["windows"][0]
+    called = admin.at(window, "call-ticket", ticket=mine["id"], reason="测试")
+    assert called[0] == 200, called
+    assert admin.at(window, "miss", reason="测试")[0] == 200
+    rig.does(ev.CodeScanned(mine["follow_path"].removeprefix("/t/"), str(uuid.uuid4())))
+    rig.arrive(Place.FOUND)
+    rig.line.cut()
+    rig.does(ev.ActTouched(ev.TicketAct.REJOIN, str(uuid.uuid4())))
+    rig.arrive(Place.REFUSED)
+    assert rig.state.session.refusal == "no_answer_rejoin"
+    assert ticket(admin, mine["number"])["status"] == "missed"
+    rig.line.mend()
+    settled(rig, admin, mine["number"], status="waiting")
 
 
 def test_cut_off_while_a_number_is_given_back_it_goes_back_when_the_line_does(
