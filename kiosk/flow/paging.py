@@ -19,7 +19,7 @@ SERVICES_PER_PAGE_LOW = 4
 NOTICES_PER_PAGE = 6
 # A page in signs, by view: what fits at the view's type size. Latin letters are about half as wide.
 NARROW = 0.6
-PAGE_SIGNS = {View.NORMAL: 360, View.ELDER: 205, View.CONTRAST: 360}
+PAGE_SIGNS = {View.NORMAL: 360, View.ELDER: 222, View.CONTRAST: 360}
 # A guide without a second page needs no keys for turning, which leaves large type a third more.
 ALONE_SIGNS = {View.NORMAL: 360, View.ELDER: 300, View.CONTRAST: 360}
 HEADING_SIGNS, LINE_SIGNS = 26, 12
@@ -70,9 +70,9 @@ def signs_in(text: str) -> int:
 
 
 def signs_on_page(manner: Manner) -> int:
-    """What one page holds at the view's type size; low controls leave two thirds of the height."""
+    """What one page holds at the view's type size; low controls leave three fifths of it."""
     most = PAGE_SIGNS[manner.view]
-    return most * 2 // 3 if manner.low else most
+    return most * 3 // 5 if manner.low else most
 
 
 def guide_pages(matter: MatterFacts, manner: Manner) -> tuple[tuple[Section, ...], ...]:

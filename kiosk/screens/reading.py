@@ -13,7 +13,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, St
 from kiosk.flow import events as ev
 from kiosk.flow.choices import Language
 from kiosk.flow.content import JobFacts, MatterFacts
-from kiosk.flow.paging import Section, guide_pages, notice_pages
+from kiosk.flow.paging import Section, guide_pages, notice_pages, signs_in
 from kiosk.flow.states import Paper, Place, State
 from kiosk.screens.base import Emit, PlaceScreen
 from kiosk.screens.hints import as_of_words
@@ -21,6 +21,9 @@ from kiosk.screens.pager import Pager
 from kiosk.texts import Texts
 from kiosk.ui.mirror import BoxLayout
 from kiosk.words import in_language, job_lines, section_words
+
+TYPE_DP, SHORT_TYPE_DP = 42.0, 56.0
+SHORT_SIGNS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,11 @@ READINGS: dict[Place, Callable[[State, Texts], Reading]] = {
 }
 
 
+def _is_short(sections: tuple[Section, ...]) -> bool:
+    """One text that would be lost on its sheet: it is drawn larger."""
+    return len(sections) == 1 and sum(map(signs_in, sections[0].lines)) <= SHORT_SIGNS
+
+
 def in_columns(sections: tuple[Section, ...], count: int) -> list[tuple[Section, ...]]:
     """In their order, as even as can be; one section alone has all the width."""
     if count == 1 or len(sections) < 2:
@@ -127,6 +135,7 @@ class SectionBox(BoxLayout):
 
     heading = StringProperty("")
     body = StringProperty("")
+    type_dp = NumericProperty(42)
 
 
 class ReadingScreen(PlaceScreen):
@@ -156,15 +165,16 @@ class ReadingScreen(PlaceScreen):
         self.pager.show(state)
         if told.sections != self._shown:
             self._shown = told.sections
-            self._show_sections(told.sections)
+            self._show_sections(told.sections, _is_short(told.sections) and not state.manner.low)
 
-    def _show_sections(self, sections: tuple[Section, ...]) -> None:
+    def _show_sections(self, sections: tuple[Section, ...], short: bool) -> None:
         self.sections.clear_widgets()
         for part in in_columns(sections, self.columns):
             column = Column(room_px=self.room_px)
             for section in part:
                 heading, body = section_words(section.kind, section.lines, self.texts)
-                column.add_widget(SectionBox(heading=heading, body=body))
+                type_dp = SHORT_TYPE_DP if short else TYPE_DP
+                column.add_widget(SectionBox(heading=heading, body=body, type_dp=type_dp))
             self.sections.add_widget(column)
 
     def on_room_px(self, *_: object) -> None:

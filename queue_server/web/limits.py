@@ -1,4 +1,5 @@
-"""Limits on attempts, for logins and public pages; never for a paired device."""
+"""Limits on attempts: logins, public pages, and what passers-by type into a kiosk; never on what a
+paired device asks by itself."""
 
 from __future__ import annotations
 
