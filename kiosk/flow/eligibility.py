@@ -46,10 +46,10 @@ class FaceShown:
 @dataclass(frozen=True, slots=True)
 class Eligibility:
     """One person's check. outcome: `passed`, `window`, or the code of why it cannot be done here.
-    waiting: a clerk is being asked; clerk_away: none answered in time. misread: the card could not
-    be read. sent: why they go to a window, one of SENT. unmade: why the last try's movements were
-    not made. renewal: the check whose picture may become their reference; renewed: what came of
-    their word: `asked`, `accepted`, `declined`, `failed`."""
+    waiting: a clerk is being asked; clerk_away: none is waited for any more. misread: the card
+    could not be read. sent: why they go to a window, one of SENT. unmade: why the last try's
+    movements were not made. renewal: the check whose picture may become their reference; renewed:
+    what came of their word: `asked`, `accepted`, `declined`, `failed`."""
 
     misread: bool = False
     pensioner: PensionerFacts | None = None

@@ -112,7 +112,18 @@ def undecided(state: State, event: ev.Event) -> Step:
     check = state.session.eligibility
     if not check.waiting or check.clerk_away:
         return unanswered(state, event)
-    asked, effects = _settle(state, state.session.request_id or "", "gave_up", "clerk_away")
+    return _wait_no_longer(state, state.session.request_id or "", "clerk_away")
+
+
+def wait_no_longer(state: State, event: el.ToWindowTouched) -> Step:
+    """Only a clerk's look may be left: what the server decides comes in a moment."""
+    if not state.session.eligibility.waiting:
+        return state, ()
+    return _wait_no_longer(state, event.request_id, "did_not_wait")
+
+
+def _wait_no_longer(state: State, request_id: str, why: str) -> Step:
+    asked, effects = _settle(state, request_id, "gave_up", why)
     told = replace(asked.session.eligibility, waiting=False, clerk_away=True)
     return replace(asked, session=replace(asked.session, eligibility=told)), effects
 

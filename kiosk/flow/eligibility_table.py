@@ -72,7 +72,7 @@ def rows(always: Row) -> dict[Place, Row]:
             **leave,
             ev.BackTouched: mv.stay,
             ev.TimeRanOut: elm.undecided,
-            el.ToWindowTouched: mv.stay,
+            el.ToWindowTouched: elm.wait_no_longer,
             el.CheckSettled: elm.settled,
             el.CheckRefused: elm.refused,
         },

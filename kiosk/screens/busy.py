@@ -21,6 +21,8 @@ class BusyScreen(PlaceScreen):
     share = NumericProperty(0.0)
     ring = BooleanProperty(False)
     can_leave = BooleanProperty(False)
+    leave_words = StringProperty("")
+    leave_icon = StringProperty("house")
 
     def show(self, state: State) -> None:
         self.place = state.place.value
@@ -35,6 +37,7 @@ class BusyScreen(PlaceScreen):
         self.ring = state.busy_s >= RING_AFTER_S
         self.share = self._share(state) if self.ring else 0.0
         self.can_leave = self.ring and state.place is Place.ISSUING
+        self.leave_words = self.texts("issuing.leave")
 
     def _share(self, state: State) -> float:
         """How much of the time given is gone; of an open wait, how much of the present minute."""

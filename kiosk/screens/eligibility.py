@@ -32,18 +32,35 @@ def found(state: State, t: Texts) -> News:
     """Due or not, it is said; who is not due goes home, or does it all the same."""
     who = state.session.eligibility.pensioner
     name, day, due = (who.name_masked, who.due_date, who.due) if who else ("", "", False)
-    how = "overdue" if who and who.overdue else "due" if due else "not_due"
+    if not due:
+        return _not_due(name, day, t)
+    how = "overdue" if who and who.overdue else "due"
     return News(
-        icon="calendar-check" if due else "badge-check",
-        tone="attention" if due else "done",
-        title=t("pension.due" if due else "pension.not_due", name=name),
+        icon="calendar-check",
+        tone="attention",
+        title=t("pension.due", name=name),
         text=t(f"pension.{how}_text", day=day_words(day, t)),
         question=t("pension.how"),
-        next_words=t("pension.start" if due else "pension.start_early"),
+        next_words=t("pension.start"),
         next_icon="scan-face",
         pressing=_start,
         other_words=t("pension.window"),
         other_pressing=_window,
+    )
+
+
+def _not_due(name: str, day: str, t: Texts) -> News:
+    """Nothing is to be done: that is the strong answer."""
+    return News(
+        icon="badge-check",
+        tone="done",
+        title=t("pension.not_due", name=name),
+        text=t("pension.not_due_text", day=day_words(day, t)),
+        next_words=t("pension.understood"),
+        next_icon="house",
+        next_event=HomeTouched(),
+        other_words=t("pension.start_early"),
+        other_pressing=_start,
     )
 
 
@@ -84,9 +101,10 @@ def done(state: State, t: Texts) -> News:
         return News(
             icon="ticket",
             tone="attention",
-            title=t("pension.to_window", number=ticket.number),
+            title=t("pension.cannot"),
+            number=ticket.number,
+            follow_path=ticket.follow_path or "",
             text=t(words, windows=window_list(ticket.windows, t)),
-            question=t("pension.benefit"),
             next_words=t("bar.home"),
             next_icon="house",
             next_event=HomeTouched(),

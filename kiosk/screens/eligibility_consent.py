@@ -11,6 +11,7 @@ from kiosk.flow.events import TakeTouched
 from kiosk.flow.states import State
 from kiosk.screens.base import PlaceScreen
 from kiosk.texts import Texts
+from kiosk.ui.points import PointList  # noqa: F401 - named in the kv file
 from kiosk.words import in_language
 
 

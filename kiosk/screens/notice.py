@@ -15,6 +15,7 @@ from kiosk.flow.events import (
     KeepTouched,
     Language,
     StillHere,
+    View,
     WithoutPaperTouched,
 )
 from kiosk.flow.states import COUNTED, CardTrouble, Place, State
@@ -175,7 +176,7 @@ NEWS: dict[Place, Callable[[State, Texts], News]] = {
 
 
 class NoticeScreen(PlaceScreen):
-    """Draws one News."""
+    """Draws one News. follow_base: public address that a ticket's path is put behind."""
 
     icon_name = StringProperty("info")
     tone = StringProperty("attention")
@@ -188,6 +189,9 @@ class NoticeScreen(PlaceScreen):
     countdown = StringProperty("")
     card_picture = BooleanProperty(False)
     desk = BooleanProperty(False)
+    number = StringProperty("")
+    qr = StringProperty("")
+    follow_base = StringProperty("")
 
     def show(self, state: State) -> None:
         news = NEWS[state.place](state, self.texts)
@@ -197,6 +201,10 @@ class NoticeScreen(PlaceScreen):
         self.next_words, self.next_icon = news.next_words, news.next_icon
         self.other_words = news.other_words
         self.card_picture, self.desk = news.card_picture, news.desk
+        self.number = news.number
+        # Large type needs the room, and the paper carries the same code.
+        wanted = news.follow_path and state.manner.view is not View.ELDER
+        self.qr = self.follow_base + news.follow_path if wanted else ""
         self.countdown = self._countdown(state)
 
     def _countdown(self, state: State) -> str:

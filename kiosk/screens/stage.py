@@ -106,7 +106,7 @@ SCREENS: dict[Place, type[PlaceScreen]] = {
     Place.STAFF_PANEL: StaffScreen,
 }
 # Screens with a QR code that leads to a ticket's page.
-_FOLLOWED = (TicketScreen, UnprintedScreen, TicksScreen)
+_FOLLOWED = (TicketScreen, UnprintedScreen, TicksScreen, NoticeScreen)
 _TYPED_ON = (MattersScreen, MineScreen, WhoScreen, WriteScreen)
 
 

@@ -107,6 +107,21 @@ def test_where_no_clerk_answers_in_time_a_number_for_a_window_is_asked_for() -> 
     assert silent.session.eligibility.outcome == "no_answer"
 
 
+def test_who_does_not_want_to_wait_for_a_clerk_gets_a_number() -> None:
+    state, effects = ended(before_the_camera(), "grey")
+    settle = request_of(effects)
+    assert step(state, el.ToWindowTouched(WINDOW)) == (state, ())  # the server answers in a moment
+    state, _ = step(state, el.CheckSettled(settle, "waiting_for_clerk", "", None))
+    state, given_up = step(state, el.ToWindowTouched(WINDOW))
+    wish = request_of(list(given_up))
+    assert given_up == (el.SettleCheck(wish, "gave_up", "did_not_wait"),)
+    assert step(state, el.ToWindowTouched(AGAIN)) == (state, ())
+    late, _ = step(state, el.CheckSettled(settle, "passed", "2027-03-02", None))
+    assert late == state  # what is settled now is the new wish
+    told = el.CheckSettled(wish, "window", "", TICKET, "in_person")
+    assert step(state, told)[0].session.ticket == TICKET
+
+
 def test_after_three_tries_a_window_with_its_number() -> None:
     state = before_the_camera()
     state, effects = ended(state, "reject")

@@ -181,6 +181,7 @@ class PensionHall:
         *places: str,
         within_s: float = 60.0,
         start: tuple[str, tuple[float, float]] | None = None,
+        once_in_s: float = 4.0,
     ) -> None:
         """As people do it: what did not react is touched again, and who went astray goes back to
         the start (its place, and where the way to it is touched)."""
@@ -189,7 +190,7 @@ class PensionHall:
             assert time.monotonic() < until, self.told_lately()
             astray = start is not None and self.place != start[0]
             self.touch(*(start[1] if start is not None and astray else at))
-            again_s = time.monotonic() + 4.0
+            again_s = time.monotonic() + once_in_s
             while self.place not in places and time.monotonic() < again_s:
                 time.sleep(0.05)
         time.sleep(0.3)

@@ -36,6 +36,8 @@ async function refresh() {
     if (!answer.ok) throw new Refused(answer.status, answer.json());
     const known = new Set(waiting.map((one) => one.check));
     waiting = answer.json().waiting.filter((one) => !answered.has(one.check));
+    const left = shown && !answered.has(shown) && !waiting.some((one) => one.check === shown);
+    if (left) note("info", say("pension.confirm.left")); // whom nobody here has answered
     if (waiting.some((one) => !known.has(one.check))) ring();
   } catch {
     note("alarm", say("pension.no_answer"));
