@@ -62,15 +62,13 @@ class PointList(BoxLayout):
         box = Setting(
             point, _FONT, False, True, width, None, size_px, size_px, self.leading, 1.0, natural
         )
-        return len(set_words(box)[1]) * size_px * self.leading + 2
+        return float(len(set_words(box)[1]) * size_px * self.leading) + 2
 
     def _row(self, point: str, size_px: float) -> BoxLayout:
         height = self._row_px(point, size_px)
         row = BoxLayout(size_hint_y=None, height=height)
         kind = {"wish_px": size_px, "floor_px": size_px * 0.9, "leading": self.leading}
-        sign = Words(words=_SIGN, size_hint_x=None, width=size_px * _SIGN_SHARE, **kind)
-        text = Words(words=point, upright="top", **kind)
-        sign.upright = "top"
-        row.add_widget(sign)
-        row.add_widget(text)
+        kind["upright"] = "top"
+        row.add_widget(Words(words=_SIGN, size_hint_x=None, width=size_px * _SIGN_SHARE, **kind))
+        row.add_widget(Words(words=point, **kind))
         return row
