@@ -243,7 +243,11 @@ def test_a_manager_imports_lists_and_exports(
         "utf-8",
     )
     page = pages.log_in("manager", REGISTER)
+    page.set_input_files("#import-file", __file__)
+    page.get_by_role("button", name="检查文件").click()
+    expect(page.locator("#import-words")).to_contain_text("第一行缺少这些列")
     page.set_input_files("#import-file", register)
+    expect(page.locator("#import-words")).to_have_text("")
     page.get_by_role("button", name="检查文件").click()
     expect(page.locator("#import-words")).to_contain_text("1 行可以导入，1 行有误")
     expect(page.locator("#import-words")).to_contain_text("新增 1 人，更新 0 人")

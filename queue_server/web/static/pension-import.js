@@ -23,7 +23,13 @@ const file = () => byId("import-file").files[0];
 function clear() {
   byId("import-go").hidden = true;
   byId("import-bad").replaceChildren();
-  setText(byId("import-words"), "");
+  tellHere("info", "");
+}
+
+/** Beside the file: what is wrong with one is no news of the next. */
+function tellHere(kind, text) {
+  byId("import-words").dataset.kind = kind;
+  setText(byId("import-words"), text);
 }
 
 /** Says, while `work` runs, which step it is at and since when. */
@@ -47,9 +53,9 @@ async function followed(words, work) {
 
 async function check() {
   clear();
+  byId("words").hidden = true;
   const sent = () => ask("import?dry_run=true", file(), LONG_LIMIT_MS);
-  const well = await attempt(async () => draw(await followed(say("pension.import.checking"), sent)));
-  if (!well) setText(byId("import-words"), "");
+  await attempt(async () => draw(await followed(say("pension.import.checking"), sent)), tellHere);
 }
 
 function draw(report) {
@@ -77,7 +83,7 @@ async function run() {
     note("done", say("pension.import.done", imported));
     byId("import").reset();
     clear();
-  });
+  }, tellHere);
   go.disabled = false;
   return well;
 }

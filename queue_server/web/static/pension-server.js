@@ -22,13 +22,13 @@ function sent(body) {
   return { method: "POST", headers: { ...headers, "Content-Type": "application/json" }, body: text };
 }
 
-/** Runs `work`; what goes wrong is said. Whether it went well. */
-export async function attempt(work) {
+/** Runs `work`; what goes wrong is said, in the page's band unless `tell` says it elsewhere. Whether it went well. */
+export async function attempt(work, tell = note) {
   try {
     await work();
     return true;
   } catch (error) {
-    note("alarm", words(error));
+    tell("alarm", words(error));
     return false;
   }
 }
