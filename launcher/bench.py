@@ -6,10 +6,14 @@ Standard output carries JSON alone; whatever a person should see meanwhile goes 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from launcher.places import ROOT
 from launcher.rooms import room_environment
@@ -17,6 +21,8 @@ from launcher.words import words
 
 HELP = ("--help", "-h", "help")
 FOLDER = ROOT / "tests" / "bench"
+# A benchmark works in the project's folder; paths that somebody typed are meant from here.
+CALLER_FOLDER = "HALL_CALLER_FOLDER"
 
 
 def names(folder: Path = FOLDER) -> tuple[str, ...]:
@@ -43,22 +49,61 @@ def main(arguments: Sequence[str], folder: Path = FOLDER) -> int:
     return _run(script, arguments[1:])
 
 
+def _environment() -> dict[str, str]:
+    return {**room_environment(), CALLER_FOLDER: os.getcwd()}
+
+
 def _helped(script: Path) -> int:
     """Its own words about its options, which are no JSON."""
     command = (sys.executable, str(script), "--help")
-    return subprocess.run(command, cwd=ROOT, env=room_environment(), check=False).returncode
+    return subprocess.run(command, cwd=ROOT, env=_environment(), check=False).returncode
 
 
 def _run(script: Path, arguments: Sequence[str]) -> int:
     command = (sys.executable, str(script), *arguments)
-    done = subprocess.run(
-        command, cwd=ROOT, env=room_environment(), stdout=subprocess.PIPE, text=True, check=False
-    )
+    with (
+        subprocess.Popen(
+            command, cwd=ROOT, env=_environment(), stdout=subprocess.PIPE, text=True
+        ) as process,
+        _ended_together(process),
+    ):
+        told, _ = process.communicate()
     try:
-        json.loads(done.stdout or "null")
+        json.loads(told or "null")
     except json.JSONDecodeError:
-        sys.stderr.write(done.stdout)
+        sys.stderr.write(told)
         print(words("bench_not_json", name=script.name), file=sys.stderr)
-        return done.returncode or 1
-    sys.stdout.write(done.stdout)
-    return done.returncode
+        return process.returncode or 1
+    sys.stdout.write(told)
+    return process.returncode
+
+
+@contextmanager
+def _ended_together(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Whoever ends us means the benchmark, which may have half a report to give: we wait for it.
+    Ctrl-C of a terminal reaches it without us."""
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        if number != signal.SIGINT or not _at_a_terminal():
+            process.send_signal(number)
+
+    before = {n: signal.signal(n, pass_on) for n in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _at_a_terminal() -> bool:
+    """Whether we are what a terminal's keys speak to."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)

@@ -9,7 +9,7 @@ import threading
 import time
 
 from hardware.camera.grabber import IDLE_S, Grabber, Trouble
-from hardware.camera.source import CameraSource, absent
+from hardware.camera.source import CameraSource, SourceKind, absent
 from hardware.errors import DeviceError, DeviceMissing, DeviceTimeout
 from hardware.health import DeviceHealth, HealthLog
 from hardware.ports import Frame
@@ -105,6 +105,8 @@ class OpenCvCamera:
             return absent(self._source)
         if trouble is Trouble.MISSING and grabber.why is not None:
             return grabber.why
+        if trouble is not Trouble.NONE and self._source.kind is SourceKind.FILE:
+            return DeviceMissing("camera_file_unreadable", source=shown)
         if trouble is Trouble.MISSING:
             live = self._source.kind.live
             return DeviceMissing(

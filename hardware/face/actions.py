@@ -85,14 +85,15 @@ class Baseline:
 
 
 class Watcher:
-    """Tells when one movement was made; feed it every frame."""
+    """Tells when one movement was made; feed it every frame. before: the frame before the first;
+    a slow machine may miss the moment between straight ahead and the turn."""
 
-    def __init__(self, action: Action, baseline: Baseline) -> None:
+    def __init__(self, action: Action, baseline: Baseline, before: Measures | None = None) -> None:
         self.action = action
         self.reached = 0.0  # the furthest so far, in the movement's own unit
         self._baseline = baseline
         self._in_a_row = 0
-        self._began_straight = False
+        self._began_straight = before is not None and abs(baseline.turned(before)) <= STRAIGHT
         self._lowered = False
         self._eyes: deque[float] = deque(maxlen=60)
         self._shut_at_s: float | None = None

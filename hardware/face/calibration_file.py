@@ -81,9 +81,17 @@ def _only_folders(folder: Path) -> bool:
 
 
 def files_below(folder: Path, unreadable: list[str]) -> list[Path]:
-    """All files at any depth, in the order of names; a folder that cannot be listed is noted."""
+    """All files at any depth, in the order of names; a folder that cannot be listed is noted. Links
+    are followed, but no folder is entered twice: a link may lead back up."""
     found: list[Path] = []
-    for place, folders, files in os.walk(folder, onerror=lambda e: unreadable.append(e.filename)):
+    seen: set[str] = set()
+    for place, folders, files in os.walk(
+        folder, onerror=lambda e: unreadable.append(e.filename), followlinks=True
+    ):
+        if (real := os.path.realpath(place)) in seen:
+            folders.clear()
+            continue
+        seen.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         found += [Path(place, name) for name in sorted(files) if not name.startswith(".")]
     return found

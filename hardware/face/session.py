@@ -88,6 +88,7 @@ class Session:
         self._baseline: Baseline | None = None
         self._depth = Depth()
         self._watchers: list[Watcher] = []
+        self._seen: Measures | None = None  # in the last frame
         self._wrong_turns = WrongTurns()
         self._turn_made_s: float | None = None
         self._kept = 0
@@ -175,7 +176,7 @@ class Session:
 
     def _go_on(self, face: Face, good: bool, at_s: float) -> bool:
         """Whether the frame is one to keep."""
-        measures = measure(face.points)
+        measures = self._seen = measure(face.points)
         base = self._baseline
         if base is not None:
             self._depth.note(face.points, base.turned(measures), base.lowered(measures))
@@ -218,7 +219,9 @@ class Session:
         if self._baseline is not None:
             asked = self.actions[self._step]
             self._watchers = [
-                Watcher(a, self._baseline) for a in (asked, *TURNS) if a is asked or asked in TURNS
+                Watcher(a, self._baseline, self._seen)
+                for a in (asked, *TURNS)
+                if a is asked or asked in TURNS
             ]
             self._watchers = [
                 w for i, w in enumerate(self._watchers) if i == 0 or w.action != asked

@@ -5,11 +5,14 @@ Writes no picture and names no person in an error.
 
 from __future__ import annotations
 
+import io
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image, UnidentifiedImageError
 
 from hardware.errors import DeviceProtocolError
 from hardware.face.calibration import Calibration, CalibrationUnusable
@@ -24,10 +27,14 @@ from hardware.face.engine import (
 )
 from hardware.face.matching import match
 from hardware.face.quality import GateLimits, Quality, judge, large_faces
+from hardware.face.seeking import faces_in
 from hardware.os_trouble import reason
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 _LARGEST_BYTES = 20_000_000
+_LARGEST_PIXELS = 200_000_000  # opened, three bytes each
+# From so many pixels on a picture is opened at half its width and height, or at a quarter.
+_HALVED_PIXELS, _QUARTERED_PIXELS = 25_000_000, 100_000_000
 
 
 class PictureUnreadable(DeviceProtocolError):
@@ -46,15 +53,42 @@ class Described:
 
 
 def decode_picture(data: bytes, name: str = "") -> Picture:
-    """Raises PictureUnreadable."""
+    """Upright where the file says how the camera was held, three colours also of a grey one.
+    Raises PictureUnreadable."""
     if len(data) > _LARGEST_BYTES:
         raise PictureUnreadable("picture_large", name=name)
     decoded: Picture | None = None
-    if data:
-        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    try:
+        if data:
+            decoded = cv2.imdecode(np.frombuffer(data, np.uint8), _opened_as(data, name))
+    except cv2.error as error:
+        raise PictureUnreadable("picture_unreadable", name=name) from error
     if decoded is None:
         raise PictureUnreadable("picture_unreadable", name=name)
     return decoded
+
+
+def _opened_as(data: bytes, name: str) -> int:
+    """By what the file says of its size, before it is opened: a few bytes may hold gigabytes."""
+    pixels = _pixels(data)
+    if pixels > _LARGEST_PIXELS:
+        raise PictureUnreadable("picture_pixels", name=name, millions=_LARGEST_PIXELS // 1_000_000)
+    if pixels > _QUARTERED_PIXELS:
+        return int(cv2.IMREAD_REDUCED_COLOR_4)
+    return int(cv2.IMREAD_REDUCED_COLOR_2 if pixels > _HALVED_PIXELS else cv2.IMREAD_COLOR)
+
+
+def _pixels(data: bytes) -> int:
+    """0 where the file does not say: then OpenCV's own bound holds."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of many pixels, which we judge ourselves
+            with Image.open(io.BytesIO(data)) as picture:
+                return picture.width * picture.height
+    except Image.DecompressionBombError:
+        return _LARGEST_PIXELS + 1
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
+        return 0
 
 
 def read_picture(file: Path) -> Picture:
@@ -69,7 +103,7 @@ def read_picture(file: Path) -> Picture:
 def describe(engine: FaceEngine, picture: Picture, limits: GateLimits | None = None) -> Described:
     """Raises NoFace, SeveralFaces."""
     chosen = limits or GateLimits()
-    faces = engine.find(picture)
+    faces = faces_in(engine, picture)
     quality = judge(faces, (picture.shape[1], picture.shape[0]), chosen)
     counted = large_faces(faces, chosen)
     if not counted:

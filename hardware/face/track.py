@@ -86,6 +86,8 @@ class Track:
 
     def continuity(self) -> Cue:
         limit = self._limits.longest_gap_s
+        if self._too_short:
+            return Cue(CueName.CONTINUITY, Verdict.UNCLEAR, None, limit, "too_few_frames")
         if self.broken is None:
             value = max(self.longest_gap_s, self.longest_pause_s)
             if value > limit:
@@ -94,12 +96,22 @@ class Track:
         why = self.broken.why
         return Cue(CueName.CONTINUITY, Verdict.BAD, self.broken.value, limit, why)
 
+    @property
+    def _too_short(self) -> bool:
+        """A face seen once or twice, or a still: nothing that needs time was measured."""
+        length_s = self._times[-1] - self._times[0] if self._times else 0.0
+        return self.broken is None and length_s < self._limits.freeze_s
+
     def frozen(self) -> Cue:
         limit, value = self._limits.freeze_s, self.longest_freeze_s
+        if self._too_short:
+            return Cue(CueName.FROZEN, Verdict.UNCLEAR, None, limit, "too_few_frames")
         return Cue(CueName.FROZEN, Verdict.BAD if value >= limit else Verdict.GOOD, value, limit)
 
     def loop(self) -> Cue:
         limit = self._limits.loop
+        if self._too_short:
+            return Cue(CueName.LOOP, Verdict.UNCLEAR, None, limit, "too_few_frames")
         value = repeated(np.array(self._times), np.array(self._traces), self._limits)
         verdict = Verdict.BAD if value is not None and value <= limit else Verdict.GOOD
         return Cue(CueName.LOOP, verdict, value, limit)

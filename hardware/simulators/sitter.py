@@ -46,6 +46,7 @@ _STEMS = {
 }
 _COURSE = (1, 2, 3, 3, 3, 2, 1)
 _PAUSE = 8  # pictures of rest after a movement
+_STRAIGHT = 3  # of them at least are seen before the next one
 
 
 class Sitter:
@@ -59,9 +60,9 @@ class Sitter:
         self._sway = np.zeros(3)
 
     def move(self, movement: Movement) -> None:
-        """Once, unless the last one is still under way; resting from it is not."""
+        """Once, unless the last one is still under way, or has only just ended."""
         with self._lock:
-            if all(step == _REST for step in self._planned):
+            if len(self._planned) <= (_PAUSE - _STRAIGHT) * self._hold:
                 stem = _STEMS[movement]
                 steps = [*(f"{stem}-{n}" for n in _COURSE), *[_REST] * _PAUSE]
                 self._planned = [step for step in steps for _ in range(self._hold)]

@@ -25,6 +25,7 @@ from hardware.face.settings import FaceSettings, without_colour
 from tests.bench.face.film_file import LEAST_FRAMES, Pictures, Remembering, Showing, read_film
 from tests.bench.face.folder import Film
 from tests.bench.face.progress import Progress
+from tests.bench.face.shares import interval, share
 from tests.support import attacks
 
 EYES = slice(36, 48)  # of the 68 landmarks
@@ -69,21 +70,27 @@ def ask(
     return found
 
 
-def report(films: Sequence[Film], engine: DlibEngine, attacks_from: int) -> dict[str, object]:
+def report(
+    films: Sequence[Film], engine: DlibEngine, attacks_from: int, ended: threading.Event
+) -> dict[str, object]:
     """Raises nothing: a film without a face counts as one that never moved. `replayed`: a living
     person's film shown to a camera whose screen plays the colours; no other attack has them on."""
     tried, seen = Tried(Progress("films", len(films))), Remembering(engine)
     settings = without_colour(FaceSettings())
     living = _next_other([f for f in films if f.kind is None], tried)
     for film, pictures, other in living:
+        if ended.is_set():
+            break
         results = ask(seen, pictures, challenges(), settings)
         tried.challenges += len(results)
         tried.genuine[film.name] = [r for r in results if not r.failed and _complete(r)]
         if tried.made_from < attacks_from:
             tried.made_from += 1
-            _make_attacks(tried, seen, film.name, pictures, other, settings)
+            _make_attacks(tried, seen, film.name, pictures, other, settings, ended)
         tried.progress.one_more()
     for film in (f for f in films if f.kind is not None):
+        if ended.is_set():
+            break
         if pictures := _usable(film, tried):
             results = ask(seen, pictures, challenges(), settings)
             tried.given_films += 1
@@ -134,8 +141,11 @@ def _make_attacks(
     film: Pictures,
     other: Pictures,
     settings: FaceSettings,
+    ended: threading.Event,
 ) -> None:
     for kind, make in _attacks(film, other, seen).items():
+        if ended.is_set():
+            return
         tried.progress.doing(f"{name}, {kind}")
         if attack := make():
             tried.made.setdefault(kind, []).extend(ask(seen, attack, challenges(), settings))
@@ -205,6 +215,7 @@ def _living(results: Sequence[CheckResult]) -> dict[str, object]:
     lengths = [r.length_s for r in results]
     return {
         "bpcer": _share(results, "reject"),
+        "bpcer_interval_95": _interval(results, "reject"),
         "living_to_a_clerk": _share(results, "grey"),
         "reasons": dict(Counter(why for r in results for why in r.alive_reasons)),
         "time_to_decision_s": {
@@ -220,6 +231,7 @@ def _attacked(kinds: Mapping[str, Sequence[CheckResult]]) -> dict[str, object]:
     return {
         "apcer": apcer,
         "apcer_worst": worst,
+        "apcer_interval_95": {kind: _interval(results, "pass") for kind, results in kinds.items()},
         "to_a_clerk": {kind: _share(results, "grey") for kind, results in kinds.items()},
         "attempts": {kind: len(results) for kind, results in kinds.items()},
         "stopped_by": {kind: _reasons(results) for kind, results in kinds.items()},
@@ -232,6 +244,12 @@ def _reasons(results: Sequence[CheckResult]) -> dict[str, int]:
 
 
 def _share(results: Sequence[CheckResult], verdict: str) -> float | None:
-    if not results:
-        return None
-    return round(sum(r.alive.value == verdict for r in results) / len(results), 4)
+    return share(_count(results, verdict), len(results))
+
+
+def _interval(results: Sequence[CheckResult], verdict: str) -> list[float] | None:
+    return interval(_count(results, verdict), len(results))
+
+
+def _count(results: Sequence[CheckResult], verdict: str) -> int:
+    return sum(r.alive.value == verdict for r in results)

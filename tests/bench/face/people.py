@@ -3,88 +3,77 @@
 from __future__ import annotations
 
 import statistics
-import time
+import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hardware.errors import DeviceError
-from hardware.face.dlib_engine import DlibEngine
-from hardware.face.quality import GateLimits, judge, large_faces
-from hardware.face.stills import read_picture
+from tests.bench.face.looks import Look, looks
 from tests.bench.face.progress import Progress
-
-T = TypeVar("T")
 
 
 def _stages() -> dict[str, list[float]]:
-    return {"find": [], "describe": []}
+    return {"read": [], "find": [], "describe": []}
 
 
 @dataclass
 class Taken:
     """people, descriptors: one row for each picture. failed: pictures without a descriptor, by
     reason (failure to acquire). advised: those that the gate would not take live, by advice.
-    stage_ms: as a clock counts; processor_ms: of all threads, whatever else the machine does."""
+    stage_ms: as a clock counts; processor_ms: of all threads, whatever else the machine does.
+    ended_early: somebody did not wait for the rest."""
 
     people: list[str] = field(default_factory=list)
     descriptors: list[NDArray[np.float64]] = field(default_factory=list)
-    failed: Counter[str] = field(default_factory=Counter)
+    failed: dict[str, list[Path]] = field(default_factory=dict)
     advised: Counter[str] = field(default_factory=Counter)
     pictures: int = 0
     stage_ms: dict[str, list[float]] = field(default_factory=_stages)
     processor_ms: dict[str, list[float]] = field(default_factory=_stages)
+    ended_early: bool = False
 
-    def timed(self, stage: str, work: Callable[[], T]) -> T:
-        began_s, before_s = time.perf_counter(), time.process_time()
-        done = work()
-        self.processor_ms[stage].append((time.process_time() - before_s) * 1000)
-        self.stage_ms[stage].append((time.perf_counter() - began_s) * 1000)
-        return done
+    @property
+    def failures(self) -> int:
+        return sum(len(files) for files in self.failed.values())
+
+    def add(self, person: str, file: Path, look: Look) -> None:
+        self.pictures += 1
+        for stage, spent_ms in look.wall_ms.items():
+            self.stage_ms[stage].append(spent_ms)
+            self.processor_ms[stage].append(look.processor_ms[stage])
+        if look.descriptor is None:
+            self.failed.setdefault(look.failed, []).append(file)
+            return
+        self.advised[look.advice] += 1
+        self.people.append(person)
+        self.descriptors.append(look.descriptor)
 
 
-def take(people: Sequence[tuple[str, list[Path]]], engine: DlibEngine) -> Taken:
-    """Every picture of every person; those with no face, or several, are failures to acquire.
-    One picture is in memory at a time."""
-    taken, limits = Taken(), GateLimits()
-    engine.load()
-    progress = Progress("pictures", sum(len(files) for _, files in people))
-    for person, files in people:
-        for file in files:
-            taken.pictures += 1
-            _one(taken, engine, limits, person, file)
-            progress.one_more()
+def take(people: Sequence[tuple[str, list[Path]]], jobs: int, ended: threading.Event) -> Taken:
+    """Every picture of every person; those with no face, or several, are failures to acquire."""
+    whose = [(person, file) for person, files in people for file in files]
+    taken, progress = Taken(), Progress("pictures", len(whose))
+    found = looks([file for _, file in whose], jobs)
+    for (person, file), look in zip(whose, found, strict=True):
+        taken.add(person, file, look)
+        progress.one_more()
+        if ended.is_set() and taken.pictures < len(whose):
+            taken.ended_early = True
+            break
+    found.close()
     return taken
 
 
-def _one(taken: Taken, engine: DlibEngine, limits: GateLimits, person: str, file: Path) -> None:
-    try:
-        picture = read_picture(file)
-    except DeviceError as error:
-        taken.failed[error.code] += 1
-        return
-    faces = taken.timed("find", lambda: engine.find(picture))
-    counted = large_faces(faces, limits)
-    if len(counted) != 1:
-        taken.failed["several_faces" if counted else "no_face"] += 1
-        return
-    advice = judge(faces, (picture.shape[1], picture.shape[0]), limits).advice
-    taken.advised[advice.value if advice else "good"] += 1
-    taken.people.append(person)
-    taken.descriptors.append(taken.timed("describe", lambda: engine.describe(picture, counted[0])))
-
-
 def stage_times(stages: Mapping[str, Sequence[float]]) -> dict[str, dict[str, float]]:
-    """Milliseconds; the first of each stage, which loads the models, is left out."""
+    """Milliseconds."""
     return {
         stage: {
-            "median": round(statistics.median(times[1:] or times), 1),
-            "p95": round(float(np.percentile(times[1:] or times, 95)), 1),
+            "median": round(statistics.median(times), 1),
+            "p95": round(float(np.percentile(times, 95)), 1),
         }
         for stage, times in stages.items()
         if times

@@ -19,6 +19,8 @@ Numbers = NDArray[np.int64]
 FMRS = (1e-2, 1e-3, 1e-4)
 _DRAWS = 200
 _SEED = 19795
+_LEAST_PEOPLE = 10  # with two pictures; of fewer, drawing people anew says nothing
+_RELIABLE = 10  # impostors expected above the threshold; fewer decide by chance where it lies
 _MOST_IMPOSTORS = 100_000_000  # 400 MB
 _MOST_GENUINE = 5_000_000
 _ROWS = 256
@@ -208,22 +210,33 @@ def _threshold_for(scores: Scores, fmr: float) -> float:
 
 def _tars(scores: Scores) -> dict[str, dict[str, object]]:
     """Too few impostors for a rate (fewer than one expected above) make no figure."""
-    intervals = _intervals(scores) if len(scores.genuine) else {}
+    enough = len(np.unique(scores.genuine_people)) >= _LEAST_PEOPLE
+    intervals = _intervals(scores) if enough else {}
     return {f"{fmr:g}": _tar(scores, fmr, intervals.get(fmr)) for fmr in FMRS}
 
 
 def _tar(scores: Scores, fmr: float, interval: tuple[float, float] | None) -> dict[str, object]:
+    impostors = len(scores.impostor)
     if not len(scores.genuine):
-        return {"tar": None, "why": "nobody has two pictures"}
-    if fmr * len(scores.impostor) < 1:
-        return {"tar": None, "why": f"only {len(scores.impostor)} impostor pairs"}
+        return {"tar": None, "why": "nobody has two pictures: there is no genuine pair"}
+    if fmr * impostors < 1 - 1e-9:
+        least = round(1 / fmr)
+        why = (
+            f"not measurable with {impostors} impostor pairs: {least} at least, better {10 * least}"
+        )
+        return {"tar": None, "why": why}
     threshold = _threshold_for(scores, fmr)
     missed = fnmr_at(scores, threshold) or 0.0
-    return {
+    told: dict[str, object] = {
         "tar": round(1 - missed, 5),
         "interval_95": [round(v, 5) for v in interval] if interval else None,
         "threshold": round(threshold, 5),
     }
+    if interval is None:
+        told["why_no_interval"] = f"fewer than {_LEAST_PEOPLE} people with two pictures"
+    if fmr * impostors < _RELIABLE:
+        told["doubtful"] = f"{fmr * impostors:.1f} impostor pairs decide where the threshold lies"
+    return told
 
 
 def _intervals(scores: Scores) -> dict[float, tuple[float, float]]:

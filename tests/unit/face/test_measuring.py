@@ -10,8 +10,10 @@ import pytest
 
 from tests.bench.face.comparing import compared, halved
 from tests.bench.face.folder import contents, kind_of
+from tests.bench.face.folder_words import nobodys
 from tests.bench.face.people import Taken
 from tests.bench.face.rates import eer, fmr_at, fnmr_at, report, scores_of
+from tests.bench.face.shares import interval
 
 
 def crowd(people: int, pictures: int, seed: int = 3) -> tuple[np.ndarray, list[str]]:
@@ -155,3 +157,32 @@ def test_a_strangers_folder(tmp_path: Path) -> None:
 )
 def test_a_films_path_says_what_it_is(path: str, kind: str | None) -> None:
     assert kind_of(Path(path)) == kind
+
+
+def put(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"")
+
+
+def test_pictures_that_lie_in_nobodys_folder_are_strangers_to_no_one(tmp_path: Path) -> None:
+    put(tmp_path, "anna-1.jpg", "anna-2.jpg", "bert-1.jpg")
+    held = contents(tmp_path, tmp_path)
+    assert (held.people, len(held.nobodys)) == ([], 3)
+    assert "3 张图片没有按人分文件夹" in nobodys(tmp_path, held)
+
+
+def test_one_person_in_two_parts_of_a_set_is_one(tmp_path: Path) -> None:
+    put(tmp_path, "train/anna/1.jpg", "test/anna/2.jpg", "test/bert/1.jpg")
+    held = contents(tmp_path, tmp_path)
+    assert [(who, len(files)) for who, files in held.people] == [("anna", 2), ("bert", 1)]
+    assert held.level == 2
+    assert [who for who, _ in contents(tmp_path, tmp_path, level=1).people] == ["test", "train"]
+
+
+def test_a_share_has_its_exact_interval() -> None:
+    """Clopper & Pearson's own, as tables have them: 0 of 10, 1 of 20, 10 of 10."""
+    assert interval(0, 10) == pytest.approx([0.0, 0.30850], abs=1e-4)
+    assert interval(1, 20) == pytest.approx([0.00127, 0.24873], abs=1e-4)
+    assert interval(10, 10) == pytest.approx([0.69150, 1.0], abs=1e-4)
+    assert interval(0, 0) is None

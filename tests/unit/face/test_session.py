@@ -256,3 +256,20 @@ def test_the_machines_own_slowness_is_no_gap_but_a_clerks_question():
     assert (track.broken, cue.verdict, cue.detail) == (None, Verdict.UNCLEAR, "slow_machine")
     track.feed((), 1.6)
     assert track.continuity().verdict is Verdict.BAD
+
+
+def test_of_a_still_nothing_that_needs_time_is_called_good() -> None:
+    track = Track(LIMITS)
+    track.feed((face(head()),), 0.0)
+    for cue in (track.continuity(), track.frozen(), track.loop()):
+        assert (cue.verdict, cue.value, cue.detail) == (Verdict.UNCLEAR, None, "too_few_frames")
+
+
+def test_a_turn_that_began_between_two_looks_of_a_slow_machine_counts() -> None:
+    before = measure(head())
+    base = Baseline.of([before])
+    turned = measure(head(28))
+    seen = Watcher(Action.TURN_LEFT, base, before)
+    assert [seen.done(turned, at / 4) for at in range(2)] == [False, True]
+    turned_already = Watcher(Action.TURN_LEFT, base, turned)
+    assert not any(turned_already.done(turned, at / 4) for at in range(8))
