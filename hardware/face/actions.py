@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from statistics import median
+from statistics import median, pvariance
 
 from hardware.face.geometry import Measures
 
@@ -35,6 +35,7 @@ MOUTH_OPEN = 0.13
 EYES_SHUT = 0.72  # of the rolling 85th percentile
 LONGEST_BLINK_S = 0.6
 BACK_S = 0.3  # so long straight ahead, and a turn is over
+_USUAL_YAW = 0.04  # standard deviation of people who look straight ahead, noses as they are
 _IN_A_ROW = 2  # a single frame may be a slip of the landmarks
 
 
@@ -65,11 +66,12 @@ class Baseline:
 
     @classmethod
     def of(cls, seen: Sequence[Measures]) -> Baseline:
-        """yaw: of the half that looks straightest: a head that still swings leaves no slanted
-        baseline."""
+        """yaw: of the half that looks straightest, and the nearer to 0 the more the head still
+        swings: what it swings by says little of how this person looks straight ahead."""
         yaws = sorted((m.yaw for m in seen), key=abs)
+        trust = _USUAL_YAW**2 / (_USUAL_YAW**2 + pvariance(yaws))
         return cls(
-            median(yaws[: straightest(len(yaws))]),
+            trust * median(yaws[: straightest(len(yaws))]),
             median(m.pitch for m in seen),
             median(m.mouth_gap for m in seen),
             median(m.eye_openness for m in seen),

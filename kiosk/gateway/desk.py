@@ -153,7 +153,7 @@ class TicketDesk:
                 if not told and time.monotonic() >= until:
                     self._post(ev.TicketRefused(wish, "no_answer"))
                     told = True
-                if told and effect.act is ev.TicketAct.DEFER and not may_be_done:
+                if told and not self._goes_on(effect.act, may_be_done):
                     return
             else:
                 if not told:
@@ -164,6 +164,11 @@ class TicketDesk:
                         _Said(effect.ticket_id, back, derived_request_id(wish, back)), None
                     )
                 return
+
+    def _goes_on(self, act: ev.TicketAct, may_be_done: bool) -> bool:
+        """A number that was put off comes back by itself, and a late "I am back" would lift what a
+        window has put aside since then."""
+        return act is ev.TicketAct.REJOIN or (act is ev.TicketAct.DEFER and may_be_done)
 
     def look(self, effect: fx.LookAgain) -> None:
         """One try: the next change in the hall is another occasion."""

@@ -68,7 +68,7 @@ def _no_paper(state: State, t: Texts) -> News:
 _GOES_ON = {
     "no_answer_defer": "_defer",
     "no_answer_rejoin": "_noted",
-    "no_answer_resume": "_noted",
+    "no_answer_resume": "_resume",
     "no_answer_cancel": "_noted",
 }
 

@@ -18,6 +18,7 @@ from queue_server.domain.vocabulary import Happening, TicketStatus
 from queue_server.service import HallService
 from queue_server.web.answers import answered
 from queue_server.web.bodies import body_of
+from queue_server.web.codes import without_codes
 from queue_server.web.context import Context, permitted
 from queue_server.web.errors import ApiError
 from queue_server.web.schemas.commands import Command, PersonIn
@@ -58,10 +59,11 @@ async def act_on_ticket(
     command = wanted(ticket, body)
     request_id = str(body.request_id)
     try:
-        return answered(await service.execute(command, request_id=request_id, by=actor.label))
+        outcome = await service.execute(command, request_id=request_id, by=actor.label)
     except NotFound:
         await _must_be_unknown(service, ticket, command)
         raise
+    return without_codes(actor, answered(outcome))
 
 
 async def _must_be_unknown(service: HallService, ticket: str, command: c.TicketCommand) -> None:

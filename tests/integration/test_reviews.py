@@ -99,8 +99,14 @@ def test_a_clerk_sees_no_case_rates_nothing_and_learns_no_code(
     assert clerk.get(f"{API}/cases")[0] == 403
     assert clerk.get(f"{API}/cases/summary")[0] == 403
     assert clerk.post(f"{API}/reviews", ticket=ticket["id"], level=5)[0] == 403
-    seen = clerk.get(f"{API}/tickets/{ticket['id']}")[1]["ticket"]
-    assert (seen["follow_path"], seen["review_code"]) == ("", "")
+    waiting = manager.issue("D")
+    assert waiting["review_code"]
+    for who in (clerk, manager, server.client("auditor")):
+        seen = who.get(f"{API}/tickets/{waiting['id']}")[1]["ticket"]
+        assert (seen["follow_path"], seen["review_code"]) == ("", "")
+    for who, act in ((clerk, "printed"), (manager, "print-failed"), (clerk, "cancel")):
+        told = who.post(f"{API}/tickets/{waiting['id']}/{act}")[1]["ticket"]
+        assert (told["follow_path"], told["review_code"]) == ("", "")
     status, body = clerk.post(f"{API}/reviews", token="0" * 16, level=5)
     assert (status, body["error"]["code"]) == (404, "not_found")
 

@@ -34,10 +34,13 @@ router = APIRouter(prefix="/api/v1/halls/{hall}/pension", tags=["pension"], resp
 @router.post("/checks/{check}/renewal", openapi_extra=takes(RenewIn))
 async def renewal(hall: str, check: str, request: Request) -> Response:
     """Whether the live picture may become the reference. 404 `picture_gone` when it was wiped
-    meanwhile; the picture's quality is judged after the answer."""
+    meanwhile; the picture's quality is judged after the answer. Only the kiosk that made the check
+    asks its person: 403 to all others."""
     ctx, actor, here = await permitted(request, Act.CHECK_PENSION, hall)
     body = await body_of(request, RenewIn)
     found = await here.ask(lambda state, _: known_check(state, check))
+    if actor.kiosk is None or actor.kiosk != found.kiosk:
+        raise ApiError(403, "not_your_kiosk", "只有办这次认证的终端可以问本人。", check=check)
     live = ctx.pensions.pictures.offered(check)
     ctx.pensions.pictures.withdraw(check)
     if not body.agreed:
@@ -47,8 +50,7 @@ async def renewal(hall: str, check: str, request: Request) -> Response:
         if await here.ask(lambda state, _: _refers_to(state, found.person, reference)):
             return as_json({"renewal": "accepted"})
         raise ApiError(404, "picture_gone", "照片已经清除，登记照片没有更新。", check=check)
-    kiosk = actor.kiosk or found.kiosk
-    command = RenewReference(found.person, check, reference, "", body.version, kiosk)
+    command = RenewReference(found.person, check, reference, "", body.version, actor.kiosk)
     ctx.pensions.in_background(_renew(ctx, actor, here, command, live))
     return as_json({"renewal": "accepted"})
 

@@ -36,6 +36,7 @@ from queue_server.views.pensions import (
 from queue_server.web.acts import not_registered
 from queue_server.web.answers import ERRORS, NOT_KEPT, answered, as_json, media_type
 from queue_server.web.bodies import body_of, takes
+from queue_server.web.codes import without_codes
 from queue_server.web.context import Context, permitted
 from queue_server.web.errors import ApiError
 from queue_server.web.schemas.pensions import (
@@ -304,7 +305,7 @@ async def confirm(hall: str, check: str, request: Request) -> Response:
         ctx.pensions.pictures.wipe(check)
     if compared is not None and not outcome.replayed:
         await _keep_evidence(ctx, hall, here, check, *compared)
-    return answered(outcome)
+    return without_codes(actor, answered(outcome))
 
 
 async def _compared(

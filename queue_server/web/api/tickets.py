@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from queue_server.access.roles import Act, Role
+from queue_server.access.roles import Act
 from queue_server.domain import commands as c
 from queue_server.domain.state import HallState
 from queue_server.ids import fresh_id
@@ -14,6 +14,7 @@ from queue_server.views.acceptances import reviewable_view, steps_view
 from queue_server.web.acts import act_on_ticket, age_of, person_ref
 from queue_server.web.answers import ERRORS, JSON, answered
 from queue_server.web.bodies import body_of, takes
+from queue_server.web.codes import without_codes
 from queue_server.web.context import context, permitted
 from queue_server.web.errors import ApiError, nothing_chosen
 from queue_server.web.plain import PlainRoute
@@ -58,11 +59,7 @@ async def look(request: Request) -> Response:
         body = orjson.dumps({"ticket": past})
     if body is None:
         raise ApiError(404, "not_found", "今天没有这张号票。", ticket=ticket)
-    if actor.role is Role.CLERK:  # the code is the person's, who rates the window with it
-        view = orjson.loads(body)
-        view["ticket"]["follow_path"] = view["ticket"]["review_code"] = ""
-        body = orjson.dumps(view)
-    return Response(body, media_type=JSON)
+    return without_codes(actor, Response(body, media_type=JSON))
 
 
 _TICKET = "/halls/{hall}/tickets/{ticket}"

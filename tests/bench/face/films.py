@@ -22,7 +22,7 @@ from hardware.face.actions import OTHERS, TURNS, Action
 from hardware.face.check import CheckResult, FaceCheck, Wanted
 from hardware.face.dlib_engine import DlibEngine
 from hardware.face.settings import FaceSettings, without_colour
-from tests.bench.face.film_file import LEAST_FRAMES, Pictures, Remembering, Showing, read_film
+from tests.bench.face.film_file import LEAST_S, Footage, Pictures, Remembering, Showing, read_film
 from tests.bench.face.folder import Film
 from tests.bench.face.progress import Progress
 from tests.bench.face.shares import interval, share
@@ -34,12 +34,14 @@ _ROUND_PX = 12
 
 @dataclass
 class Tried:
-    """genuine: results of the challenges that a film follows, by its name. made, given: results of
+    """genuine: results of the challenges that a film follows, by its name; alone: of one movement
+    by itself, of which a film may show no other. made, given: results of
     attacks by kind. unusable: films by reason."""
 
     progress: Progress
     challenges: int = 0
     genuine: dict[str, list[CheckResult]] = field(default_factory=dict)
+    alone: dict[str, list[CheckResult]] = field(default_factory=dict)
     made: dict[str, list[CheckResult]] = field(default_factory=dict)
     given: dict[str, list[CheckResult]] = field(default_factory=dict)
     unusable: dict[str, list[str]] = field(default_factory=dict)
@@ -54,13 +56,22 @@ def challenges() -> Iterator[tuple[Action, ...]]:
             yield pair
 
 
+def movements() -> Iterator[tuple[Action, ...]]:
+    """Each by itself: no kiosk asks so, but many a film shows one and no more."""
+    yield from ((action,) for action in (*TURNS, *OTHERS, Action.BLINK))
+
+
 def ask(
     engine: Remembering,
     film: Pictures,
     wanted: Iterable[tuple[Action, ...]],
     settings: FaceSettings,
+    *,
+    again: bool = False,
 ) -> list[CheckResult]:
-    engine.forget()
+    """again: the same film as before."""
+    if not again:
+        engine.forget()
     found = []
     for actions in wanted:
         check = FaceCheck(engine, settings, Wanted(actions=actions), random.Random(1))
@@ -83,7 +94,8 @@ def report(
             break
         results = ask(seen, pictures, challenges(), settings)
         tried.challenges += len(results)
-        tried.genuine[film.name] = [r for r in results if not r.failed and _complete(r)]
+        tried.genuine[film.name] = _followed(results)
+        tried.alone[film.name] = _followed(ask(seen, pictures, movements(), settings, again=True))
         if tried.made_from < attacks_from:
             tried.made_from += 1
             _make_attacks(tried, seen, film.name, pictures, other, settings, ended)
@@ -99,20 +111,20 @@ def report(
     return _told(tried)
 
 
-def _usable(film: Film, tried: Tried) -> Pictures:
+def _usable(film: Film, tried: Tried) -> Footage:
     pictures = read_film(film.file)
-    if len(pictures) >= LEAST_FRAMES:
+    if len(pictures) >= LEAST_S * pictures.fps:
         return pictures
     why = "shorter_than_2_s" if pictures else "unreadable"
     tried.unusable.setdefault(why, []).append(film.name)
     tried.progress.one_more()
-    return ()
+    return Footage()
 
 
-def _next_other(films: Sequence[Film], tried: Tried) -> Iterator[tuple[Film, Pictures, Pictures]]:
+def _next_other(films: Sequence[Film], tried: Tried) -> Iterator[tuple[Film, Footage, Footage]]:
     """Each usable film, and another person's beside it: the one before; the first film's is the
     second. Empty where both are of one person (one folder), or there is no other."""
-    before: tuple[Film, Pictures] | None = None
+    before: tuple[Film, Footage] | None = None
     told = False
     for film in films:
         if not (pictures := _usable(film, tried)):
@@ -120,12 +132,12 @@ def _next_other(films: Sequence[Film], tried: Tried) -> Iterator[tuple[Film, Pic
         if before is not None:
             strangers = _person(before[0]) != _person(film)
             if not told:
-                yield before[0], before[1], pictures if strangers else ()
+                yield before[0], before[1], pictures if strangers else Footage()
             told = True
-            yield film, pictures, before[1] if strangers else ()
+            yield film, pictures, before[1] if strangers else Footage()
         before = film, pictures
     if before is not None and not told:
-        yield before[0], before[1], ()
+        yield before[0], before[1], Footage()
 
 
 def _person(film: Film) -> str:
@@ -138,12 +150,12 @@ def _make_attacks(
     tried: Tried,
     seen: Remembering,
     name: str,
-    film: Pictures,
-    other: Pictures,
+    film: Footage,
+    other: Footage,
     settings: FaceSettings,
     ended: threading.Event,
 ) -> None:
-    for kind, make in _attacks(film, other, seen).items():
+    for kind, make in _attacks(film.thinned(), other.thinned(), seen).items():
         if ended.is_set():
             return
         tried.progress.doing(f"{name}, {kind}")
@@ -185,6 +197,10 @@ def _masked(film: Pictures, seen: Remembering) -> Pictures:
     return attacks.cut_out_eyes(film[0], film, where)
 
 
+def _followed(results: Iterable[CheckResult]) -> list[CheckResult]:
+    return [r for r in results if not r.failed and _complete(r)]
+
+
 def _complete(result: CheckResult) -> bool:
     return any(c.name == "actions" and c.value == c.limit for c in result.cues)
 
@@ -202,6 +218,7 @@ def _told(tried: Tried) -> dict[str, object]:
         "challenges_followed": len(results),
         "followed_by_film": {name: len(found) for name, found in tried.genuine.items()},
         **_living(results),
+        "one_movement": _alone(tried.alone),
         "made_attacks": {"from_films": tried.made_from, **_attacked(tried.made)},
     }
     if tried.given:
@@ -225,6 +242,19 @@ def _living(results: Sequence[CheckResult]) -> dict[str, object]:
     }
 
 
+def _alone(tried: Mapping[str, Sequence[CheckResult]]) -> dict[str, object]:
+    results = [r for found in tried.values() for r in found]
+    return {
+        "followed": {
+            name: [action.value for r in found for action in r.actions]
+            for name, found in tried.items()
+        },
+        "bpcer": _share(results, "reject"),
+        "living_to_a_clerk": _share(results, "grey"),
+        "reasons": dict(Counter(why for r in results for why in r.alive_reasons)),
+    }
+
+
 def _attacked(kinds: Mapping[str, Sequence[CheckResult]]) -> dict[str, object]:
     apcer = {kind: _share(results, "pass") for kind, results in kinds.items()}
     worst = max((v for v in apcer.values() if v is not None), default=None)
@@ -232,10 +262,18 @@ def _attacked(kinds: Mapping[str, Sequence[CheckResult]]) -> dict[str, object]:
         "apcer": apcer,
         "apcer_worst": worst,
         "apcer_interval_95": {kind: _interval(results, "pass") for kind, results in kinds.items()},
+        "of_draws_followed": {kind: _lucky(results) for kind, results in kinds.items()},
         "to_a_clerk": {kind: _share(results, "grey") for kind, results in kinds.items()},
         "attempts": {kind: len(results) for kind, results in kinds.items()},
         "stopped_by": {kind: _reasons(results) for kind, results in kinds.items()},
     }
+
+
+def _lucky(results: Sequence[CheckResult]) -> dict[str, object]:
+    """Only attempts whose film makes the movements that were drawn: what the other cues are worth
+    where an attacker was lucky with the draw, or knew it."""
+    lucky = [r for r in results if _complete(r)]
+    return {"attempts": len(lucky), "apcer": _share(lucky, "pass")}
 
 
 def _reasons(results: Sequence[CheckResult]) -> dict[str, int]:

@@ -96,11 +96,6 @@ def test_a_film_of_another_movement_runs_out_of_time():
     assert (result.alive, result.failed) == (Decision.REJECT, "ended")
 
 
-def test_a_film_that_turns_the_wrong_way_again_and_again_is_given_up():
-    result = check(film("d3", 0, 2), RIGHT, LEFT, fps=15.0)
-    assert (result.alive, result.failed) == (Decision.REJECT, "wrong_turn")
-
-
 def test_two_faces_end_the_check():
     shown = attacks.two_faces(film("d3", 95), film("d18"), since=20)
     result = check(shown, LEFT, RIGHT)
