@@ -83,9 +83,9 @@ class CueWeights:
 class CueLimits:
     """Measured on research sets and a handful of films; every value is logged, so that a site can
     set its own. relief: of `depth`; flat photos stayed ≤ 0.028, photos bent as round a bottle ≤
-    0.045 once, else 0.037, heads that turned well reached ≥ 0.038, one that turned little 0.018. Between, a clerk
-    sees. Paper bent as much as a face is (radius: two thirds of its width) reached 0.047: the
-    other cues stand against that.
+    0.037 (0.045 once), heads that turned well reached ≥ 0.038, one that turned little 0.018.
+    Between, a clerk sees. Paper bent as much as a face is (radius: two thirds of its width) reached
+    0.047: the other cues stand against that.
     longest_gap_s: without the face. overlap: of the face's boxes from frame to frame.
     freeze_s: of pictures without any change. loop: difference of two stretches of one track, in eye
     distances, while the head moved by loop_moved. same_person: distance of two descriptors."""
